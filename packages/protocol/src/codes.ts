@@ -1,0 +1,60 @@
+/**
+ * Every error that a Parlor wire can carry. Codes are stable strings and never reused: clients compare them.
+ *
+ * `http` is the status of an HTTP answer (and protoo's numeric `errorCode`), `ws` the WebSocket close code when
+ * the error ends a connection (RFC 6455 §7.4.2, private range), `final` says that trying again cannot help.
+ */
+export interface CodeMapping {
+  readonly http: number;
+  readonly ws: number;
+  readonly final: boolean;
+}
+
+const code = (http: number, final = true): CodeMapping => ({ http, ws: 4000 + http, final });
+
+export const CODES = {
+  // The message
+  BAD_REQUEST: code(400),
+  INVALID_JSON: code(400),
+  MESSAGE_TOO_LARGE: code(413),
+  BINARY_NOT_SUPPORTED: code(415),
+  UNKNOWN_METHOD: code(404),
+  RATE_LIMITED: code(429, false),
+  UPGRADE_REQUIRED: code(426),
+  // Who may
+  UNAUTHORIZED: code(401),
+  TOKEN_INVALID: code(401),
+  TOKEN_EXPIRED: code(401),
+  FORBIDDEN: code(403),
+  ROOM_NOT_ALLOWED: code(403),
+  JOIN_REFUSED: code(403),
+  PUBLISH_REFUSED: code(403),
+  PEER_REMOVED: code(403),
+  // What it is about
+  ROOM_NOT_FOUND: code(404),
+  PEER_NOT_FOUND: code(404),
+  TRANSPORT_NOT_FOUND: code(404),
+  PRODUCER_NOT_FOUND: code(404),
+  CONSUMER_NOT_FOUND: code(404),
+  NOT_JOINED: code(409),
+  ALREADY_JOINED: code(409),
+  ALREADY_CONNECTED: code(409),
+  PEER_ID_TAKEN: code(409),
+  PEER_REPLACED: code(409),
+  CANNOT_CONSUME: code(422),
+  UNSUPPORTED_MEDIA: code(422),
+  LIMIT_REACHED: code(429),
+  // The server's side
+  ROOM_CLOSED: code(410),
+  IDLE_TIMEOUT: code(408, false),
+  SLOW_RECEIVER: code(408, false),
+  MEDIA_SERVER_DIED: code(503, false),
+  MEDIA_UNAVAILABLE: code(503, false),
+  SERVER_CLOSING: code(503, false),
+  INTERNAL: code(500, false),
+} as const satisfies Record<string, CodeMapping>;
+
+export type ErrorCode = keyof typeof CODES;
+
+export const isErrorCode = (value: unknown): value is ErrorCode =>
+  typeof value === 'string' && Object.hasOwn(CODES, value);

@@ -1,0 +1,5 @@
+export * from './codes.js';
+export * from './http.js';
+export * from './model.js';
+export * from './protoo.js';
+export * from './rtp.js';

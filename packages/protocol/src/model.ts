@@ -1,0 +1,63 @@
+import { z } from 'zod';
+
+/** Nouns that every dialect shares. Lengths are in UTF-16 code units. */
+
+/** Printable text without control characters, so that ids are safe in logs, URLs and on screens. */
+const printable = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .regex(/^[^\p{Cc}\p{Cs}]+$/u, 'must not contain control characters');
+
+export const RoomId = printable(128);
+export const PeerId = printable(128);
+/** Ids that the server gave out: transports, producers, consumers. */
+export const ObjectId = printable(64);
+export const DisplayName = printable(128);
+
+export const MediaKind = z.enum(['audio', 'video']);
+export type MediaKind = z.infer<typeof MediaKind>;
+
+/** Application data of a producer: any JSON object of at most 4 KiB as text. Parlor reads only `source`. */
+export const AppData = z
+  .record(z.string().max(128), z.unknown())
+  .refine((data) => JSON.stringify(data).length <= 4096, 'must be at most 4 KiB');
+export type AppData = z.infer<typeof AppData>;
+
+/** What a track is, as its publisher says in `appData.source`. */
+export type TrackSource = 'camera' | 'microphone' | 'screen' | 'screenAudio' | 'unknown';
+
+/** W3C WebRTC §4.2.2 RTCIceServer. */
+export interface IceServer {
+  urls: string | string[];
+  username?: string;
+  credential?: string;
+}
+
+export interface PeerInfo {
+  id: string;
+  displayName: string;
+}
+
+export interface ProducerInfo {
+  producerId: string;
+  peerId: string;
+  kind: MediaKind;
+  appData: AppData;
+  paused: boolean;
+}
+
+export interface SpeakerInfo {
+  peerId: string;
+  /** Loudness, 0 (silence) to 1 (full scale), linear. */
+  level: number;
+}
+
+export type Topology = 'sfu' | 'p2p';
+
+/** Why a peer is no longer in the room. */
+export type PeerLeftReason = 'left' | 'disconnected' | 'removed' | 'replaced' | 'roomClosed';
+
+/** Why a room is no more. `mediaServerDied` and `serverClosing` are worth a new join, the others are not. */
+export type RoomClosedReason = 'closed' | 'mediaServerDied' | 'serverClosing';

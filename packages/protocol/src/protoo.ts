@@ -1,0 +1,229 @@
+import { z } from 'zod';
+import type { ErrorCode } from './codes.js';
+import {
+  AppData,
+  DisplayName,
+  MediaKind,
+  ObjectId,
+  PeerId,
+  RoomId,
+  type IceServer,
+  type PeerInfo,
+  type PeerLeftReason,
+  type ProducerInfo,
+  type RoomClosedReason,
+  type SpeakerInfo,
+  type Topology,
+} from './model.js';
+import {
+  DtlsParameters,
+  RtpCapabilities,
+  RtpParameters,
+  type ConsumerType,
+  type IceParameters,
+  type TransportInfo,
+} from './rtp.js';
+
+/**
+ * The native protocol: protoo v4 framing (protoo.versatica.com) with the method names of
+ * `mediasoup-protoo.en.md`. One JSON object a WebSocket text message, subprotocol `protoo`.
+ */
+export const PROTOO_SUBPROTOCOL = 'protoo';
+
+/** The largest message either side may send, bytes of UTF-8. */
+export const MAX_MESSAGE_BYTES = 256 * 1024;
+
+/* Framing */
+
+const requestId = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+export const ProtooRequest = z.object({
+  request: z.literal(true),
+  id: requestId,
+  method: z.string().min(1).max(64),
+  data: z.unknown().optional(),
+});
+export type ProtooRequest = z.infer<typeof ProtooRequest>;
+
+export interface ProtooSuccess {
+  response: true;
+  id: number;
+  ok: true;
+  data: unknown;
+}
+
+/** `errorCode` is the HTTP status (what protoo clients show as `error.code`), `code` is Parlor's stable string. */
+export interface ProtooFailure {
+  response: true;
+  id: number;
+  ok: false;
+  errorCode: number;
+  errorReason: string;
+  code: ErrorCode;
+}
+
+export interface ProtooNotification {
+  notification: true;
+  method: string;
+  data: { seq: number };
+}
+
+/* Requests of the client */
+
+const consumerIds = z
+  .union([
+    z.object({ consumerId: ObjectId }),
+    z.object({ consumerIds: z.array(ObjectId).min(1).max(512) }),
+  ])
+  .transform((data) => ('consumerIds' in data ? data.consumerIds : [data.consumerId]));
+
+const byProducer = z.object({ producerId: ObjectId });
+const nothing = z.unknown().transform(() => ({}));
+
+/** Schema of the data of each request. */
+export const ProtooRequests = {
+  joinRoom: z.object({
+    roomId: RoomId,
+    peerId: PeerId,
+    displayName: DisplayName.optional(),
+    rtpCapabilities: RtpCapabilities.optional(),
+    /** Transports to make at once, so that joining costs one round trip. */
+    transports: z.array(z.enum(['send', 'recv'])).max(2).optional(),
+    /** From an earlier `joinRoom` of the same peer: takes the place of a session that is still there. */
+    resumeToken: z.string().max(4096).optional(),
+  }),
+  createWebRtcTransport: z
+    .object({
+      direction: z.enum(['send', 'recv']).optional(),
+      producing: z.boolean().optional(),
+      consuming: z.boolean().optional(),
+    })
+    .transform((data, context) => {
+      const direction = data.direction ?? (data.producing ? 'send' : data.consuming ? 'recv' : undefined);
+      if (direction) return { direction };
+      context.addIssue({ code: 'custom', message: 'direction must be "send" or "recv"' });
+      return z.NEVER;
+    }),
+  connectWebRtcTransport: z.object({ transportId: ObjectId, dtlsParameters: DtlsParameters }),
+  restartIce: z.object({ transportId: ObjectId }),
+  closeTransport: z.object({ transportId: ObjectId }),
+  produce: z.object({
+    transportId: ObjectId.optional(),
+    kind: MediaKind,
+    rtpParameters: RtpParameters,
+    appData: AppData.optional(),
+    paused: z.boolean().optional(),
+  }),
+  consume: z.object({ producerId: ObjectId, rtpCapabilities: RtpCapabilities.optional() }),
+  subscribe: z.object({
+    producerIds: z.array(ObjectId).min(1).max(512),
+    /** Needed once a session: remembered after `joinRoom`, `consume` or `subscribe` has given them. */
+    rtpCapabilities: RtpCapabilities.optional(),
+  }),
+  pause: consumerIds,
+  resume: consumerIds,
+  closeConsumer: consumerIds,
+  pauseProducer: byProducer,
+  resumeProducer: byProducer,
+  closeProducer: byProducer,
+  setPreferredLayers: z.object({
+    consumerId: ObjectId,
+    spatialLayer: z.number().int().min(0).max(8),
+    temporalLayer: z.number().int().min(0).max(8).optional(),
+  }),
+  requestKeyFrame: z.object({ consumerId: ObjectId }),
+  sendMessage: z.object({
+    /** Peer ids; absent: everyone else in the room. */
+    to: z.union([PeerId, z.array(PeerId).min(1).max(512)]).optional(),
+    topic: z.string().max(128),
+    payload: z.unknown(),
+  }),
+  /** Liveness probe for browsers, which cannot see WebSocket pings (RFC 6455 §5.5.2). */
+  ping: nothing,
+  leave: nothing,
+} as const satisfies Record<string, z.ZodType>;
+
+export type ProtooMethod = keyof typeof ProtooRequests;
+/** What a client sends. */
+export type ProtooRequestData<M extends ProtooMethod> = z.input<(typeof ProtooRequests)[M]>;
+/** The same after validation on the server. */
+export type ProtooRequestParsed<M extends ProtooMethod> = z.output<(typeof ProtooRequests)[M]>;
+
+export interface ConsumerInfo {
+  id: string;
+  consumerId: string;
+  producerId: string;
+  kind: MediaKind;
+  rtpParameters: RtpParameters;
+  type: ConsumerType;
+  /** The consumer itself is paused: nothing flows until `resume`. */
+  paused: boolean;
+  /** The producer is paused by its owner. */
+  producerPaused: boolean;
+}
+
+type Empty = Record<string, never>;
+
+/** The answer to each request. */
+export interface ProtooAnswers {
+  joinRoom: {
+    roomId: string;
+    peerId: string;
+    displayName: string;
+    rtpCapabilities: RtpCapabilities;
+    /** Everyone else, in the order in which they joined. */
+    peers: PeerInfo[];
+    producers: ProducerInfo[];
+    iceServers: IceServer[];
+    topology: Topology;
+    transports?: { send?: TransportInfo; recv?: TransportInfo };
+    resumeToken: string;
+  };
+  createWebRtcTransport: TransportInfo;
+  connectWebRtcTransport: Empty;
+  restartIce: { iceParameters: IceParameters };
+  closeTransport: Empty;
+  produce: { id: string; producerId: string };
+  consume: ConsumerInfo;
+  subscribe: { consumers: ConsumerInfo[]; failed: { producerId: string; code: ErrorCode }[] };
+  pause: Empty;
+  resume: Empty;
+  closeConsumer: Empty;
+  pauseProducer: Empty;
+  resumeProducer: Empty;
+  closeProducer: Empty;
+  setPreferredLayers: Empty;
+  requestKeyFrame: Empty;
+  sendMessage: Empty;
+  ping: Empty;
+  leave: Empty;
+}
+
+/* Notifications of the server. The data of each also carries `seq`, counted from 1 per session. */
+
+export interface ProtooNotifications {
+  peerJoined: { peerId: string; displayName: string };
+  peerLeft: { peerId: string; reason: PeerLeftReason };
+  newProducer: { producerId: string; kind: MediaKind; peerId: string; appData: AppData; paused: boolean };
+  producerClosed: { producerId: string; peerId: string };
+  /**
+   * To those who do not consume the producer (they get `consumerPaused`/`consumerResumed` instead), and to its
+   * owner when somebody else did it.
+   */
+  producerPaused: { producerId: string; peerId: string };
+  producerResumed: { producerId: string; peerId: string };
+  /** To the owner: the quality that the server receives, 0 to 10 per encoding. */
+  producerScore: { producerId: string; scores: { ssrc: number; rid?: string; score: number }[] };
+  consumerPaused: { consumerId: string; producerId: string };
+  consumerResumed: { consumerId: string; producerId: string };
+  consumerClosed: { consumerId: string; producerId: string };
+  consumerScore: { consumerId: string; score: number; producerScore: number };
+  /** Absent layers: nothing is being forwarded. */
+  consumerLayersChanged: { consumerId: string; spatialLayer?: number; temporalLayer?: number };
+  message: { from: string; topic: string; payload: unknown };
+  activeSpeakers: { speakers: SpeakerInfo[] };
+  transportClosed: { transportId: string };
+  roomClosed: { reason: RoomClosedReason };
+}
+
+export type ProtooNotificationMethod = keyof ProtooNotifications;

@@ -1,0 +1,20 @@
+import { defineConfig } from 'tsup';
+
+export default defineConfig({
+  entry: [
+    'src/index.ts',
+    'src/adapters/node.ts',
+    'src/adapters/fastify.ts',
+    'src/adapters/express.ts',
+    'src/adapters/hono.ts',
+    'src/testing/index.ts',
+  ],
+  format: 'esm',
+  target: 'node20',
+  clean: true,
+  sourcemap: true,
+  // The private wire package is bundled: code by noExternal, types by dts.resolve.
+  noExternal: ['@parlor/protocol'],
+  // TypeScript 6 deprecates the baseUrl that tsup's declaration build sets.
+  dts: { resolve: ['@parlor/protocol'], compilerOptions: { ignoreDeprecations: '6.0' } },
+});

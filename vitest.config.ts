@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config';
+
+const conditions = ['@parlor/source', 'node', 'import', 'module', 'default'];
+const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } };
+
+/** `unit` needs nothing; `worker` runs against a real mediasoup worker, one file at a time (two cores). */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'tools/**/*.test.ts'],
+          exclude: ['**/*.worker.test.ts', '**/node_modules/**'],
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'worker',
+          include: ['packages/*/**/*.worker.test.ts', 'apps/*/**/*.worker.test.ts'],
+          exclude: ['**/node_modules/**'],
+          fileParallelism: false,
+          testTimeout: 20_000,
+          hookTimeout: 20_000,
+        },
+      },
+    ],
+  },
+});

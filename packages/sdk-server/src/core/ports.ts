@@ -1,0 +1,116 @@
+import type {
+  ConsumerType,
+  DtlsParameters,
+  IceParameters,
+  MediaKind,
+  RtpCapabilities,
+  RtpParameters,
+  TransportInfo,
+} from '@parlor/protocol';
+import type { EventSource } from '../events.js';
+import type { ConsumerLayers, ProducerScore } from './types.js';
+import type { RoomUpdate } from './updates.js';
+
+/**
+ * The two seams of the core: a room talks to a client through a `PeerLink` and to media through a `MediaBackend`.
+ */
+
+/** Why the core ends a link: an error code of the wire and a sentence for people. */
+export interface LinkEnd {
+  code: 'PEER_REMOVED' | 'PEER_REPLACED' | 'ROOM_CLOSED' | 'MEDIA_SERVER_DIED' | 'SERVER_CLOSING';
+  message: string;
+}
+
+/** A client as the room sees it. Neither method may throw or wait. */
+export interface PeerLink {
+  readonly dialect: string;
+  send(update: RoomUpdate): void;
+  /** The room has let go of the peer; nothing is sent after this. */
+  end(end: LinkEnd): void;
+}
+
+export interface MediaBackend {
+  /** @throws MEDIA_UNAVAILABLE */
+  createRoom(roomId: string): Promise<MediaRoom>;
+  close(): void;
+}
+
+export interface MediaRoomEvents {
+  /** The process that carried the room's media is gone. */
+  died: [];
+  /** Who speaks now, the loudest first; empty: silence. `level` is linear, 0 to 1. */
+  activeSpeakers: [speakers: { producerId: string; level: number }[]];
+}
+
+export interface MediaRoom extends EventSource<MediaRoomEvents> {
+  /** What clients may be told and sent. */
+  readonly rtpCapabilities: RtpCapabilities;
+  createTransport(options: { direction: 'send' | 'recv' }): Promise<MediaTransport>;
+  /** Prepares what one client can receive, once, for all its consumers. */
+  receiver(rtpCapabilities: RtpCapabilities): MediaReceiver;
+  close(): void;
+}
+
+/** What one client can receive; made by and meant for the same backend. */
+export interface MediaReceiver {
+  readonly rtpCapabilities: RtpCapabilities;
+}
+
+export interface MediaTransportEvents {
+  /** The transport ended by itself: DTLS closed or failed, ICE timed out. */
+  closed: [];
+}
+
+export interface MediaTransport extends EventSource<MediaTransportEvents> {
+  readonly info: TransportInfo;
+  /** DTLS is up: media flows as soon as there is some. */
+  readonly connected: boolean;
+  connect(dtlsParameters: DtlsParameters): Promise<void>;
+  restartIce(): Promise<IceParameters>;
+  /** @throws UNSUPPORTED_MEDIA */
+  produce(options: MediaProduceOptions): Promise<MediaProducer>;
+  /** @throws CANNOT_CONSUME, PRODUCER_NOT_FOUND */
+  consume(options: MediaConsumeOptions): Promise<MediaConsumer>;
+  close(): void;
+}
+
+export interface MediaProduceOptions {
+  kind: MediaKind;
+  rtpParameters: RtpParameters;
+  paused: boolean;
+}
+
+export interface MediaConsumeOptions {
+  producer: MediaProducer;
+  receiver: MediaReceiver;
+  paused: boolean;
+}
+
+export interface MediaProducerEvents {
+  score: [scores: ProducerScore[]];
+}
+
+export interface MediaProducer extends EventSource<MediaProducerEvents> {
+  readonly id: string;
+  readonly kind: MediaKind;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  close(): void;
+}
+
+export interface MediaConsumerEvents {
+  score: [score: { score: number; producerScore: number }];
+  layersChanged: [layers: ConsumerLayers | undefined];
+}
+
+export interface MediaConsumer extends EventSource<MediaConsumerEvents> {
+  readonly id: string;
+  readonly kind: MediaKind;
+  readonly type: ConsumerType;
+  readonly rtpParameters: RtpParameters;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  setPreferredLayers(layers: ConsumerLayers): Promise<void>;
+  requestKeyFrame(): Promise<void>;
+  close(): void;
+}

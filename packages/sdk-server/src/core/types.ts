@@ -1,0 +1,280 @@
+import type {
+  AppData,
+  ConsumerType,
+  DtlsParameters,
+  ErrorCode,
+  IceParameters,
+  IceServer,
+  MediaKind,
+  PeerInfo,
+  PeerLeftReason,
+  ProducerInfo,
+  RoomClosedReason,
+  RtpCapabilities,
+  RtpParameters,
+  SpeakerInfo,
+  Topology,
+  TransportInfo,
+} from '@parlor/protocol';
+import type { EventSource } from '../events.js';
+import type { PeerLink } from './ports.js';
+
+/**
+ * The public abstractions. Types only, so that applications can mock them and the classes behind may change.
+ * Methods that can fail reject with a `ParlorError`; the codes stand at each method.
+ */
+
+/** What a peer may do. */
+export interface Grants {
+  /** Open a room that does not exist yet. */
+  create: boolean;
+  /** Sources that may be published: `audio` covers microphones, `video` cameras, `screen` both screen sources. */
+  publish: readonly ('audio' | 'video' | 'screen')[];
+  subscribe: boolean;
+  /** Send messages. */
+  data: boolean;
+  /** Reserved for moderators. */
+  moderate: boolean;
+}
+
+/** One plain, serializable picture of a room: what a joiner gets and what a later state is compared with. */
+export interface RoomSnapshot {
+  roomId: string;
+  topology: Topology;
+  peers: PeerInfo[];
+  producers: ProducerInfo[];
+}
+
+export interface RoomMessage {
+  /** The sender's peer id; undefined: the host application. */
+  from: string | undefined;
+  /** Peer ids; undefined: everyone. */
+  to: readonly string[] | undefined;
+  topic: string;
+  payload: unknown;
+}
+
+export interface RoomEvents {
+  peerJoined: [peer: Peer];
+  peerLeft: [peer: Peer, reason: PeerLeftReason];
+  producerAdded: [producer: Producer];
+  producerPaused: [producer: Producer];
+  producerResumed: [producer: Producer];
+  producerClosed: [producer: Producer];
+  message: [message: RoomMessage];
+  activeSpeakers: [speakers: SpeakerInfo[]];
+  closed: [reason: RoomClosedReason];
+}
+
+export interface JoinOptions {
+  peerId: string;
+  displayName?: string;
+  /** The user behind the peer (the token's `sub`); one user may be several peers. */
+  userId?: string;
+  grants?: Partial<Grants>;
+  /** Receives everything that the room has to tell this peer. Absent: a silent peer of the host application. */
+  link?: PeerLink;
+  /** From an earlier join of this peer: takes the place of the session that is still there. */
+  resumeToken?: string;
+}
+
+/** Audio, video and data between the peers that joined it. */
+export interface Room extends EventSource<RoomEvents> {
+  readonly id: string;
+  readonly closed: boolean;
+  readonly peers: ReadonlyMap<string, Peer>;
+  readonly producers: ReadonlyMap<string, Producer>;
+  readonly rtpCapabilities: RtpCapabilities;
+  readonly snapshot: RoomSnapshot;
+  /**
+   * Adds a peer.
+   * @throws ROOM_CLOSED, JOIN_REFUSED (a hook said no), PEER_ID_TAKEN, LIMIT_REACHED
+   */
+  join(options: JoinOptions): Promise<Peer>;
+  /** Sends a message from the host application, to everyone or to the peers named. */
+  sendMessage(topic: string, payload: unknown, to?: readonly string[]): void;
+  /** Ends the room for everybody; idempotent. */
+  close(reason?: RoomClosedReason): void;
+}
+
+export interface PeerEvents {
+  closed: [reason: PeerLeftReason];
+}
+
+/** One connection of one user to a room. */
+export interface Peer extends EventSource<PeerEvents> {
+  readonly id: string;
+  readonly room: Room;
+  readonly displayName: string;
+  readonly userId: string | undefined;
+  readonly grants: Grants;
+  /** The dialect through which the peer came; `host` for a peer of the host application. */
+  readonly dialect: string;
+  readonly closed: boolean;
+  /** Proves to a later `join` that it is the same client. */
+  readonly resumeToken: string;
+  readonly transports: ReadonlyMap<string, Transport>;
+  readonly producers: ReadonlyMap<string, Producer>;
+  readonly consumers: ReadonlyMap<string, Consumer>;
+  /** ICE servers for this peer; TURN credentials in it expire. */
+  iceServers(): Promise<IceServer[]>;
+  /** @throws LIMIT_REACHED, MEDIA_UNAVAILABLE */
+  createTransport(options: TransportOptions): Promise<Transport>;
+  /**
+   * Publishes media on a send transport (the peer's only one where `transportId` is absent).
+   * @throws PUBLISH_REFUSED, TRANSPORT_NOT_FOUND, UNSUPPORTED_MEDIA, LIMIT_REACHED
+   */
+  produce(options: ProduceOptions): Promise<Producer>;
+  /**
+   * Receives producers on the peer's receive transport; one result per producer, in their order. Consumers start
+   * paused once the transport is connected, running before that.
+   * @throws FORBIDDEN, TRANSPORT_NOT_FOUND, BAD_REQUEST (no rtpCapabilities yet), LIMIT_REACHED
+   */
+  subscribe(producerIds: readonly string[], options?: SubscribeOptions): Promise<SubscribeResult[]>;
+  /**
+   * Sends a message to everyone else, or to the peers named.
+   * @throws FORBIDDEN, PEER_NOT_FOUND
+   */
+  sendMessage(topic: string, payload: unknown, to?: readonly string[]): void;
+  /** Removes the peer from the room (host application's decision); idempotent. */
+  remove(message?: string): void;
+  /** The peer leaves of its own accord; idempotent. */
+  leave(): void;
+}
+
+export interface TransportOptions {
+  direction: 'send' | 'recv';
+}
+
+export interface ProduceOptions {
+  transportId?: string | undefined;
+  kind: MediaKind;
+  rtpParameters: RtpParameters;
+  appData?: AppData | undefined;
+  paused?: boolean | undefined;
+}
+
+export interface SubscribeOptions {
+  /** What the client can receive; remembered by the peer. */
+  rtpCapabilities?: RtpCapabilities | undefined;
+  /** Start paused whatever the state of the transport. */
+  paused?: boolean | undefined;
+}
+
+export type SubscribeResult =
+  | { producerId: string; consumer: Consumer }
+  | { producerId: string; error: { code: ErrorCode; message: string } };
+
+export interface TransportEvents {
+  closed: [];
+}
+
+/** One ICE and DTLS association between a peer and the server, for one direction. */
+export interface Transport extends EventSource<TransportEvents> {
+  readonly id: string;
+  readonly direction: 'send' | 'recv';
+  readonly info: TransportInfo;
+  readonly closed: boolean;
+  /** @throws ALREADY_CONNECTED, BAD_REQUEST */
+  connect(dtlsParameters: DtlsParameters): Promise<void>;
+  /** New ICE credentials (RFC 8445 §9). */
+  restartIce(): Promise<IceParameters>;
+  close(): void;
+}
+
+export interface ProducerEvents {
+  paused: [];
+  resumed: [];
+  score: [scores: ProducerScore[]];
+  closed: [];
+}
+
+export interface ProducerScore {
+  ssrc: number;
+  rid?: string;
+  /** 0 (nothing arrives) to 10. */
+  score: number;
+}
+
+/** Media that a peer sends to the room. */
+export interface Producer extends EventSource<ProducerEvents> {
+  readonly id: string;
+  readonly peer: Peer;
+  readonly kind: MediaKind;
+  readonly appData: AppData;
+  readonly paused: boolean;
+  readonly closed: boolean;
+  /** Stops the media for everybody, keeping the publication. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  close(): void;
+}
+
+export interface ConsumerEvents {
+  paused: [];
+  resumed: [];
+  score: [score: { score: number; producerScore: number }];
+  layersChanged: [layers: ConsumerLayers | undefined];
+  closed: [];
+}
+
+export interface ConsumerLayers {
+  spatialLayer: number;
+  temporalLayer?: number | undefined;
+}
+
+/** Media of another peer that a peer receives. */
+export interface Consumer extends EventSource<ConsumerEvents> {
+  readonly id: string;
+  readonly peer: Peer;
+  readonly producer: Producer;
+  readonly kind: MediaKind;
+  readonly type: ConsumerType;
+  readonly rtpParameters: RtpParameters;
+  readonly paused: boolean;
+  readonly closed: boolean;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** The highest layers to forward; bandwidth may lower them. */
+  setPreferredLayers(layers: ConsumerLayers): Promise<void>;
+  requestKeyFrame(): Promise<void>;
+  close(): void;
+}
+
+export interface RoomsEvents {
+  opened: [room: Room];
+  closed: [room: Room, reason: RoomClosedReason];
+}
+
+export interface OpenOptions {
+  /** Keep the room when its last peer leaves; otherwise it closes then. Default false. */
+  keepWhenEmpty?: boolean;
+}
+
+/** All rooms of this server. */
+export interface Rooms extends EventSource<RoomsEvents>, Iterable<Room> {
+  readonly size: number;
+  get(roomId: string): Room | undefined;
+  /**
+   * The room with this id, opened if there is none.
+   * @throws SERVER_CLOSING, LIMIT_REACHED, MEDIA_UNAVAILABLE
+   */
+  open(roomId: string, options?: OpenOptions): Promise<Room>;
+}
+
+/** Decisions of the host application. Throwing (or rejecting) refuses; the message is shown to the client. */
+export interface Hooks {
+  /** Before a peer is in the room: JOIN_REFUSED. */
+  onJoin?(join: { room: Room; peerId: string; displayName: string; userId: string | undefined }): void | Promise<void>;
+  /** Before a producer is made: PUBLISH_REFUSED. */
+  onPublish?(publish: { peer: Peer; kind: MediaKind; appData: AppData }): void | Promise<void>;
+}
+
+/** Bounds that keep one peer from costing everybody; all per room or per peer. */
+export interface Limits {
+  maxRooms: number;
+  maxPeersPerRoom: number;
+  maxTransportsPerPeer: number;
+  maxProducersPerPeer: number;
+  maxConsumersPerPeer: number;
+}

@@ -1,0 +1,27 @@
+import type {
+  PeerInfo,
+  PeerLeftReason,
+  ProducerInfo,
+  RoomClosedReason,
+  SpeakerInfo,
+} from '@parlor/protocol';
+import type { ConsumerLayers, ProducerScore } from './types.js';
+
+/** Everything that a room can tell a peer. A dialect maps each to its own wire, or leaves it out. */
+export type RoomUpdate =
+  | { type: 'peerJoined'; peer: PeerInfo }
+  | { type: 'peerLeft'; peerId: string; reason: PeerLeftReason }
+  | { type: 'newProducer'; producer: ProducerInfo }
+  | { type: 'producerClosed'; producerId: string; peerId: string }
+  | { type: 'producerPaused'; producerId: string; peerId: string }
+  | { type: 'producerResumed'; producerId: string; peerId: string }
+  | { type: 'producerScore'; producerId: string; scores: ProducerScore[] }
+  | { type: 'consumerPaused'; consumerId: string; producerId: string }
+  | { type: 'consumerResumed'; consumerId: string; producerId: string }
+  | { type: 'consumerClosed'; consumerId: string; producerId: string }
+  | { type: 'consumerScore'; consumerId: string; score: number; producerScore: number }
+  | { type: 'consumerLayersChanged'; consumerId: string; layers: ConsumerLayers | undefined }
+  | { type: 'transportClosed'; transportId: string }
+  | { type: 'message'; from: string; topic: string; payload: unknown }
+  | { type: 'activeSpeakers'; speakers: SpeakerInfo[] }
+  | { type: 'roomClosed'; reason: RoomClosedReason };

@@ -1,0 +1,36 @@
+import type { CodeMapping, ErrorCode } from '@parlor/protocol';
+
+/**
+ * The seam between HTTP and the wire protocols. A dialect sees web-standard requests and framed sockets,
+ * never a framework.
+ */
+
+/** A WebSocket as a dialect sees it: text frames in order, already bounded, rate-limited and kept alive. */
+export interface FramedSocket {
+  send(text: string): void;
+  /** Ends the connection after what was sent (RFC 6455 §7.1.2); `reason` is at most 123 bytes. */
+  close(code: number, reason: string): void;
+  /** One listener each; set in the same tick in which the dialect gets the socket. */
+  onMessage(listener: (text: string) => void): void;
+  /** The frame was refused (too large, binary, too many): what to tell the client. */
+  onRefused(listener: (refusal: { code: ErrorCode; message: string } & CodeMapping) => void): void;
+  onClose(listener: () => void): void;
+}
+
+/** What a dialect says to an upgrade that is its own: a handler for the open socket. Refusals are thrown. */
+export interface SocketHandler {
+  /** The subprotocol to answer with (RFC 6455 §4.2.2). */
+  readonly subprotocol: string | undefined;
+  open(socket: FramedSocket): void;
+}
+
+/** One wire protocol. `null` means: not mine, ask the next. */
+export interface Dialect {
+  readonly name: string;
+  /** Plain HTTP; errors are thrown. */
+  handleRequest?(request: Request, url: URL): Promise<Response | null>;
+  /** A WebSocket upgrade; errors are thrown and become the HTTP answer. */
+  handleUpgrade?(request: Request, url: URL): Promise<SocketHandler | null>;
+  /** Ends what is still open. */
+  close?(): void;
+}

@@ -1,0 +1,17 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Rooms } from './core/types.js';
+
+/** A running Parlor: rooms, and the two entrances that a web server hands requests to. */
+export interface Parlor {
+  readonly rooms: Rooms;
+  /** Answers a request that is Parlor's; `null`: not ours, let the host application answer. Never rejects. */
+  handleRequest(request: Request): Promise<Response | null>;
+  /**
+   * Takes over an upgrade that is Parlor's (or refuses it with an HTTP answer) and resolves true; false: not ours,
+   * nothing was touched. Never rejects.
+   */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<boolean>;
+  /** Closes rooms (clients are told), sockets and workers; idempotent. */
+  close(): Promise<void>;
+}

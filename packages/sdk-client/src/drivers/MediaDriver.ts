@@ -1,0 +1,102 @@
+import type { EventSource } from '../emitter.js';
+import type { ParlorError } from '../errors.js';
+import type { Logger } from '../logger.js';
+import type { RoomOptions, TrackPublishOptions } from '../options.js';
+import type { Platform } from '../platform.js';
+import type { TrackKind, TrackSource, VideoLayers } from '../types.js';
+
+/** What a driver may ask of signalling. Requests fail with coded errors. */
+export type SignalRequest = (method: string, data?: unknown) => Promise<unknown>;
+
+export interface DriverContext {
+  readonly request: SignalRequest;
+  readonly platform: Platform;
+  readonly logger: Logger;
+  readonly rtcConfiguration: NonNullable<RoomOptions['rtcConfiguration']>;
+}
+
+/** What the room knows of somebody's track. */
+export interface RemoteProducer {
+  readonly producerId: string;
+  readonly peerId: string;
+  readonly kind: TrackKind;
+  readonly paused: boolean;
+}
+
+export interface PublishRequest {
+  readonly mediaStreamTrack: MediaStreamTrack;
+  readonly kind: TrackKind;
+  readonly source: TrackSource;
+  readonly muted: boolean;
+  readonly options: TrackPublishOptions;
+}
+
+export type SubscribeResult =
+  | { readonly producerId: string; readonly mediaStreamTrack: MediaStreamTrack; readonly muted: boolean }
+  | { readonly producerId: string; readonly error: ParlorError };
+
+/** `failed` after the driver's own repairs have failed: a new join is due. */
+export type DriverState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
+
+/** Raw W3C statistics of one stream, with whose it is. */
+export interface DriverTrackReport {
+  readonly producerId: string;
+  readonly direction: 'send' | 'recv';
+  readonly report: RTCStatsReport;
+}
+
+export interface DriverReports {
+  readonly tracks: readonly DriverTrackReport[];
+  /** One per peer connection. */
+  readonly transports: readonly RTCStatsReport[];
+}
+
+export interface MediaDriverEvents {
+  stateChanged: [state: DriverState];
+  /** The media of a subscribed producer is now another object. */
+  trackReplaced: [producerId: string, mediaStreamTrack: MediaStreamTrack];
+  /** A subscription ended by itself. */
+  trackLost: [producerId: string];
+  /** A publication ended by itself: the server closed it. */
+  publicationLost: [producerId: string];
+  /** A subscribed track was paused or resumed by its owner. */
+  remoteMuted: [producerId: string, muted: boolean];
+  /** 0 (nothing arrives) to 10. `own` is about a publication. */
+  score: [producerId: string, score: number, own: boolean];
+  error: [error: ParlorError];
+}
+
+/**
+ * How media travels for one stay in a room. Producer ids name streams in both directions, so that a room can
+ * change from one driver to another without its tracks noticing. A driver is used once: `open`, work, `close`.
+ */
+export interface MediaDriver extends EventSource<MediaDriverEvents> {
+  readonly topology: 'sfu' | 'p2p';
+  readonly state: DriverState;
+  /** What needs no server (finding out what the browser can do): runs while the socket opens. */
+  prepare(): Promise<void>;
+  /** Data of the `joinRoom` request that this driver wants to add. */
+  joinRequest(): Record<string, unknown>;
+  /** Takes its part of the `joinRoom` answer. Publishing and subscribing work from now on. */
+  open(joinAnswer: unknown): Promise<void>;
+  /** Resolves with the producer id. @throws ParlorError */
+  publish(request: PublishRequest): Promise<string>;
+  unpublish(producerId: string): Promise<void>;
+  /** Sends other media under the same producer. */
+  replaceTrack(producerId: string, mediaStreamTrack: MediaStreamTrack): Promise<void>;
+  setMuted(producerId: string, muted: boolean): Promise<void>;
+  /** Receives many with one request. One result for each, in the same order; never rejects for one of them. */
+  subscribe(producers: readonly RemoteProducer[]): Promise<SubscribeResult[]>;
+  unsubscribe(producerIds: readonly string[]): Promise<void>;
+  /** Pauses or resumes receiving. */
+  setReceiving(producerId: string, receiving: boolean): Promise<void>;
+  setPreferredLayers(producerId: string, layers: VideoLayers): Promise<void>;
+  stats(): Promise<DriverReports>;
+  /** Repairs the path in place (ICE restart). */
+  restart(): Promise<void>;
+  /** A notification of the server that is not about the room's state. Unknown ones are ignored. */
+  handleNotification(method: string, data: Record<string, unknown>): void;
+  close(): void;
+}
+
+export type DriverFactory = (context: DriverContext) => MediaDriver;

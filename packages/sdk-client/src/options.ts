@@ -1,0 +1,129 @@
+import type { DriverFactory } from './drivers/MediaDriver.js';
+import type { Logger } from './logger.js';
+import type { Platform } from './platform.js';
+import type { ReconnectPolicy } from './signaling/reconnectPolicy.js';
+import type { ChannelFactory } from './signaling/SignalChannel.js';
+import type { TrackSource } from './types.js';
+
+export interface VideoSize {
+  width: number;
+  height: number;
+  /** Frames per second. */
+  frameRate?: number;
+}
+
+/** Ready sizes for `resolution`. */
+export const VideoPresets = {
+  h180: { width: 320, height: 180, frameRate: 15 },
+  h360: { width: 640, height: 360, frameRate: 30 },
+  h540: { width: 960, height: 540, frameRate: 30 },
+  h720: { width: 1280, height: 720, frameRate: 30 },
+  h1080: { width: 1920, height: 1080, frameRate: 30 },
+} as const satisfies Record<string, VideoSize>;
+
+export interface VideoCaptureOptions {
+  /** Default: the room's active camera. */
+  deviceId?: string;
+  /** Phones: `user` is the front camera. */
+  facingMode?: 'user' | 'environment';
+  /** Default 1280x720 at 30. A wish: the nearest the camera can. */
+  resolution?: VideoSize;
+  /** Switch the camera off while muted (default true). */
+  stopOnMute?: boolean;
+}
+
+export interface AudioCaptureOptions {
+  /** Default: the room's active microphone. */
+  deviceId?: string;
+  /** All three default to true. */
+  echoCancellation?: boolean;
+  noiseSuppression?: boolean;
+  autoGainControl?: boolean;
+  channelCount?: number;
+  /** Close the microphone while muted (default false: unmuting is instant). */
+  stopOnMute?: boolean;
+}
+
+export interface ScreenShareCaptureOptions {
+  /** Sound of the tab or system too (default true; the browser or the user may still refuse it). */
+  audio?: boolean;
+  /** Default 1920x1080 at 15. */
+  resolution?: VideoSize;
+  /** `detail` (default) keeps text sharp, `motion` keeps films smooth. */
+  contentHint?: 'detail' | 'text' | 'motion';
+  /** Offer the app's own tab first (Chromium). */
+  preferCurrentTab?: boolean;
+}
+
+export interface VideoEncoding {
+  /** Bits per second. */
+  maxBitrate: number;
+  maxFramerate?: number;
+}
+
+export interface TrackPublishOptions {
+  /** Default: known from how the track was captured, else `unknown`. */
+  source?: TrackSource;
+  /** Shown to the others as `publication.name`. */
+  name?: string;
+  /** Video: several layers, as many as the size bears (default true). */
+  simulcast?: boolean;
+  videoCodec?: 'vp8' | 'vp9' | 'h264' | 'av1';
+  /** Limits of the top layer; lower layers follow. Default by size. */
+  videoEncoding?: VideoEncoding;
+  /** Bits per second. Default 32 000 for a microphone, 128 000 stereo for screen sound. */
+  audioBitrate?: number;
+  /** Opus discontinuous transmission (RFC 6716 §2.1.9): nothing is sent in silence. Default true for microphones. */
+  dtx?: boolean;
+  /** Opus in-band forward error correction (RFC 6716 §2.1.7). Default true. */
+  fec?: boolean;
+}
+
+export interface RoomOptions {
+  /** Kept over reconnects and over `connect` calls of this Room. Default: random. */
+  peerId?: string;
+  displayName?: string;
+  videoCaptureDefaults?: VideoCaptureOptions;
+  audioCaptureDefaults?: AudioCaptureOptions;
+  screenShareCaptureDefaults?: ScreenShareCaptureOptions;
+  publishDefaults?: TrackPublishOptions;
+  /** Receive every track of everyone (default true). */
+  autoSubscribe?: boolean;
+  /** Device id of the speaker for audio elements. */
+  audioOutput?: string;
+  /** `disconnect()` stops camera and microphone (default true). */
+  stopLocalTracks?: boolean;
+  /** Leave politely on `pagehide` (default true). */
+  disconnectOnPageLeave?: boolean;
+  /** When to try again, and when to give up. Default: never gives up. */
+  reconnectPolicy?: ReconnectPolicy;
+  /** Milliseconds until the first `connect` fails with `CONNECT_TIMEOUT`. Default 15 000. */
+  connectTimeout?: number;
+  /** Milliseconds until a request fails with `REQUEST_TIMEOUT`. Default 10 000. */
+  requestTimeout?: number;
+  /** Extra settings of each RTCPeerConnection. */
+  rtcConfiguration?: Pick<RTCConfiguration, 'iceTransportPolicy' | 'iceServers'>;
+  logger?: Logger;
+  /** Parts of the browser to replace, for tests. */
+  platform?: Partial<Platform>;
+  /** How media travels. Default: the server (mediasoup). Replaced in tests. */
+  driver?: DriverFactory;
+  /** How signalling travels. Default: WebSocket. Replaced in tests. */
+  channel?: ChannelFactory;
+}
+
+export interface ConnectOptions {
+  /** Room id. Also read from `?roomId=` of the URL. */
+  room?: string;
+  /** The same as `room`, by the wire's name. */
+  roomId?: string;
+  peerId?: string;
+  displayName?: string;
+}
+
+export interface CreateLocalTracksOptions {
+  audio?: boolean | AudioCaptureOptions;
+  video?: boolean | VideoCaptureOptions;
+  /** Parts of the browser to replace, for tests. */
+  platform?: Partial<Platform>;
+}

@@ -1,0 +1,108 @@
+/** Everything that the SDK takes from the browser. Each member may be replaced, so that it runs without one. */
+export interface Platform {
+  readonly createWebSocket: (url: string, protocols: string) => WebSocketLike;
+  readonly fetch: (url: string, init: { method: 'GET'; signal: AbortSignal }) => Promise<FetchResponse>;
+  /** Undefined outside a secure context (W3C Media Capture §9.1). */
+  readonly mediaDevices: MediaDevicesLike | undefined;
+  readonly page: Page;
+  /** Calls back once, after `milliseconds`. Returns the function that calls it off. */
+  readonly timer: (callback: () => void, milliseconds: number) => () => void;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** 0 up to 1. */
+  readonly random: () => number;
+  readonly randomId: () => string;
+  readonly createMediaElement: (kind: 'audio' | 'video') => HTMLMediaElement;
+  readonly createMediaStream: (tracks: MediaStreamTrack[]) => MediaStream;
+}
+
+export interface WebSocketLike {
+  readonly readyState: number;
+  onopen: (() => void) | null;
+  onmessage: ((event: { data: unknown }) => void) | null;
+  onclose: ((event: { code: number; reason: string }) => void) | null;
+  onerror: (() => void) | null;
+  send(data: string): void;
+  close(code?: number, reason?: string): void;
+}
+
+export interface FetchResponse {
+  readonly status: number;
+  json(): Promise<unknown>;
+}
+
+export interface MediaDevicesLike {
+  getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream>;
+  getDisplayMedia?(options: DisplayMediaStreamOptions): Promise<MediaStream>;
+  enumerateDevices(): Promise<MediaDeviceInfo[]>;
+  addEventListener(type: 'devicechange', listener: () => void): void;
+  removeEventListener(type: 'devicechange', listener: () => void): void;
+}
+
+export type PageEvent = 'online' | 'pagehide' | 'visible';
+
+/** Life of the page. */
+export interface Page {
+  /** The page's address, for URLs relative to it. Undefined outside a page. */
+  readonly href: string | undefined;
+  readonly online: boolean;
+  /** Returns the function that stops listening. */
+  on(event: PageEvent, listener: () => void): () => void;
+}
+
+function browserPage(): Page {
+  return {
+    get href() {
+      return typeof location === 'undefined' ? undefined : location.href;
+    },
+    get online() {
+      return typeof navigator === 'undefined' || (navigator.onLine as boolean | undefined) !== false;
+    },
+    on(event, listener) {
+      if (typeof window === 'undefined') return () => {};
+      if (event !== 'visible') {
+        window.addEventListener(event, listener);
+        return () => {
+          window.removeEventListener(event, listener);
+        };
+      }
+      const whenVisible = () => {
+        if (document.visibilityState === 'visible') listener();
+      };
+      document.addEventListener('visibilitychange', whenVisible);
+      return () => {
+        document.removeEventListener('visibilitychange', whenVisible);
+      };
+    },
+  };
+}
+
+/** UUID v4 where the page may have one, 122 random bits in any case. */
+function randomId(): string {
+  if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** The browser's own, with `overrides` in place of some. */
+export function createPlatform(overrides: Partial<Platform> = {}): Platform {
+  return {
+    createWebSocket: (url, protocols) => new WebSocket(url, protocols),
+    fetch: (url, init) => fetch(url, init),
+    mediaDevices:
+      typeof navigator === 'undefined' ? undefined : (navigator.mediaDevices as MediaDevices | undefined),
+    page: browserPage(),
+    timer: (callback, milliseconds) => {
+      const handle = setTimeout(callback, milliseconds);
+      return () => {
+        clearTimeout(handle);
+      };
+    },
+    now: () => Date.now(),
+    random: () => Math.random(),
+    randomId,
+    createMediaElement: (kind) => document.createElement(kind),
+    createMediaStream: (tracks) => new MediaStream(tracks),
+    ...overrides,
+  };
+}

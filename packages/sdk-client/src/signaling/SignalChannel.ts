@@ -1,0 +1,41 @@
+import type { EventSource } from '../emitter.js';
+import type { Logger } from '../logger.js';
+import type { Platform } from '../platform.js';
+
+export interface ChannelClosed {
+  /** Why, as a code: the server's, or `CONNECTION_LOST`. */
+  readonly code: string;
+  readonly message: string;
+  /** True when trying again cannot help. */
+  readonly final: boolean;
+}
+
+export interface SignalChannelEvents {
+  notification: [method: string, data: Record<string, unknown>];
+  /** Once, unless closed by `close()`. Every request in flight has failed by then. */
+  closed: [info: ChannelClosed];
+}
+
+/** An open, ordered, request-response connection to the server. */
+export interface SignalChannel extends EventSource<SignalChannelEvents> {
+  /** @throws ParlorError the server's code, `REQUEST_TIMEOUT` or `CONNECTION_LOST` */
+  request(method: string, data?: unknown): Promise<unknown>;
+  /** Silent: no event follows. Requests in flight fail with `CANCELLED`. */
+  close(): void;
+}
+
+export interface ChannelOptions {
+  /** Complete `ws:` or `wss:` URL, query included. */
+  readonly url: string;
+  readonly requestTimeout: number;
+  readonly platform: Platform;
+  readonly logger: Logger;
+  /** Aborts opening. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Opens a channel.
+ * @throws ParlorError `final` tells by its code: see `isFinal`
+ */
+export type ChannelFactory = (options: ChannelOptions) => Promise<SignalChannel>;

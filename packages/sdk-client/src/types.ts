@@ -1,0 +1,305 @@
+import type { EventSource } from './emitter.js';
+import type { ParlorError, ParlorErrorCode } from './errors.js';
+import type {
+  AudioCaptureOptions,
+  ConnectOptions,
+  ScreenShareCaptureOptions,
+  TrackPublishOptions,
+  VideoCaptureOptions,
+} from './options.js';
+import type { RoomStats, TrackStats } from './stats/types.js';
+
+export type TrackKind = 'audio' | 'video';
+
+/** What a track shows or carries. `unknown` for tracks whose publisher said nothing. */
+export type TrackSource = 'camera' | 'microphone' | 'screen' | 'screenAudio' | 'unknown';
+
+/**
+ * - `disconnected`: not in a room.
+ * - `connecting`: the first join is under way.
+ * - `connected`: in the room; signalling is open and no media transport has failed.
+ * - `reconnecting`: something broke and is being repaired. Participants and tracks keep their identity meanwhile.
+ */
+export type ConnectionState = 'disconnected' | 'connecting' | 'connected' | 'reconnecting';
+
+export type ConnectionQuality = 'excellent' | 'good' | 'poor' | 'lost' | 'unknown';
+
+/** Why a participant is no longer in the room. */
+export type ParticipantLeftReason = 'left' | 'disconnected' | 'removed' | 'replaced' | 'roomClosed';
+
+/** `CLIENT_INITIATED` after `room.disconnect()`, otherwise the code that ended the session. */
+export interface DisconnectReason {
+  readonly code: ParlorErrorCode | 'CLIENT_INITIATED';
+  readonly message: string;
+}
+
+/** Simulcast or SVC layers, 0 is the lowest. */
+export interface VideoLayers {
+  spatialLayer: number;
+  temporalLayer?: number;
+}
+
+export type VideoQuality = 'low' | 'medium' | 'high';
+
+/** What a device error was about: the source that was being captured, or a device kind. */
+export type DeviceErrorSubject = TrackSource | MediaDeviceKind;
+
+/* Tracks */
+
+export interface Track {
+  readonly kind: TrackKind;
+  readonly source: TrackSource;
+  /**
+   * The media as it is now. It may be another object after a device change, a reconnect or a change of
+   * topology: keep the track, not this. Attached elements follow by themselves.
+   */
+  readonly mediaStreamTrack: MediaStreamTrack | undefined;
+  readonly isMuted: boolean;
+  /** Elements that show or play this track. */
+  readonly attachedElements: readonly HTMLMediaElement[];
+  /** Shows or plays the track in `element`, or in a new `<video>` or `<audio>` element, and returns it. */
+  attach(): HTMLMediaElement;
+  attach<T extends HTMLMediaElement>(element: T): T;
+  /** Takes the track out of `element`, or out of every element, and frees their `srcObject`. */
+  detach(element?: HTMLMediaElement): HTMLMediaElement[];
+}
+
+export interface LocalTrackEvents {
+  muted: [];
+  unmuted: [];
+  /** The media inside was replaced: another device, or the camera was switched on again. */
+  restarted: [];
+  /** The device was unplugged, its permission withdrawn, or the user stopped sharing. */
+  ended: [];
+}
+
+export interface LocalTrack extends Track, EventSource<LocalTrackEvents> {
+  readonly mediaStreamTrack: MediaStreamTrack;
+  /** The device in use, if the browser tells. */
+  readonly deviceId: string | undefined;
+  /** Stops sending. A camera is switched off as well (`stopOnMute`), a microphone stays open. */
+  mute(): Promise<void>;
+  unmute(): Promise<void>;
+  /**
+   * Captures anew, with other options or from another device, without renegotiation.
+   * @throws ParlorError `PERMISSION_DENIED`, `DEVICE_NOT_FOUND`, `DEVICE_IN_USE`, `DEVICE_CONSTRAINTS`
+   */
+  restart(options?: AudioCaptureOptions | VideoCaptureOptions): Promise<void>;
+  /** Puts other media in, for example the output of a background filter. The app stays its owner. */
+  replaceTrack(mediaStreamTrack: MediaStreamTrack): Promise<void>;
+  /** Stops capturing for good. */
+  stop(): void;
+}
+
+export interface RemoteTrack extends Track {
+  /** Loudness of attached audio elements, 0 to 1. */
+  setVolume(volume: number): void;
+  getVolume(): number;
+}
+
+/* Publications */
+
+export interface TrackPublication {
+  /** The server's id of the track. Changes when the track is published anew after a reconnect. */
+  readonly id: string;
+  readonly kind: TrackKind;
+  readonly source: TrackSource;
+  /** What the app gave to `publishTrack` as `name`. */
+  readonly name: string | undefined;
+  readonly isMuted: boolean;
+  readonly track: Track | undefined;
+  /** Bitrate, loss, round trip, frames. Undefined while no media is set up. */
+  getStats(): Promise<TrackStats | undefined>;
+}
+
+export interface LocalTrackPublication extends TrackPublication {
+  readonly track: LocalTrack;
+  /** False while the room is not connected: the track is queued and goes out with the join. */
+  readonly isPublished: boolean;
+  mute(): Promise<void>;
+  unmute(): Promise<void>;
+}
+
+export interface RemoteTrackPublication extends TrackPublication {
+  readonly track: RemoteTrack | undefined;
+  readonly isSubscribed: boolean;
+  /** Whether the app wants it: true by default (`autoSubscribe`). */
+  readonly isDesired: boolean;
+  /** Receive it or not. */
+  setSubscribed(subscribed: boolean): void;
+  /** Pause or resume the media without giving the subscription up. */
+  setEnabled(enabled: boolean): Promise<void>;
+  /** The highest layers wanted; the server goes lower when bandwidth is short. */
+  setPreferredLayers(layers: VideoLayers): Promise<void>;
+  setVideoQuality(quality: VideoQuality): Promise<void>;
+}
+
+/* Participants */
+
+export interface Participant {
+  /** Peer id: unique in the room. */
+  readonly identity: string;
+  /** Display name. */
+  readonly name: string;
+  readonly isLocal: boolean;
+  readonly isSpeaking: boolean;
+  /** 0 (silence) to 1 (full scale). */
+  readonly audioLevel: number;
+  readonly connectionQuality: ConnectionQuality;
+  readonly isCameraEnabled: boolean;
+  readonly isMicrophoneEnabled: boolean;
+  readonly isScreenShareEnabled: boolean;
+  readonly trackPublications: ReadonlyMap<string, TrackPublication>;
+  /** The first publication of a source. */
+  getTrackPublication(source: TrackSource): TrackPublication | undefined;
+}
+
+export interface SendMessageOptions {
+  /** Identities of the receivers. Absent: everyone else. */
+  to?: string | string[];
+  /** Anything the app uses to tell its messages apart. Default ''. */
+  topic?: string;
+}
+
+export interface LocalParticipant extends Participant {
+  readonly trackPublications: ReadonlyMap<string, LocalTrackPublication>;
+  getTrackPublication(source: TrackSource): LocalTrackPublication | undefined;
+  readonly lastCameraError: ParlorError | undefined;
+  readonly lastMicrophoneError: ParlorError | undefined;
+  /**
+   * Switches the camera on (captures and publishes, or unmutes) or off (mutes, and the camera's light goes off).
+   * May be called before `connect`: the device opens at once and the track goes out with the join. Resolves
+   * with undefined when switched off, or when overtaken by `disconnect()`.
+   * @throws ParlorError a device code (also as event `mediaDevicesError`), or the server's refusal
+   */
+  setCameraEnabled(
+    enabled: boolean,
+    options?: VideoCaptureOptions,
+    publishOptions?: TrackPublishOptions,
+  ): Promise<LocalTrackPublication | undefined>;
+  setMicrophoneEnabled(
+    enabled: boolean,
+    options?: AudioCaptureOptions,
+    publishOptions?: TrackPublishOptions,
+  ): Promise<LocalTrackPublication | undefined>;
+  /** Shares a screen, window or tab, with its sound when the browser gives it. Off unpublishes. */
+  setScreenShareEnabled(
+    enabled: boolean,
+    options?: ScreenShareCaptureOptions,
+    publishOptions?: TrackPublishOptions,
+  ): Promise<LocalTrackPublication | undefined>;
+  /** Asks for both with one permission prompt. */
+  enableCameraAndMicrophone(): Promise<void>;
+  publishTrack(
+    track: LocalTrack | MediaStreamTrack,
+    options?: TrackPublishOptions,
+  ): Promise<LocalTrackPublication>;
+  unpublishTrack(track: LocalTrack | MediaStreamTrack, stop?: boolean): Promise<void>;
+  /** Sends a JSON value over signalling: reliable and in order. */
+  sendMessage(payload: unknown, options?: SendMessageOptions): Promise<void>;
+  /** The same as `sendMessage`, by the name that other SDKs use. */
+  publishData(payload: unknown, options?: SendMessageOptions): Promise<void>;
+}
+
+export interface RemoteParticipant extends Participant {
+  readonly trackPublications: ReadonlyMap<string, RemoteTrackPublication>;
+  getTrackPublication(source: TrackSource): RemoteTrackPublication | undefined;
+  /** Loudness of what this participant sends from `source` (default `microphone`), 0 to 1. */
+  setVolume(volume: number, source?: 'microphone' | 'screenAudio'): void;
+}
+
+/* Devices */
+
+export interface DeviceManagerEvents {
+  /** A device was plugged in or out, or its name became known. */
+  mediaDevicesChanged: [devices: MediaDeviceInfo[]];
+  /** The device that is (or will be) used changed: asked for, or fallen back to. */
+  activeDeviceChanged: [kind: MediaDeviceKind, deviceId: string];
+  mediaDevicesError: [error: ParlorError, subject: DeviceErrorSubject];
+}
+
+/** One per room; works before `connect`, for a preview page. */
+export interface DeviceManager extends EventSource<DeviceManagerEvents> {
+  /**
+   * Devices of one kind or all. Names are empty until the user has allowed a camera or microphone:
+   * `requestPermissions` asks for it.
+   */
+  list(kind?: MediaDeviceKind, options?: { requestPermissions?: boolean }): Promise<MediaDeviceInfo[]>;
+  /** The device chosen for `kind`: `default` when none was. */
+  getActiveDevice(kind: MediaDeviceKind): string;
+  /** Uses another device from now on; live tracks and elements of the room change over to it. */
+  switchActiveDevice(kind: MediaDeviceKind, deviceId: string): Promise<void>;
+}
+
+/* The room */
+
+/** All events of a room, with their arguments. */
+export interface RoomEvents {
+  connectionStateChanged: [state: ConnectionState];
+  /** Joined for the first time after `connect`. */
+  connected: [];
+  reconnecting: [];
+  reconnected: [];
+  /** Out of the room for good: left, removed, refused, or the policy gave up. */
+  disconnected: [reason: DisconnectReason];
+  participantConnected: [participant: RemoteParticipant];
+  participantDisconnected: [participant: RemoteParticipant, reason: ParticipantLeftReason];
+  participantNameChanged: [name: string, participant: Participant];
+  trackPublished: [publication: RemoteTrackPublication, participant: RemoteParticipant];
+  trackUnpublished: [publication: RemoteTrackPublication, participant: RemoteParticipant];
+  trackSubscribed: [track: RemoteTrack, publication: RemoteTrackPublication, participant: RemoteParticipant];
+  trackUnsubscribed: [
+    track: RemoteTrack,
+    publication: RemoteTrackPublication,
+    participant: RemoteParticipant,
+  ];
+  trackSubscriptionFailed: [
+    publication: RemoteTrackPublication,
+    participant: RemoteParticipant,
+    error: ParlorError,
+  ];
+  trackMuted: [publication: TrackPublication, participant: Participant];
+  trackUnmuted: [publication: TrackPublication, participant: Participant];
+  localTrackPublished: [publication: LocalTrackPublication, participant: LocalParticipant];
+  localTrackUnpublished: [publication: LocalTrackPublication, participant: LocalParticipant];
+  /** A queued or re-published track was refused. */
+  localTrackPublicationFailed: [track: LocalTrack, error: ParlorError];
+  /** Who is speaking now, loudest first. */
+  activeSpeakersChanged: [speakers: Participant[]];
+  /** From what the server sees of each stream (its score), worst stream counts. */
+  connectionQualityChanged: [quality: ConnectionQuality, participant: Participant];
+  dataReceived: [payload: unknown, participant: RemoteParticipant | undefined, topic: string];
+  mediaDevicesError: [error: ParlorError, subject: DeviceErrorSubject];
+  mediaDevicesChanged: [devices: MediaDeviceInfo[]];
+  activeDeviceChanged: [kind: MediaDeviceKind, deviceId: string];
+  /** False when the browser blocks sound until the user has clicked: call `room.startAudio()` in a click. */
+  audioPlaybackStatusChanged: [canPlaybackAudio: boolean];
+}
+
+export interface RoomLike extends EventSource<RoomEvents> {
+  readonly state: ConnectionState;
+  /** Room id; '' before `connect` when it is not in the URL or the options. */
+  readonly name: string;
+  readonly localParticipant: LocalParticipant;
+  /** By identity, in the order in which they joined. */
+  readonly remoteParticipants: ReadonlyMap<string, RemoteParticipant>;
+  readonly activeSpeakers: readonly Participant[];
+  readonly devices: DeviceManager;
+  readonly canPlaybackAudio: boolean;
+  /**
+   * Joins. Resolves when the room's snapshot is there; media follows. A second call while connecting or
+   * connected returns the same promise.
+   * @param url `wss://host`, `https://host` or either with path and query; the room id may be in its query
+   * @param token JWT; a server in development mode needs none
+   * @throws ParlorError the server's refusal, or `INVALID_URL`, `SERVER_UNREACHABLE`, `CONNECT_TIMEOUT`,
+   *   `BROWSER_UNSUPPORTED`, `CANCELLED` (by `disconnect`)
+   */
+  connect(url: string, token?: string, options?: ConnectOptions): Promise<void>;
+  /** Leaves and frees everything. `stopTracks` (default `options.stopLocalTracks`): stop camera and microphone. */
+  disconnect(stopTracks?: boolean): Promise<void>;
+  /** Starts blocked sound. Call it in a click or key handler. @throws ParlorError `PLAYBACK_BLOCKED` */
+  startAudio(): Promise<void>;
+  switchActiveDevice(kind: MediaDeviceKind, deviceId: string): Promise<void>;
+  getParticipant(identity: string): Participant | undefined;
+  getStats(): Promise<RoomStats>;
+}

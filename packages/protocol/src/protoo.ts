@@ -71,10 +71,7 @@ export interface ProtooNotification {
 /* Requests of the client */
 
 const consumerIds = z
-  .union([
-    z.object({ consumerId: ObjectId }),
-    z.object({ consumerIds: z.array(ObjectId).min(1).max(512) }),
-  ])
+  .union([z.object({ consumerId: ObjectId }), z.object({ consumerIds: z.array(ObjectId).min(1).max(512) })])
   .transform((data) => ('consumerIds' in data ? data.consumerIds : [data.consumerId]));
 
 const byProducer = z.object({ producerId: ObjectId });
@@ -88,7 +85,10 @@ export const ProtooRequests = {
     displayName: DisplayName.optional(),
     rtpCapabilities: RtpCapabilities.optional(),
     /** Transports to make at once, so that joining costs one round trip. */
-    transports: z.array(z.enum(['send', 'recv'])).max(2).optional(),
+    transports: z
+      .array(z.enum(['send', 'recv']))
+      .max(2)
+      .optional(),
     /** From an earlier `joinRoom` of the same peer: takes the place of a session that is still there. */
     resumeToken: z.string().max(4096).optional(),
   }),
@@ -220,10 +220,13 @@ export interface ProtooNotifications {
   consumerScore: { consumerId: string; score: number; producerScore: number };
   /** Absent layers: nothing is being forwarded. */
   consumerLayersChanged: { consumerId: string; spatialLayer?: number; temporalLayer?: number };
-  message: { from: string; topic: string; payload: unknown };
+  /** Without `from`: from the host application. */
+  message: { from?: string; topic: string; payload: unknown };
   activeSpeakers: { speakers: SpeakerInfo[] };
   transportClosed: { transportId: string };
   roomClosed: { reason: RoomClosedReason };
+  /** A message of the client was refused and had no id to answer to. */
+  error: { code: ErrorCode; message: string };
 }
 
 export type ProtooNotificationMethod = keyof ProtooNotifications;

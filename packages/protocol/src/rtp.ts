@@ -102,7 +102,10 @@ export type RtpCapabilities = z.infer<typeof RtpCapabilities>;
 
 const hexBytes = (count: number) => new RegExp(`^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){${String(count - 1)}}$`);
 const fingerprint = <const A extends string>(algorithm: A, bytes: number) =>
-  z.object({ algorithm: z.literal(algorithm), value: z.string().regex(hexBytes(bytes), `must be ${String(bytes)} hex bytes`) });
+  z.object({
+    algorithm: z.literal(algorithm),
+    value: z.string().regex(hexBytes(bytes), `must be ${String(bytes)} hex bytes`),
+  });
 
 /** At least one well-formed fingerprint: an empty list kills a mediasoup worker (versatica/mediasoup#537). */
 export const DtlsParameters = z.object({

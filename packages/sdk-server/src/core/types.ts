@@ -138,8 +138,8 @@ export interface Peer extends EventSource<PeerEvents> {
   sendMessage(topic: string, payload: unknown, to?: readonly string[]): void;
   /** Removes the peer from the room (host application's decision); idempotent. */
   remove(message?: string): void;
-  /** The peer leaves of its own accord; idempotent. */
-  leave(): void;
+  /** The peer leaves of its own accord, or its connection was lost; idempotent. */
+  leave(reason?: 'left' | 'disconnected'): void;
 }
 
 export interface TransportOptions {
@@ -265,7 +265,12 @@ export interface Rooms extends EventSource<RoomsEvents>, Iterable<Room> {
 /** Decisions of the host application. Throwing (or rejecting) refuses; the message is shown to the client. */
 export interface Hooks {
   /** Before a peer is in the room: JOIN_REFUSED. */
-  onJoin?(join: { room: Room; peerId: string; displayName: string; userId: string | undefined }): void | Promise<void>;
+  onJoin?(join: {
+    room: Room;
+    peerId: string;
+    displayName: string;
+    userId: string | undefined;
+  }): void | Promise<void>;
   /** Before a producer is made: PUBLISH_REFUSED. */
   onPublish?(publish: { peer: Peer; kind: MediaKind; appData: AppData }): void | Promise<void>;
 }

@@ -1,10 +1,4 @@
-import type {
-  PeerInfo,
-  PeerLeftReason,
-  ProducerInfo,
-  RoomClosedReason,
-  SpeakerInfo,
-} from '@parlor/protocol';
+import type { PeerInfo, PeerLeftReason, ProducerInfo, RoomClosedReason, SpeakerInfo } from '@parlor/protocol';
 import type { ConsumerLayers, ProducerScore } from './types.js';
 
 /** Everything that a room can tell a peer. A dialect maps each to its own wire, or leaves it out. */
@@ -22,6 +16,6 @@ export type RoomUpdate =
   | { type: 'consumerScore'; consumerId: string; score: number; producerScore: number }
   | { type: 'consumerLayersChanged'; consumerId: string; layers: ConsumerLayers | undefined }
   | { type: 'transportClosed'; transportId: string }
-  | { type: 'message'; from: string; topic: string; payload: unknown }
+  | { type: 'message'; from: string | undefined; topic: string; payload: unknown }
   | { type: 'activeSpeakers'; speakers: SpeakerInfo[] }
   | { type: 'roomClosed'; reason: RoomClosedReason };

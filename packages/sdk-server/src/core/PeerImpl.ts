@@ -1,0 +1,169 @@
+import type { IceServer, PeerInfo, PeerLeftReason, RtpCapabilities } from '@parlor/protocol';
+import { ParlorError } from '../errors.js';
+import { Emitter } from '../events.js';
+import type { ConsumerImpl } from './ConsumerImpl.js';
+import type { CoreContext } from './context.js';
+import { assertCan } from './permissions.js';
+import type { LinkEnd, MediaReceiver, PeerLink } from './ports.js';
+import type { ProducerImpl } from './ProducerImpl.js';
+import { publish } from './publishing.js';
+import type { RoomImpl } from './RoomImpl.js';
+import { subscribe } from './subscribing.js';
+import { TransportImpl } from './TransportImpl.js';
+import type {
+  Grants,
+  Peer,
+  PeerEvents,
+  ProduceOptions,
+  SubscribeOptions,
+  SubscribeResult,
+  Transport,
+  TransportOptions,
+} from './types.js';
+import type { RoomUpdate } from './updates.js';
+
+export interface PeerIdentity {
+  id: string;
+  displayName: string;
+  userId: string | undefined;
+  grants: Grants;
+  link: PeerLink | undefined;
+  resumeToken: string;
+}
+
+export class PeerImpl extends Emitter<PeerEvents> implements Peer {
+  readonly id: string;
+  readonly displayName: string;
+  readonly userId: string | undefined;
+  readonly grants: Grants;
+  readonly resumeToken: string;
+  readonly room: RoomImpl;
+  readonly context: CoreContext;
+  readonly transports = new Map<string, TransportImpl>();
+  readonly producers = new Map<string, ProducerImpl>();
+  readonly consumers = new Map<string, ConsumerImpl>();
+  readonly consumersByProducer = new Map<string, ConsumerImpl>();
+  receiver: MediaReceiver | undefined;
+  closed = false;
+  /** Creations under way, so that limits hold while they are awaited. */
+  readonly pending = { transports: 0, producers: 0, consumers: 0 };
+  readonly #link: PeerLink | undefined;
+
+  constructor(room: RoomImpl, context: CoreContext, identity: PeerIdentity) {
+    super();
+    this.room = room;
+    this.context = context;
+    this.id = identity.id;
+    this.displayName = identity.displayName;
+    this.userId = identity.userId;
+    this.grants = identity.grants;
+    this.resumeToken = identity.resumeToken;
+    this.#link = identity.link;
+  }
+
+  get dialect(): string {
+    return this.#link?.dialect ?? 'host';
+  }
+
+  get info(): PeerInfo {
+    return { id: this.id, displayName: this.displayName };
+  }
+
+  /** Passes an update to the client; nothing after the peer has left. */
+  tell(update: RoomUpdate): void {
+    if (!this.closed) this.#link?.send(update);
+  }
+
+  iceServers(): Promise<IceServer[]> {
+    return Promise.resolve(this.context.iceServers({ id: this.id, userId: this.userId }));
+  }
+
+  async createTransport({ direction }: TransportOptions): Promise<Transport> {
+    this.assertHere();
+    if (this.transports.size + this.pending.transports >= this.context.limits.maxTransportsPerPeer) {
+      throw new ParlorError('LIMIT_REACHED', 'too many transports: close those that are not used');
+    }
+    this.pending.transports += 1;
+    const media = await this.room.media.createTransport({ direction }).finally(() => {
+      this.pending.transports -= 1;
+    });
+    if (this.closed) {
+      media.close();
+      throw this.gone();
+    }
+    const transport = new TransportImpl(direction, media, () => {
+      this.tell({ type: 'transportClosed', transportId: transport.id });
+    });
+    this.transports.set(transport.id, transport);
+    transport.on('closed', () => this.transports.delete(transport.id));
+    return transport;
+  }
+
+  produce(options: ProduceOptions): Promise<ProducerImpl> {
+    return publish(this, options);
+  }
+
+  subscribe(producerIds: readonly string[], options: SubscribeOptions = {}): Promise<SubscribeResult[]> {
+    return subscribe(this, producerIds, options);
+  }
+
+  setRtpCapabilities(rtpCapabilities: RtpCapabilities): void {
+    this.receiver = this.room.media.receiver(rtpCapabilities);
+  }
+
+  sendMessage(topic: string, payload: unknown, to?: readonly string[]): void {
+    this.assertHere();
+    assertCan(this.grants, 'data');
+    this.room.relayMessage(this, { topic, payload, to });
+  }
+
+  leave(reason: 'left' | 'disconnected' = 'left'): void {
+    this.room.removePeer(this, reason, undefined);
+  }
+
+  remove(message = 'removed from the room by the host application'): void {
+    this.room.removePeer(this, 'removed', { code: 'PEER_REMOVED', message });
+  }
+
+  consumerClosed(consumer: ConsumerImpl): void {
+    this.consumers.delete(consumer.id);
+    if (this.consumersByProducer.get(consumer.producer.id) === consumer) {
+      this.consumersByProducer.delete(consumer.producer.id);
+    }
+  }
+
+  /** The room has taken the peer out; frees its media and ends its link. */
+  finish(reason: PeerLeftReason, end: LinkEnd | undefined): void {
+    if (this.closed) return;
+    this.closed = true;
+    for (const transport of [...this.transports.values()]) transport.close();
+    if (end) this.#link?.end(end);
+    this.emit('closed', reason);
+  }
+
+  /** @throws NOT_JOINED when the peer has left in the meantime */
+  assertHere(): void {
+    if (this.closed) throw this.gone();
+  }
+
+  gone(): ParlorError {
+    return new ParlorError('NOT_JOINED', `peer ${this.id} has left room ${this.room.id}`);
+  }
+
+  /** The peer's own transport, by id or the only one of that direction. @throws TRANSPORT_NOT_FOUND */
+  transportFor(direction: 'send' | 'recv', id?: string): TransportImpl {
+    if (id !== undefined) {
+      const transport = this.transports.get(id);
+      if (transport?.direction === direction) return transport;
+    } else {
+      for (const transport of this.transports.values())
+        if (transport.direction === direction) return transport;
+    }
+    throw new ParlorError(
+      'TRANSPORT_NOT_FOUND',
+      id === undefined
+        ? `no ${direction} transport: call createWebRtcTransport with direction "${direction}" first`
+        : `no ${direction} transport ${id}`,
+    );
+  }
+}

@@ -1,0 +1,214 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { PeerLeftReason, RoomClosedReason, RtpCapabilities, SpeakerInfo } from '@parlor/protocol';
+import { ParlorError } from '../errors.js';
+import { Emitter } from '../events.js';
+import type { CoreContext } from './context.js';
+import { PeerImpl } from './PeerImpl.js';
+import { DEFAULT_GRANTS } from './permissions.js';
+import type { LinkEnd, MediaRoom } from './ports.js';
+import type { ProducerImpl } from './ProducerImpl.js';
+import { askHook } from './refusal.js';
+import type { JoinOptions, Room, RoomEvents, RoomSnapshot } from './types.js';
+import type { RoomUpdate } from './updates.js';
+
+const LINK_ENDS: Record<RoomClosedReason, LinkEnd> = {
+  closed: { code: 'ROOM_CLOSED', message: 'the room was closed' },
+  mediaServerDied: { code: 'MEDIA_SERVER_DIED', message: 'the media process of the room died: join again' },
+  serverClosing: { code: 'SERVER_CLOSING', message: 'the server is shutting down: join again' },
+};
+
+/**
+ * A room's state. Every change of it is synchronous, so changes cannot interleave; what has to be awaited (hooks,
+ * the worker) is awaited outside and what it was based on is checked again. See closures.md for who closes what.
+ */
+export class RoomImpl extends Emitter<RoomEvents> implements Room {
+  readonly id: string;
+  readonly media: MediaRoom;
+  readonly peers = new Map<string, PeerImpl>();
+  readonly producers = new Map<string, ProducerImpl>();
+  readonly keepWhenEmpty: boolean;
+  closed = false;
+  readonly #context: CoreContext;
+  #speaking = '';
+
+  constructor(id: string, context: CoreContext, options: { media: MediaRoom; keepWhenEmpty: boolean }) {
+    super();
+    this.id = id;
+    this.#context = context;
+    this.media = options.media;
+    this.keepWhenEmpty = options.keepWhenEmpty;
+    this.media.on('died', () => {
+      this.close('mediaServerDied');
+    });
+    this.media.on('activeSpeakers', (speakers) => {
+      this.#speakersChanged(speakers);
+    });
+  }
+
+  get rtpCapabilities(): RtpCapabilities {
+    return this.media.rtpCapabilities;
+  }
+
+  get snapshot(): RoomSnapshot {
+    return {
+      roomId: this.id,
+      topology: 'sfu',
+      peers: [...this.peers.values()].map((peer) => peer.info),
+      producers: [...this.producers.values()].map((producer) => producer.info),
+    };
+  }
+
+  async join(options: JoinOptions): Promise<PeerImpl> {
+    const { peerId, displayName = peerId, userId } = options;
+    this.#assertJoinable(options);
+    const { hooks, newSecret } = this.#context;
+    if (hooks.onJoin) {
+      await askHook('JOIN_REFUSED', () => hooks.onJoin?.({ room: this, peerId, displayName, userId }));
+      this.#assertJoinable(options);
+    }
+    const replaced = this.peers.get(peerId);
+    if (replaced) {
+      this.removePeer(replaced, 'replaced', {
+        code: 'PEER_REPLACED',
+        message: 'the peer joined again elsewhere',
+      });
+      // Listeners of the host application have run: one of them may have closed the room.
+      this.#assertJoinable(options);
+    }
+    const peer = new PeerImpl(this, this.#context, {
+      id: peerId,
+      displayName,
+      userId,
+      grants: { ...DEFAULT_GRANTS, ...options.grants },
+      link: options.link,
+      resumeToken: newSecret(),
+    });
+    this.#broadcast({ type: 'peerJoined', peer: peer.info });
+    this.peers.set(peerId, peer);
+    this.#context.logger.info({ roomId: this.id, peerId, userId, dialect: peer.dialect }, 'peer joined');
+    this.emit('peerJoined', peer);
+    return peer;
+  }
+
+  #assertJoinable({ peerId, resumeToken, userId }: JoinOptions): void {
+    if (this.closed) throw new ParlorError('ROOM_CLOSED', `room ${this.id} was closed`);
+    const present = this.peers.get(peerId);
+    if (!present) {
+      if (this.peers.size < this.#context.limits.maxPeersPerRoom) return;
+      throw new ParlorError('LIMIT_REACHED', `room ${this.id} is full`);
+    }
+    const sameUser = userId !== undefined && userId === present.userId;
+    if (sameUser || (resumeToken !== undefined && sameSecret(resumeToken, present.resumeToken))) return;
+    throw new ParlorError(
+      'PEER_ID_TAKEN',
+      `somebody with peer id ${peerId} is in room ${this.id}: choose another`,
+    );
+  }
+
+  removePeer(peer: PeerImpl, reason: PeerLeftReason, end: LinkEnd | undefined): void {
+    if (peer.closed || this.peers.get(peer.id) !== peer) return;
+    this.peers.delete(peer.id);
+    // Producers close first, so that nobody hears of a producer whose peer is gone.
+    peer.finish(reason, end);
+    this.#broadcast({ type: 'peerLeft', peerId: peer.id, reason });
+    this.#context.logger.info({ roomId: this.id, peerId: peer.id, reason }, 'peer left');
+    this.emit('peerLeft', peer, reason);
+    if (this.peers.size === 0 && !this.keepWhenEmpty && reason !== 'replaced') this.close();
+  }
+
+  producerAdded(producer: ProducerImpl): void {
+    this.producers.set(producer.id, producer);
+    this.#broadcast({ type: 'newProducer', producer: producer.info }, producer.peer);
+    this.emit('producerAdded', producer);
+  }
+
+  producerClosed(producer: ProducerImpl): void {
+    this.producers.delete(producer.id);
+    // The owner is told as well: it may be the host application that closed it.
+    this.#broadcast({ type: 'producerClosed', producerId: producer.id, peerId: producer.peer.id });
+    this.emit('producerClosed', producer);
+  }
+
+  /** Whoever consumes it hears of the consumer, everybody else of the producer: one message each. */
+  producerPausedChanged(producer: ProducerImpl, asker: PeerImpl | undefined): void {
+    const { id: producerId, paused } = producer;
+    const update: RoomUpdate = {
+      type: paused ? 'producerPaused' : 'producerResumed',
+      producerId,
+      peerId: producer.peer.id,
+    };
+    for (const peer of this.peers.values()) {
+      if (peer === asker) continue;
+      const consumer = peer.consumersByProducer.get(producerId);
+      if (!consumer) peer.tell(update);
+      else
+        peer.tell({
+          type: paused ? 'consumerPaused' : 'consumerResumed',
+          consumerId: consumer.id,
+          producerId,
+        });
+    }
+    this.emit(paused ? 'producerPaused' : 'producerResumed', producer);
+  }
+
+  relayMessage(
+    from: PeerImpl | undefined,
+    message: { topic: string; payload: unknown; to: readonly string[] | undefined },
+  ): void {
+    const { topic, payload, to } = message;
+    const update: RoomUpdate = { type: 'message', from: from?.id, topic, payload };
+    if (to) {
+      const receivers = to.map((peerId) => {
+        const receiver = this.peers.get(peerId);
+        if (!receiver) throw new ParlorError('PEER_NOT_FOUND', `no peer ${peerId} in room ${this.id}`);
+        return receiver;
+      });
+      for (const receiver of new Set(receivers)) receiver.tell(update);
+    } else {
+      this.#broadcast(update, from);
+    }
+    this.emit('message', { from: from?.id, to, topic, payload });
+  }
+
+  sendMessage(topic: string, payload: unknown, to?: readonly string[]): void {
+    this.relayMessage(undefined, { topic, payload, to });
+  }
+
+  close(reason: RoomClosedReason = 'closed'): void {
+    if (this.closed) return;
+    this.closed = true;
+    const peers = [...this.peers.values()];
+    this.#broadcast({ type: 'roomClosed', reason });
+    this.peers.clear();
+    this.media.close();
+    for (const peer of peers) peer.finish('roomClosed', LINK_ENDS[reason]);
+    this.producers.clear();
+    this.#context.logger.info({ roomId: this.id, reason }, 'room closed');
+    this.emit('closed', reason);
+  }
+
+  #broadcast(update: RoomUpdate, except?: PeerImpl): void {
+    for (const peer of this.peers.values()) if (peer !== except) peer.tell(update);
+  }
+
+  #speakersChanged(speakers: { producerId: string; level: number }[]): void {
+    const byPeer = new Map<string, SpeakerInfo>();
+    for (const { producerId, level } of speakers) {
+      const peerId = this.producers.get(producerId)?.peer.id;
+      if (peerId !== undefined && !byPeer.has(peerId)) byPeer.set(peerId, { peerId, level });
+    }
+    // Levels move all the time; who speaks is news.
+    const speaking = JSON.stringify([...byPeer.keys()].sort());
+    if (speaking === this.#speaking || (byPeer.size === 0 && this.#speaking === '')) return;
+    this.#speaking = speaking;
+    const list = [...byPeer.values()];
+    this.#broadcast({ type: 'activeSpeakers', speakers: list });
+    this.emit('activeSpeakers', list);
+  }
+}
+
+function sameSecret(a: string, b: string): boolean {
+  const left = Buffer.from(a);
+  const right = Buffer.from(b);
+  return left.length === right.length && timingSafeEqual(left, right);
+}

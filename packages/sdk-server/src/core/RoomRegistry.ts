@@ -1,0 +1,99 @@
+import type { RoomClosedReason } from '@parlor/protocol';
+import { isParlorError, ParlorError } from '../errors.js';
+import { Emitter } from '../events.js';
+import type { CoreContext } from './context.js';
+import type { PeerImpl } from './PeerImpl.js';
+import { DEFAULT_GRANTS } from './permissions.js';
+import { RoomImpl } from './RoomImpl.js';
+import type { JoinOptions, OpenOptions, Rooms, RoomsEvents } from './types.js';
+
+/** All rooms of one server: opens each once, forgets it when it closes. */
+export class RoomRegistry extends Emitter<RoomsEvents> implements Rooms {
+  readonly #context: CoreContext;
+  readonly #rooms = new Map<string, RoomImpl>();
+  readonly #opening = new Map<string, Promise<RoomImpl>>();
+  #closing = false;
+
+  constructor(context: CoreContext) {
+    super();
+    this.#context = context;
+  }
+
+  get size(): number {
+    return this.#rooms.size;
+  }
+
+  [Symbol.iterator](): IterableIterator<RoomImpl> {
+    return this.#rooms.values();
+  }
+
+  get(roomId: string): RoomImpl | undefined {
+    return this.#rooms.get(roomId);
+  }
+
+  open(roomId: string, options: OpenOptions = {}): Promise<RoomImpl> {
+    const room = this.#rooms.get(roomId);
+    if (room) return Promise.resolve(room);
+    let opening = this.#opening.get(roomId);
+    if (!opening) {
+      opening = this.#create(roomId, options).finally(() => this.#opening.delete(roomId));
+      this.#opening.set(roomId, opening);
+    }
+    return opening;
+  }
+
+  async join(roomId: string, options: JoinOptions): Promise<PeerImpl> {
+    const mayCreate = options.grants?.create ?? DEFAULT_GRANTS.create;
+    for (;;) {
+      const existing = this.#rooms.get(roomId) ?? this.#opening.get(roomId);
+      if (!existing && !mayCreate) {
+        throw new ParlorError(
+          'ROOM_NOT_FOUND',
+          `there is no room ${roomId}, and can.create is false in the token`,
+        );
+      }
+      const room = await (existing ?? this.open(roomId));
+      try {
+        return await room.join(options);
+      } catch (error) {
+        // The last peer left while this one was being let in: the next turn opens the room anew.
+        if (room.closed && isParlorError(error) && error.code === 'ROOM_CLOSED' && !this.#closing) continue;
+        // A room that was made for a peer who then was refused has nobody to close it.
+        if (!existing && room.peers.size === 0) room.close();
+        throw error;
+      }
+    }
+  }
+
+  /** Ends every room; no new ones after this. */
+  close(reason: RoomClosedReason): void {
+    this.#closing = true;
+    for (const room of [...this.#rooms.values()]) room.close(reason);
+  }
+
+  async #create(roomId: string, options: OpenOptions): Promise<RoomImpl> {
+    this.#assertOpen();
+    if (this.#rooms.size + this.#opening.size >= this.#context.limits.maxRooms) {
+      throw new ParlorError('LIMIT_REACHED', 'the server has as many rooms as it may');
+    }
+    const media = await this.#context.backend.createRoom(roomId);
+    if (this.#closing) media.close();
+    this.#assertOpen();
+    const room = new RoomImpl(roomId, this.#context, {
+      media,
+      keepWhenEmpty: options.keepWhenEmpty ?? false,
+    });
+    this.#rooms.set(roomId, room);
+    room.on('closed', (reason) => {
+      this.#rooms.delete(roomId);
+      this.emit('closed', room, reason);
+    });
+    this.#context.logger.info({ roomId }, 'room opened');
+    this.emit('opened', room);
+    return room;
+  }
+
+  #assertOpen(): void {
+    if (this.#closing) throw new ParlorError('SERVER_CLOSING', 'the server is shutting down: try again soon');
+  }
+}

@@ -1,0 +1,72 @@
+import type { DtlsParameters, IceParameters, TransportInfo } from '@parlor/protocol';
+import { ParlorError } from '../errors.js';
+import { Emitter } from '../events.js';
+import type { ConsumerImpl } from './ConsumerImpl.js';
+import type { MediaTransport } from './ports.js';
+import type { ProducerImpl } from './ProducerImpl.js';
+import type { Transport, TransportEvents } from './types.js';
+
+export class TransportImpl extends Emitter<TransportEvents> implements Transport {
+  readonly direction: 'send' | 'recv';
+  readonly media: MediaTransport;
+  readonly producers = new Set<ProducerImpl>();
+  readonly consumers = new Set<ConsumerImpl>();
+  closed = false;
+  #connecting = false;
+
+  constructor(direction: 'send' | 'recv', media: MediaTransport, lost: () => void) {
+    super();
+    this.direction = direction;
+    this.media = media;
+    media.on('closed', () => {
+      if (this.closed) return;
+      this.#finish();
+      lost();
+    });
+  }
+
+  get id(): string {
+    return this.media.info.id;
+  }
+
+  get info(): TransportInfo {
+    return this.media.info;
+  }
+
+  /** From here on media may reach the client at any time. */
+  get connectStarted(): boolean {
+    return this.#connecting;
+  }
+
+  async connect(dtlsParameters: DtlsParameters): Promise<void> {
+    if (this.#connecting) {
+      throw new ParlorError('ALREADY_CONNECTED', `transport ${this.id} has its DTLS parameters already`);
+    }
+    this.#connecting = true;
+    try {
+      await this.media.connect(dtlsParameters);
+    } catch (error) {
+      this.#connecting = false;
+      throw error;
+    }
+  }
+
+  restartIce(): Promise<IceParameters> {
+    return this.media.restartIce();
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.media.close();
+    this.#finish();
+  }
+
+  /** Everything on the transport is gone with it: one request to the worker, not one each. */
+  #finish(): void {
+    if (this.closed) return;
+    this.closed = true;
+    for (const producer of [...this.producers]) producer.transportClosed();
+    for (const consumer of [...this.consumers]) consumer.transportClosed();
+    this.emit('closed');
+  }
+}

@@ -1,0 +1,24 @@
+import type { IceServer } from '@parlor/protocol';
+import type { Logger } from '../logger.js';
+import type { Pacer } from './Pacer.js';
+import type { MediaBackend } from './ports.js';
+import type { Hooks, Limits } from './types.js';
+
+/** What every room of one server shares. Ids and secrets come from outside, so that tests can fix them. */
+export interface CoreContext {
+  readonly backend: MediaBackend;
+  readonly hooks: Hooks;
+  readonly limits: Limits;
+  readonly logger: Logger;
+  readonly pacer: Pacer;
+  readonly newSecret: () => string;
+  readonly iceServers: (peer: { id: string; userId: string | undefined }) => IceServer[];
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  maxRooms: 10_000,
+  maxPeersPerRoom: 1000,
+  maxTransportsPerPeer: 8,
+  maxProducersPerPeer: 16,
+  maxConsumersPerPeer: 4096,
+};

@@ -1,0 +1,35 @@
+import type { AppData, MediaKind } from '@parlor/protocol';
+import { ParlorError } from '../errors.js';
+import type { Grants } from './types.js';
+
+/** Everything but `moderate`: what a peer gets where nobody said otherwise. */
+export const DEFAULT_GRANTS: Grants = {
+  create: true,
+  publish: ['audio', 'video', 'screen'],
+  subscribe: true,
+  data: true,
+  moderate: false,
+};
+
+/** The publish right that a track needs: screen sources are told from cameras by `appData.source`. */
+export function neededPublishRight(kind: MediaKind, appData: AppData): Grants['publish'][number] {
+  const source = appData['source'];
+  if (source === 'screen' || source === 'screenAudio') return 'screen';
+  return kind;
+}
+
+/** @throws FORBIDDEN */
+export function assertCanPublish(grants: Grants, kind: MediaKind, appData: AppData): void {
+  const right = neededPublishRight(kind, appData);
+  // A right to share the screen is no right to publish a camera under its name, nor the other way round.
+  if (!grants.publish.includes(right)) {
+    throw new ParlorError('FORBIDDEN', `the token does not allow to publish ${right}: add it to can.publish`);
+  }
+}
+
+/** @throws FORBIDDEN */
+export function assertCan(grants: Grants, right: 'subscribe' | 'data'): void {
+  if (!grants[right]) {
+    throw new ParlorError('FORBIDDEN', `the token does not allow it: can.${right} is false`);
+  }
+}

@@ -1,0 +1,56 @@
+import { nanoid } from 'nanoid';
+import { createAccess } from './access/access.js';
+import { DEFAULT_LIMITS, type CoreContext } from './core/context.js';
+import { Pacer } from './core/Pacer.js';
+import type { MediaBackend } from './core/ports.js';
+import { RoomRegistry } from './core/RoomRegistry.js';
+import { protooDialect } from './dialects/protoo/protooDialect.js';
+import { createRequestHandler } from './http/handleRequest.js';
+import { createUpgradeHandler } from './http/upgrade.js';
+import { createIceServers } from './ice/iceServers.js';
+import { silentLogger } from './logger.js';
+import { MediasoupBackend } from './media/mediasoup/MediasoupBackend.js';
+import type { ParlorOptions } from './options.js';
+import type { Parlor } from './parlor.js';
+
+/**
+ * Starts a Parlor: media workers, rooms and the wire protocols in front of them. Hand it the requests and upgrades
+ * of a web server, by one of the adapters or by yourself.
+ *
+ * @throws MEDIA_UNAVAILABLE when the workers cannot start; a plain Error for options that cannot work. Both name
+ * the way out.
+ */
+export async function createParlor(options: ParlorOptions): Promise<Parlor> {
+  const { logger = silentLogger, basePath = '', media = {}, hooks = {} } = options;
+  // Options that cannot work are found before workers are started.
+  const access = createAccess(options.access);
+  const iceServers = createIceServers(options.ice ?? {});
+  const backend: MediaBackend = 'createRoom' in media ? media : await MediasoupBackend.open(media, logger);
+  const context: CoreContext = {
+    backend,
+    hooks,
+    logger,
+    iceServers,
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    pacer: new Pacer(),
+    newSecret: () => nanoid(32),
+  };
+  const rooms = new RoomRegistry(context);
+  const dialects = [protooDialect({ rooms, access, logger })];
+  const handleRequest = createRequestHandler({ dialects, basePath, logger });
+  const upgrades = createUpgradeHandler({ dialects, basePath, logger, limits: options.socketLimits ?? {} });
+
+  let closing: Promise<void> | undefined;
+  return {
+    rooms,
+    handleRequest,
+    handleUpgrade: (request, socket, head) => upgrades.handle(request, socket, head),
+    close: () =>
+      (closing ??= (async () => {
+        // Clients hear why before their sockets go.
+        rooms.close('serverClosing');
+        await upgrades.close();
+        backend.close();
+      })()),
+  };
+}

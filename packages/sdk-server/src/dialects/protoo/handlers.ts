@@ -1,0 +1,145 @@
+import type {
+  ConsumerInfo,
+  ProtooAnswers,
+  ProtooMethod,
+  ProtooRequestParsed,
+  RtpCapabilities,
+  TransportInfo,
+} from '@parlor/protocol';
+import type { Consumer, Peer, Producer } from '../../core/types.js';
+import { ParlorError } from '../../errors.js';
+
+/** Everything a joined peer can ask for. `joinRoom` and `leave` belong to the session. */
+export type PeerMethod = Exclude<ProtooMethod, 'joinRoom' | 'leave' | 'ping'>;
+
+type Handlers = {
+  readonly [M in PeerMethod]: (
+    peer: ProtooPeer,
+    data: ProtooRequestParsed<M>,
+  ) => Promise<ProtooAnswers[M]> | ProtooAnswers[M];
+};
+
+/** A peer, with the one thing that its owner's requests do differently from the host application's. */
+export interface ProtooPeer extends Peer {
+  setRtpCapabilities(rtpCapabilities: RtpCapabilities): void;
+  readonly producers: ReadonlyMap<string, Producer & { setPausedByOwner(paused: boolean): Promise<void> }>;
+}
+
+/** Objects of others are not found: whether they exist is none of the asker's business. */
+const own = <T>(
+  objects: ReadonlyMap<string, T>,
+  id: string,
+  code: 'PRODUCER_NOT_FOUND' | 'CONSUMER_NOT_FOUND' | 'TRANSPORT_NOT_FOUND',
+): T => {
+  const object = objects.get(id);
+  if (object === undefined) throw new ParlorError(code, `you have no ${NOUN[code]} ${id}`);
+  return object;
+};
+const NOUN = {
+  PRODUCER_NOT_FOUND: 'producer',
+  CONSUMER_NOT_FOUND: 'consumer',
+  TRANSPORT_NOT_FOUND: 'transport',
+};
+
+const consumerOf = (peer: Peer, id: string) => own(peer.consumers, id, 'CONSUMER_NOT_FOUND');
+const producerOf = (peer: ProtooPeer, id: string) => own(peer.producers, id, 'PRODUCER_NOT_FOUND');
+const transportOf = (peer: Peer, id: string) => own(peer.transports, id, 'TRANSPORT_NOT_FOUND');
+
+export const handlers: Handlers = {
+  createWebRtcTransport: async (peer, options): Promise<TransportInfo> =>
+    (await peer.createTransport(options)).info,
+
+  connectWebRtcTransport: async (peer, { transportId, dtlsParameters }) => {
+    await transportOf(peer, transportId).connect(dtlsParameters);
+    return {};
+  },
+
+  restartIce: async (peer, { transportId }) => ({
+    iceParameters: await transportOf(peer, transportId).restartIce(),
+  }),
+
+  closeTransport: (peer, { transportId }) => {
+    transportOf(peer, transportId).close();
+    return {};
+  },
+
+  produce: async (peer, options) => {
+    const { id } = await peer.produce(options);
+    return { id, producerId: id };
+  },
+
+  consume: async (peer, { producerId, rtpCapabilities }) => {
+    const [result] = await peer.subscribe([producerId], { rtpCapabilities, paused: true });
+    if (result && 'consumer' in result) return consumerInfo(result.consumer);
+    const { code, message } = result?.error ?? { code: 'INTERNAL', message: 'no result' };
+    throw new ParlorError(code, message);
+  },
+
+  subscribe: async (peer, { producerIds, rtpCapabilities }) => {
+    const answer: ProtooAnswers['subscribe'] = { consumers: [], failed: [] };
+    for (const result of await peer.subscribe([...new Set(producerIds)], { rtpCapabilities })) {
+      if ('consumer' in result) answer.consumers.push(consumerInfo(result.consumer));
+      else answer.failed.push({ producerId: result.producerId, code: result.error.code });
+    }
+    return answer;
+  },
+
+  pause: async (peer, ids) => {
+    await Promise.all(ids.map((id) => consumerOf(peer, id)).map((consumer) => consumer.pause()));
+    return {};
+  },
+
+  resume: async (peer, ids) => {
+    await Promise.all(ids.map((id) => consumerOf(peer, id)).map((consumer) => consumer.resume()));
+    return {};
+  },
+
+  closeConsumer: (peer, ids) => {
+    for (const consumer of ids.map((id) => consumerOf(peer, id))) consumer.close();
+    return {};
+  },
+
+  pauseProducer: async (peer, { producerId }) => {
+    await producerOf(peer, producerId).setPausedByOwner(true);
+    return {};
+  },
+
+  resumeProducer: async (peer, { producerId }) => {
+    await producerOf(peer, producerId).setPausedByOwner(false);
+    return {};
+  },
+
+  closeProducer: (peer, { producerId }) => {
+    producerOf(peer, producerId).close();
+    return {};
+  },
+
+  setPreferredLayers: async (peer, { consumerId, ...layers }) => {
+    await consumerOf(peer, consumerId).setPreferredLayers(layers);
+    return {};
+  },
+
+  requestKeyFrame: async (peer, { consumerId }) => {
+    await consumerOf(peer, consumerId).requestKeyFrame();
+    return {};
+  },
+
+  sendMessage: (peer, { topic, payload, to }) => {
+    peer.sendMessage(topic, payload, typeof to === 'string' ? [to] : to);
+    return {};
+  },
+};
+
+function consumerInfo(consumer: Consumer): ConsumerInfo {
+  const { id, producer, kind, rtpParameters, type, paused } = consumer;
+  return {
+    id,
+    consumerId: id,
+    producerId: producer.id,
+    kind,
+    rtpParameters,
+    type,
+    paused,
+    producerPaused: producer.paused,
+  };
+}

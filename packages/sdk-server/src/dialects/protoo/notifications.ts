@@ -1,0 +1,59 @@
+import type { ProtooNotificationMethod, ProtooNotifications } from '@parlor/protocol';
+import type { RoomUpdate } from '../../core/updates.js';
+
+type Notification = {
+  [M in ProtooNotificationMethod]: { method: M; data: ProtooNotifications[M] };
+}[ProtooNotificationMethod];
+
+function notificationOf(update: RoomUpdate): Notification {
+  switch (update.type) {
+    case 'peerJoined':
+      return { method: 'peerJoined', data: { peerId: update.peer.id, displayName: update.peer.displayName } };
+    case 'newProducer':
+      return { method: 'newProducer', data: update.producer };
+    case 'consumerLayersChanged': {
+      const { consumerId, layers } = update;
+      return {
+        method: 'consumerLayersChanged',
+        data: {
+          consumerId,
+          ...(layers && { spatialLayer: layers.spatialLayer }),
+          ...(layers?.temporalLayer !== undefined && { temporalLayer: layers.temporalLayer }),
+        },
+      };
+    }
+    case 'message': {
+      const { from, topic, payload } = update;
+      return { method: 'message', data: { ...(from !== undefined && { from }), topic, payload } };
+    }
+    default: {
+      const { type: method, ...data } = update;
+      return { method, data } as Notification;
+    }
+  }
+}
+
+/** The data of an update is the same for every receiver: written once, however many there are. */
+const written = new WeakMap<RoomUpdate, { method: string; fields: string }>();
+
+/** The wire text of a room's update as the `seq`-th notification of a session. */
+export function updateText(update: RoomUpdate, seq: number): string {
+  let text = written.get(update);
+  if (!text) {
+    const { method, data } = notificationOf(update);
+    text = { method, fields: fieldsOf(data) };
+    written.set(update, text);
+  }
+  return frame(text.method, text.fields, seq);
+}
+
+/** The wire text of a notification that is meant for one session. */
+export function notificationText(method: ProtooNotificationMethod, data: object, seq: number): string {
+  return frame(method, fieldsOf(data), seq);
+}
+
+/** The members of an object as JSON, with the closing brace and without the opening one. */
+const fieldsOf = (data: object): string => JSON.stringify(data).slice(1);
+
+const frame = (method: string, fields: string, seq: number): string =>
+  `{"notification":true,"method":"${method}","data":{"seq":${String(seq)}${fields === '}' ? '' : ','}${fields}}`;

@@ -1,0 +1,72 @@
+import {
+  PeerId,
+  PROTOO_SUBPROTOCOL,
+  RoomId,
+  type HealthBody,
+  type RoomCapabilitiesBody,
+} from '@parlor/protocol';
+import { z } from 'zod';
+import type { Access } from '../../access/types.js';
+import type { Rooms } from '../../core/types.js';
+import { ParlorError } from '../../errors.js';
+import type { Logger } from '../../logger.js';
+import type { Dialect, SocketHandler } from '../dialect.js';
+import { validate } from '../validate.js';
+import { ProtooSession, type SessionRooms } from './ProtooSession.js';
+
+const SocketQuery = z.object({ roomId: RoomId, peerId: PeerId });
+
+export interface ProtooDialectOptions {
+  readonly rooms: SessionRooms & Pick<Rooms, 'get'>;
+  readonly access: Access;
+  readonly logger: Logger;
+}
+
+/** The native protocol: `GET /health`, `GET /rooms/:roomId`, WebSocket on `/` and `/ws`. */
+export function protooDialect({ rooms, access, logger }: ProtooDialectOptions): Dialect {
+  return {
+    name: 'protoo',
+
+    async handleRequest(request, url) {
+      if (request.method !== 'GET' && request.method !== 'HEAD') return null;
+      if (url.pathname === '/health') return Response.json({ message: 'ok' } satisfies HealthBody);
+      const segment = /^\/rooms\/([^/]+)$/.exec(url.pathname)?.[1];
+      if (segment === undefined) return null;
+      const roomId = validate(RoomId, decode(segment), 'roomId');
+      await access.authorize(request, { room: roomId, action: 'join' });
+      const room = rooms.get(roomId);
+      if (!room) throw new ParlorError('ROOM_NOT_FOUND', `there is no room ${roomId}`);
+      const { codecs = [], headerExtensions = [] } = room.rtpCapabilities;
+      return Response.json({ codecs, headerExtensions } satisfies RoomCapabilitiesBody);
+    },
+
+    async handleUpgrade(request, url): Promise<SocketHandler | null> {
+      if (!isOurs(request, url)) return null;
+      const { roomId, peerId } = validate(SocketQuery, Object.fromEntries(url.searchParams), 'query');
+      const authorization = await access.authorize(request, { room: roomId, action: 'join' });
+      const subprotocol = offersProtoo(request) ? PROTOO_SUBPROTOCOL : undefined;
+      return new ProtooSession({ roomId, peerId, authorization, subprotocol, rooms, logger });
+    },
+  };
+}
+
+/** `/ws` is ours alone; `/` is shared with whatever the host application has there. */
+function isOurs(request: Request, url: URL): boolean {
+  if (url.pathname === '/ws') return true;
+  return url.pathname === '/' && (offersProtoo(request) || url.searchParams.has('roomId'));
+}
+
+const offersProtoo = (request: Request): boolean =>
+  (request.headers.get('sec-websocket-protocol') ?? '')
+    .split(',')
+    .some((p) => p.trim() === PROTOO_SUBPROTOCOL);
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch (error) {
+    throw new ParlorError('BAD_REQUEST', 'the room id in the path is not valid percent-encoding', {
+      cause: error,
+    });
+  }
+}

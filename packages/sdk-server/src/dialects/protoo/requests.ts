@@ -1,0 +1,52 @@
+import { ProtooRequest, type ProtooFailure, type ProtooSuccess } from '@parlor/protocol';
+import { ParlorError, toWireError } from '../../errors.js';
+import { validate } from '../validate.js';
+
+/** A request, or what could be made out of something that wanted to be one. */
+export type Incoming =
+  | { type: 'request'; request: ProtooRequest }
+  /** Answers and notifications of the client: the server asks nothing and listens to none. */
+  | { type: 'ignored' }
+  | { type: 'invalid'; id: number | undefined; error: ParlorError };
+
+export function readMessage(text: string): Incoming {
+  let message: unknown;
+  try {
+    message = JSON.parse(text);
+  } catch (error) {
+    return {
+      type: 'invalid',
+      id: undefined,
+      error: new ParlorError('INVALID_JSON', 'not JSON', { cause: error }),
+    };
+  }
+  if (typeof message !== 'object' || message === null || Array.isArray(message)) {
+    return { type: 'invalid', id: undefined, error: new ParlorError('BAD_REQUEST', 'not a protoo message') };
+  }
+  if ('response' in message || 'notification' in message) return { type: 'ignored' };
+  try {
+    return { type: 'request', request: validate(ProtooRequest, message, 'message') };
+  } catch (error) {
+    const id =
+      'id' in message && typeof message.id === 'number' && Number.isFinite(message.id)
+        ? message.id
+        : undefined;
+    return { type: 'invalid', id, error: error as ParlorError };
+  }
+}
+
+export function successText(id: number, data: object): string {
+  return JSON.stringify({ response: true, id, ok: true, data } satisfies ProtooSuccess);
+}
+
+export function failureText(id: number, error: unknown): string {
+  const { code, message, http } = toWireError(error);
+  return JSON.stringify({
+    response: true,
+    id,
+    ok: false,
+    errorCode: http,
+    errorReason: message,
+    code,
+  } satisfies ProtooFailure);
+}

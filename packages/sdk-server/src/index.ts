@@ -1,0 +1,37 @@
+export { createParlor } from './createParlor.js';
+export type { ParlorOptions } from './options.js';
+export type { Parlor } from './parlor.js';
+export { ParlorError, type ErrorCode } from './errors.js';
+export { createToken, type TokenClaims } from './access/tokens.js';
+export type {
+  AccessOptions,
+  AccessScope,
+  Authorization,
+  Authorize,
+  AuthorizeResult,
+} from './access/types.js';
+export type { IceOptions } from './ice/types.js';
+export type { SocketLimits } from './http/limits.js';
+export type { MediasoupOptions } from './media/mediasoup/options.js';
+export type { Logger } from './logger.js';
+export type { EventSource } from './events.js';
+export type * from './core/types.js';
+export type { RoomUpdate } from './core/updates.js';
+export type { LinkEnd, MediaBackend, PeerLink } from './core/ports.js';
+export type {
+  AppData,
+  ConsumerType,
+  DtlsParameters,
+  IceCandidate,
+  IceParameters,
+  IceServer,
+  MediaKind,
+  PeerInfo,
+  PeerLeftReason,
+  ProducerInfo,
+  RoomClosedReason,
+  RtpCapabilities,
+  RtpParameters,
+  SpeakerInfo,
+  TransportInfo,
+} from '@parlor/protocol';

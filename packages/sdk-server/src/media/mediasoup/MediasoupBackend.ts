@@ -1,0 +1,102 @@
+import { availableParallelism, networkInterfaces } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { types } from 'mediasoup';
+import type { MediaBackend } from '../../core/ports.js';
+import { ParlorError } from '../../errors.js';
+import type { Logger } from '../../logger.js';
+import { DEFAULT_CODECS } from './codecs.js';
+import { listenAddresses, reachWarnings, type ListenAddress } from './listening.js';
+import type { MediasoupOptions } from './options.js';
+import { RoomRouter } from './RoomRouter.js';
+import { WorkerPool, type PooledWorker } from './WorkerPool.js';
+
+type Mediasoup = typeof import('mediasoup');
+
+/** Rooms on mediasoup workers. */
+export class MediasoupBackend implements MediaBackend {
+  readonly #pool: WorkerPool;
+  readonly #mediaCodecs: types.RouterRtpCodecCapability[];
+  readonly #logger: Logger;
+
+  /** Starts the workers. @throws MEDIA_UNAVAILABLE with the way out in the message */
+  static async open(options: MediasoupOptions, logger: Logger): Promise<MediasoupBackend> {
+    const mediasoup = await importMediasoup();
+    const addresses = listenAddresses(options, networkInterfaces());
+    if (options.clients !== 'network') {
+      for (const warning of await reachWarnings(addresses)) logger.warn({ addresses }, warning);
+    }
+    const pool = new WorkerPool({
+      size: options.workers ?? availableParallelism(),
+      placement: options.placement ?? 'leastLoaded',
+      logger,
+      delay,
+      start: (slot) => startWorker(mediasoup, { ...options, slot, addresses }),
+    });
+    await pool.open();
+    return new MediasoupBackend(pool, options.codecs ?? DEFAULT_CODECS, logger);
+  }
+
+  private constructor(pool: WorkerPool, mediaCodecs: types.RouterRtpCodecCapability[], logger: Logger) {
+    this.#pool = pool;
+    this.#mediaCodecs = mediaCodecs;
+    this.#logger = logger;
+  }
+
+  async createRoom(roomId: string): Promise<RoomRouter> {
+    const worker = await this.#pool.pick();
+    return RoomRouter.open(worker, { roomId, mediaCodecs: this.#mediaCodecs, logger: this.#logger });
+  }
+
+  close(): void {
+    this.#pool.close();
+  }
+}
+
+async function importMediasoup(): Promise<Mediasoup> {
+  try {
+    return await import('mediasoup');
+  } catch (error) {
+    throw new ParlorError('MEDIA_UNAVAILABLE', 'mediasoup is not installed: npm install mediasoup', {
+      cause: error,
+    });
+  }
+}
+
+async function startWorker(
+  mediasoup: Mediasoup,
+  options: MediasoupOptions & { slot: number; addresses: ListenAddress[] },
+): Promise<PooledWorker> {
+  const { workerBin, rtcPort, slot, addresses, workerLogLevel = 'warn' } = options;
+  let raw: types.Worker;
+  try {
+    raw = await mediasoup.createWorker({
+      logLevel: workerLogLevel,
+      ...(workerBin === undefined ? {} : { workerBin }),
+    });
+  } catch (error) {
+    throw new ParlorError(
+      'MEDIA_UNAVAILABLE',
+      'the mediasoup worker does not start: set MEDIASOUP_WORKER_BIN to a working mediasoup-worker, or reinstall mediasoup with its install script',
+      { cause: error },
+    );
+  }
+  try {
+    const listenInfos = addresses.flatMap((address) =>
+      (['udp', 'tcp'] as const).map((protocol) => ({
+        ...address,
+        protocol,
+        ...(rtcPort === undefined ? {} : { port: rtcPort + slot }),
+      })),
+    );
+    return { raw, webRtcServer: await raw.createWebRtcServer({ listenInfos }), rooms: 0, load: 0 };
+  } catch (error) {
+    raw.close();
+    const where = addresses.map(({ ip }) => ip).join(' and ');
+    throw new ParlorError(
+      'MEDIA_UNAVAILABLE',
+      `media cannot listen on ${where}${rtcPort === undefined ? '' : ` port ${String(rtcPort + slot)}`}: ` +
+        'choose another listenIp (PARLOR_LISTEN_IP) or rtcPort (PARLOR_RTC_PORT)',
+      { cause: error },
+    );
+  }
+}

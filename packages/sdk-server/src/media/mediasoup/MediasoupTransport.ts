@@ -1,0 +1,95 @@
+import type { DtlsParameters, IceParameters, TransportInfo } from '@parlor/protocol';
+import type { types } from 'mediasoup';
+import type {
+  MediaConsumeOptions,
+  MediaProduceOptions,
+  MediaTransport,
+  MediaTransportEvents,
+} from '../../core/ports.js';
+import { ParlorError } from '../../errors.js';
+import { Emitter } from '../../events.js';
+import { mediaError } from './mediaError.js';
+import { MediasoupConsumer } from './MediasoupConsumer.js';
+import { MediasoupProducer } from './MediasoupProducer.js';
+import { fromDtlsParameters, toDtlsParameters, toRtpParameters } from './rtpTypes.js';
+import { TrimmedReceiver } from './TrimmedReceiver.js';
+
+/** What happens on a transport that its room has to know of. */
+export interface TransportObserver {
+  produced(producer: MediasoupProducer): void;
+  consumed(raw: types.Consumer): void;
+}
+
+export class MediasoupTransport extends Emitter<MediaTransportEvents> implements MediaTransport {
+  readonly info: TransportInfo;
+  readonly #raw: types.WebRtcTransport;
+  readonly #observer: TransportObserver;
+
+  constructor(raw: types.WebRtcTransport, observer: TransportObserver) {
+    super();
+    this.#raw = raw;
+    this.#observer = observer;
+    this.info = {
+      id: raw.id,
+      iceParameters: raw.iceParameters,
+      iceCandidates: raw.iceCandidates,
+      dtlsParameters: fromDtlsParameters(raw.dtlsParameters),
+    };
+    raw.on('dtlsstatechange', (state) => {
+      // The client closed its side (close_notify) or the handshake failed: neither can be mended on this transport.
+      if (state !== 'closed' && state !== 'failed') return;
+      if (!raw.closed) raw.close();
+      this.emit('closed');
+    });
+  }
+
+  get connected(): boolean {
+    return this.#raw.dtlsState === 'connected';
+  }
+
+  async connect(dtlsParameters: DtlsParameters): Promise<void> {
+    try {
+      await this.#raw.connect({ dtlsParameters: toDtlsParameters(dtlsParameters) });
+    } catch (error) {
+      throw mediaError('BAD_REQUEST', error);
+    }
+  }
+
+  async restartIce(): Promise<IceParameters> {
+    try {
+      return await this.#raw.restartIce();
+    } catch (error) {
+      throw mediaError('MEDIA_UNAVAILABLE', error);
+    }
+  }
+
+  async produce({ kind, rtpParameters, paused }: MediaProduceOptions): Promise<MediasoupProducer> {
+    try {
+      const raw = await this.#raw.produce({ kind, rtpParameters: toRtpParameters(rtpParameters), paused });
+      const producer = new MediasoupProducer(raw);
+      this.#observer.produced(producer);
+      return producer;
+    } catch (error) {
+      throw mediaError('UNSUPPORTED_MEDIA', error);
+    }
+  }
+
+  async consume({ producer, receiver, paused }: MediaConsumeOptions): Promise<MediasoupConsumer> {
+    if (!(producer instanceof MediasoupProducer) || !(receiver instanceof TrimmedReceiver)) {
+      throw new ParlorError('CANNOT_CONSUME', 'the producer belongs to another media backend');
+    }
+    const rtpCapabilities = receiver.forProducer(producer.kind, producer.mimeType);
+    try {
+      // No canConsume() before: it does the same work again, and a refusal costs nothing more here.
+      const raw = await this.#raw.consume({ producerId: producer.id, rtpCapabilities, paused });
+      this.#observer.consumed(raw);
+      return new MediasoupConsumer(raw);
+    } catch (error) {
+      throw mediaError('CANNOT_CONSUME', error);
+    }
+  }
+
+  close(): void {
+    this.#raw.close();
+  }
+}

@@ -1,0 +1,107 @@
+import type { RtpCapabilities } from '@parlor/protocol';
+import type { types } from 'mediasoup';
+import type { MediaReceiver, MediaRoom, MediaRoomEvents } from '../../core/ports.js';
+import { Emitter } from '../../events.js';
+import type { Logger } from '../../logger.js';
+import { observeSpeakers } from './activity.js';
+import { offeredCapabilities } from './codecs.js';
+import { mediaError } from './mediaError.js';
+import type { MediasoupProducer } from './MediasoupProducer.js';
+import { MediasoupTransport } from './MediasoupTransport.js';
+import { fromRtpCapabilities } from './rtpTypes.js';
+import { TrimmedReceiver } from './TrimmedReceiver.js';
+import type { PooledWorker } from './WorkerPool.js';
+
+/** A room's media: one router on one worker. */
+export class RoomRouter extends Emitter<MediaRoomEvents> implements MediaRoom {
+  readonly rtpCapabilities: RtpCapabilities;
+  readonly #router: types.Router;
+  readonly #worker: PooledWorker;
+  readonly #logger: Logger;
+  #observer: types.AudioLevelObserver | undefined;
+  #closed = false;
+
+  static async open(
+    worker: PooledWorker,
+    options: { roomId: string; mediaCodecs: types.RouterRtpCodecCapability[]; logger: Logger },
+  ): Promise<RoomRouter> {
+    const { roomId, mediaCodecs, logger } = options;
+    try {
+      const router = await worker.raw.createRouter({ mediaCodecs, appData: { roomId } });
+      const room = new RoomRouter(worker, router, logger);
+      room.#observer = await observeSpeakers(router, (speakers) => {
+        room.emit('activeSpeakers', speakers);
+      });
+      return room;
+    } catch (error) {
+      throw mediaError('MEDIA_UNAVAILABLE', error);
+    }
+  }
+
+  private constructor(worker: PooledWorker, router: types.Router, logger: Logger) {
+    super();
+    this.#worker = worker;
+    this.#router = router;
+    this.#logger = logger;
+    this.rtpCapabilities = fromRtpCapabilities(offeredCapabilities(router.rtpCapabilities));
+    worker.rooms += 1;
+    router.on('workerclose', () => {
+      if (this.#closed) return;
+      this.#closed = true;
+      this.emit('died');
+    });
+  }
+
+  async createTransport(options: { direction: 'send' | 'recv' }): Promise<MediasoupTransport> {
+    let raw: types.WebRtcTransport;
+    try {
+      raw = await this.#router.createWebRtcTransport({
+        webRtcServer: this.#worker.webRtcServer,
+        enableUdp: true,
+        enableTcp: true,
+        preferUdp: true,
+        appData: options,
+      });
+    } catch (error) {
+      throw mediaError('MEDIA_UNAVAILABLE', error);
+    }
+    this.#count(raw.observer);
+    return new MediasoupTransport(raw, {
+      produced: (producer) => {
+        if (producer.kind === 'audio') void this.#listen(producer);
+      },
+      consumed: (consumer) => {
+        this.#count(consumer.observer);
+      },
+    });
+  }
+
+  receiver(rtpCapabilities: RtpCapabilities): MediaReceiver {
+    return new TrimmedReceiver(rtpCapabilities);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#worker.rooms -= 1;
+    this.#router.close();
+  }
+
+  /** Transports and consumers are what a worker spends its time on. */
+  #count(observer: { once(event: 'close', listener: () => void): unknown }): void {
+    this.#worker.load += 1;
+    observer.once('close', () => {
+      this.#worker.load -= 1;
+    });
+  }
+
+  async #listen(producer: MediasoupProducer): Promise<void> {
+    try {
+      await this.#observer?.addProducer({ producerId: producer.id });
+    } catch (error) {
+      // Gone before it was listened to: nothing to report. Anything else costs the speaker's ring, not the call.
+      if (!producer.raw.closed)
+        this.#logger.warn({ err: error, producerId: producer.id }, 'no active speaker for it');
+    }
+  }
+}

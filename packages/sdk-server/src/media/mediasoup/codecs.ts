@@ -1,0 +1,48 @@
+import type { types } from 'mediasoup';
+
+/**
+ * What a room can carry, the preferred first. A client sends in the first video codec that both ends know, so VP8
+ * leads: every browser has it and simulcasts it.
+ */
+export const DEFAULT_CODECS: types.RouterRtpCodecCapability[] = [
+  {
+    kind: 'audio',
+    mimeType: 'audio/opus',
+    clockRate: 48_000,
+    channels: 2,
+    parameters: { useinbandfec: 1, usedtx: 1 },
+  },
+  { kind: 'video', mimeType: 'video/VP8', clockRate: 90_000, parameters: { 'x-google-start-bitrate': 1000 } },
+  {
+    kind: 'video',
+    mimeType: 'video/VP9',
+    clockRate: 90_000,
+    parameters: { 'profile-id': 0, 'x-google-start-bitrate': 1000 },
+  },
+  {
+    kind: 'video',
+    mimeType: 'video/H264',
+    clockRate: 90_000,
+    parameters: {
+      'packetization-mode': 1,
+      'profile-level-id': '42e01f',
+      'level-asymmetry-allowed': 1,
+      'x-google-start-bitrate': 1000,
+    },
+  },
+  { kind: 'video', mimeType: 'video/AV1', clockRate: 90_000, parameters: {} },
+];
+
+/**
+ * Header extensions that must not be offered. Chromium negotiates abs-capture-time but never sends it; mediasoup
+ * then waits for it before it switches simulcast layers, so layers never switch.
+ */
+const WITHHELD_EXTENSIONS = new Set(['http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time']);
+
+/** The router's capabilities as clients may see them. */
+export function offeredCapabilities(router: types.RtpCapabilities): types.RtpCapabilities {
+  return {
+    ...router,
+    headerExtensions: (router.headerExtensions ?? []).filter(({ uri }) => !WITHHELD_EXTENSIONS.has(uri)),
+  };
+}

@@ -1,0 +1,19 @@
+import type { DtlsParameters, RtpCapabilities, RtpParameters } from '@parlor/protocol';
+import type { types } from 'mediasoup';
+
+/**
+ * The wire's RTP shapes and mediasoup's are the same values. Their types differ only in that zod writes optional
+ * members as `T | undefined` where mediasoup has `T`, which matters under exactOptionalPropertyTypes.
+ */
+
+export const toRtpParameters = (parameters: RtpParameters) => parameters as types.RtpParameters;
+
+export const toRtpCapabilities = (capabilities: RtpCapabilities) => capabilities as types.RtpCapabilities;
+
+export const toDtlsParameters = (parameters: DtlsParameters) => parameters as types.DtlsParameters;
+
+export const fromRtpParameters = (parameters: types.RtpParameters) => parameters as RtpParameters;
+
+export const fromRtpCapabilities = (capabilities: types.RtpCapabilities) => capabilities as RtpCapabilities;
+
+export const fromDtlsParameters = (parameters: types.DtlsParameters) => parameters as DtlsParameters;

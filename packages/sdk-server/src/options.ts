@@ -1,0 +1,24 @@
+import type { AccessOptions } from './access/types.js';
+import type { MediaBackend } from './core/ports.js';
+import type { Hooks, Limits } from './core/types.js';
+import type { SocketLimits } from './http/limits.js';
+import type { IceOptions } from './ice/types.js';
+import type { Logger } from './logger.js';
+import type { MediasoupOptions } from './media/mediasoup/options.js';
+
+/** Everything that `createParlor` can be told. The SDK reads no environment: the application decides. */
+export interface ParlorOptions {
+  /** Who may come in. */
+  access: AccessOptions;
+  /** ICE servers for the clients; default none, which is enough where clients can reach the server. */
+  ice?: IceOptions;
+  /** How media is carried: options for mediasoup, or another backend (`FakeBackend` in tests). */
+  media?: MediasoupOptions | MediaBackend;
+  hooks?: Hooks;
+  limits?: Partial<Limits>;
+  socketLimits?: Partial<SocketLimits>;
+  /** Path in front of Parlor's own paths, e.g. `/rtc`. Default none. */
+  basePath?: string;
+  /** Default: silent. Takes a pino logger as it is. */
+  logger?: Logger;
+}

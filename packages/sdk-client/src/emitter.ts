@@ -10,7 +10,7 @@ export interface EventSource<E> {
 
 interface Entry {
   readonly listener: unknown;
-  readonly call: (args: unknown[]) => void;
+  readonly call: (args: readonly unknown[]) => void;
 }
 
 /**
@@ -25,7 +25,7 @@ export class Emitter<E> implements EventSource<E> {
   }
 
   once<K extends keyof E & string>(event: K, listener: Listener<E, K>): this {
-    const call = (args: unknown[]) => {
+    const call = (args: readonly unknown[]) => {
       this.off(event, listener);
       listener(...(args as Args<E, K>));
     };

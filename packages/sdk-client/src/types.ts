@@ -100,7 +100,7 @@ export interface RemoteTrack extends Track {
 /* Publications */
 
 export interface TrackPublication {
-  /** The server's id of the track. Changes when the track is published anew after a reconnect. */
+  /** Stable for as long as the publication lives, over reconnects too. */
   readonly id: string;
   readonly kind: TrackKind;
   readonly source: TrackSource;

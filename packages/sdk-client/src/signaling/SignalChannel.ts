@@ -1,11 +1,11 @@
 import type { EventSource } from '../emitter.js';
+import type { ParlorError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { Platform } from '../platform.js';
 
 export interface ChannelClosed {
-  /** Why, as a code: the server's, or `CONNECTION_LOST`. */
-  readonly code: string;
-  readonly message: string;
+  /** The server's code, or `CONNECTION_LOST`. */
+  readonly error: ParlorError;
   /** True when trying again cannot help. */
   readonly final: boolean;
 }
@@ -34,8 +34,5 @@ export interface ChannelOptions {
   readonly signal: AbortSignal;
 }
 
-/**
- * Opens a channel.
- * @throws ParlorError `final` tells by its code: see `isFinal`
- */
+/** Opens a channel. @throws ParlorError the server's refusal, `SERVER_UNREACHABLE` or `CANCELLED` */
 export type ChannelFactory = (options: ChannelOptions) => Promise<SignalChannel>;

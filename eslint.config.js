@@ -14,14 +14,24 @@ const server = 'packages/sdk-server/src';
 const tests = ['**/*.test.ts', '**/test/**', '**/e2e/**', 'tools/**', '**/testing/**'];
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', '**/test-results/**', '**/.turbo/**', '**/playwright-report/**'] },
+  {
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      '**/test-results/**',
+      '**/.turbo/**',
+      '**/playwright-report/**',
+    ],
+  },
   ...tseslint.configs.strict,
   ...tseslint.configs.stylistic,
   {
     files: ['**/*.{ts,mts,tsx,js,mjs}'],
     plugins: { 'import-x': importX },
     settings: {
-      'import-x/resolver-next': [createTypeScriptImportResolver({ conditionNames: ['@parlor/source', 'types', 'import', 'default'] })],
+      'import-x/resolver-next': [
+        createTypeScriptImportResolver({ conditionNames: ['@parlor/source', 'types', 'import', 'default'] }),
+      ],
     },
     rules: {
       'import-x/no-cycle': 'error',
@@ -43,7 +53,10 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { arguments: false } }],
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
     },
   },
   // The arrows of the server: adapters -> http -> dialects -> core, media -> core.
@@ -51,7 +64,20 @@ export default tseslint.config(
     files: [`${server}/core/**/*.ts`],
     ignores: tests,
     rules: noImportsFrom(
-      ['media', 'dialects', 'http', 'adapters', 'access', 'ice', 'cluster', 'observe', 'mediasoup', 'ws', 'zod', 'jose'],
+      [
+        'media',
+        'dialects',
+        'http',
+        'adapters',
+        'access',
+        'ice',
+        'cluster',
+        'observe',
+        'mediasoup',
+        'ws',
+        'zod',
+        'jose',
+      ],
       'core knows rooms, not media, wires or frameworks.',
     ),
   },
@@ -63,7 +89,10 @@ export default tseslint.config(
   {
     files: [`${server}/dialects/**/*.ts`],
     ignores: tests,
-    rules: noImportsFrom(['http', 'adapters', 'media', 'mediasoup', 'ws'], 'a dialect talks to core and to a FramedSocket.'),
+    rules: noImportsFrom(
+      ['http', 'adapters', 'media', 'mediasoup', 'ws'],
+      'a dialect talks to core and to a FramedSocket.',
+    ),
   },
   {
     files: [`${server}/http/**/*.ts`],
@@ -74,13 +103,19 @@ export default tseslint.config(
     files: [`${server}/adapters/**/*.ts`],
     ignores: tests,
     rules: {
-      ...noImportsFrom(['core', 'media', 'dialects', 'access', 'ice'], 'an adapter only translates: import http and the public types.'),
+      ...noImportsFrom(
+        ['core', 'media', 'dialects', 'access', 'ice'],
+        'an adapter only translates: import http and the public types.',
+      ),
       'max-lines': ['error', { max: 90, skipBlankLines: true, skipComments: true }],
     },
   },
   {
     files: ['apps/demo/src/**/*.ts'],
-    rules: noImportsFrom(['packages', '@parlor/sdk-server', '@parlor/protocol'], 'the demo is written against the public client API only.'),
+    rules: noImportsFrom(
+      ['packages', '@parlor/sdk-server', '@parlor/protocol'],
+      'the demo is written against the public client API only.',
+    ),
   },
   {
     files: ['packages/sdk-client/src/**/*.ts'],
@@ -88,7 +123,15 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/no-restricted-imports': [
         'error',
-        { paths: [{ name: '@parlor/protocol', allowTypeImports: true, message: 'The client takes types only: zod would land in its bundle.' }] },
+        {
+          paths: [
+            {
+              name: '@parlor/protocol',
+              allowTypeImports: true,
+              message: 'The client takes types only: zod would land in its bundle.',
+            },
+          ],
+        },
       ],
     },
   },

@@ -1,0 +1,73 @@
+import { buildAll } from './build.mjs';
+import { findOrInstallChromium } from './chromium.mjs';
+import { installDependencies } from './dependencies.mjs';
+import { SetupError, step } from './report.mjs';
+import { findOrBuildWorker } from './worker.mjs';
+
+const OLDEST_NODE = [20, 19];
+
+/** @param {string} version like `20.19.0` */
+export function isOldNode(version) {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [oldestMajor = 0, oldestMinor = 0] = OLDEST_NODE;
+  return major < oldestMajor || (major === oldestMajor && minor < oldestMinor);
+}
+
+/** What is asked for twice is done once.
+ * @template T
+ * @param {() => Promise<T>} action
+ * @returns {() => Promise<T>} */
+function once(action) {
+  /** @type {Promise<T> | undefined} */
+  let result;
+  return () => (result ??= action());
+}
+
+const dependencies = once(async () => {
+  if (isOldNode(process.versions.node)) {
+    throw new SetupError(
+      `Node ${process.versions.node} is too old.`,
+      `install Node ${OLDEST_NODE.join('.')} or later (.nvmrc names the one that is tested).`,
+    );
+  }
+  return step('dependencies', async (progress) => ({
+    did: await installDependencies(progress),
+    value: undefined,
+  }));
+});
+
+const worker = once(async () => {
+  // Rooms without a server in the middle: nothing to look for, and nothing that could be missing.
+  if (process.env['PARLOR_WORKERS'] === '0') return undefined;
+  await dependencies();
+  return step('mediasoup worker', findOrBuildWorker);
+});
+
+const build = once(async () => {
+  await dependencies();
+  return step('build', async () => ({ did: await buildAll(), value: undefined }));
+});
+
+const chromium = once(async () => step('chromium', findOrInstallChromium));
+
+/** The parts of the set-up. Each brings along what it needs, and is cheap when there is nothing to do. */
+export const parts = { dependencies, worker, build, chromium };
+
+/** @typedef {keyof typeof parts} Part */
+
+/**
+ * Sets up what `wanted` names.
+ * @param {Part[]} wanted
+ * @returns {Promise<NodeJS.ProcessEnv>} the environment for whoever uses it
+ * @throws {SetupError} when something is missing that only a person can mend
+ */
+export async function prepare(wanted) {
+  await dependencies();
+  const env = { ...process.env };
+  for (const part of wanted) {
+    const value = await parts[part]();
+    if (part === 'worker' && value) env['MEDIASOUP_WORKER_BIN'] = value;
+    if (part === 'chromium' && value) env['PARLOR_CHROMIUM'] = value;
+  }
+  return env;
+}

@@ -1,0 +1,40 @@
+import { SetupError } from '../report.mjs';
+import { turbo } from '../turbo.mjs';
+import { one } from './counts.mjs';
+import { checkPackages } from './packages.mjs';
+import { playwright, tool, vitest } from './runners.mjs';
+
+/**
+ * @typedef {object} Step
+ * @property {string} name what `npm test -- <name>` selects
+ * @property {import('../prepare.mjs').Part[]} needs
+ * @property {(context: import('./runners.mjs').Context) => Promise<import('./counts.mjs').Counts>} run
+ */
+
+/** All the steps of `npm test`, the quick ones first. @type {Step[]} */
+export const steps = [
+  { name: 'format', needs: [], run: tool('prettier', ['--check', '--log-level=warn', '.']) },
+  { name: 'lint', needs: [], run: tool('eslint', ['.', '--max-warnings=0']) },
+  {
+    name: 'types',
+    needs: [],
+    run: async () => one((await turbo('typecheck', 'typecheck:root', '--continue')) === 0),
+  },
+  { name: 'unit', needs: [], run: vitest('unit') },
+  { name: 'worker', needs: ['worker'], run: vitest('worker') },
+  { name: 'packages', needs: ['build'], run: checkPackages },
+  { name: 'e2e', needs: ['worker', 'build', 'chromium'], run: playwright },
+];
+
+/** The steps that `names` select; all when there are none.
+ * @param {string[]} names */
+export function selectSteps(names) {
+  const unknown = names.filter((name) => !steps.some((step) => step.name === name));
+  if (unknown.length > 0) {
+    throw new SetupError(
+      `No such step: ${unknown.join(', ')}.`,
+      `name any of these, or none for all: ${steps.map(({ name }) => name).join(', ')}`,
+    );
+  }
+  return names.length === 0 ? steps : steps.filter((step) => names.includes(step.name));
+}

@@ -1,0 +1,172 @@
+import { CODES, type ErrorCode } from '@parlor/protocol';
+import type { Duplex } from 'node:stream';
+import { WebSocket } from 'ws';
+import type { FramedSocket } from '../dialects/dialect.js';
+import type { Clock } from './clock.js';
+import type { SocketLimits } from './limits.js';
+import { isNestedDeeperThan } from './nesting.js';
+import { TokenBucket } from './TokenBucket.js';
+
+type Refusal = Parameters<Parameters<FramedSocket['onRefused']>[0]>[0];
+
+/** How many bursts of refused messages a connection survives. */
+const FLOOD_BURSTS = 4;
+
+/** The WebSocket, the stream under it, and what it may cost. */
+export interface GuardedSocket {
+  ws: WebSocket;
+  stream: Duplex;
+  limits: SocketLimits;
+  clock: Clock;
+}
+
+/** Keeps one connection within its limits; what passes reaches the dialect. */
+export class SocketGuard implements FramedSocket {
+  readonly #ws: WebSocket;
+  readonly #stream: Duplex;
+  readonly #limits: SocketLimits;
+  readonly #clock: Clock;
+  readonly #allowed: TokenBucket;
+  readonly #tolerated: TokenBucket;
+  #heardAt: number;
+  #corked = false;
+  #onMessage: ((text: string) => void) | undefined;
+  #onRefused: ((refusal: Refusal) => void) | undefined;
+
+  constructor({ ws, stream, limits, clock }: GuardedSocket) {
+    this.#ws = ws;
+    this.#stream = stream;
+    this.#limits = limits;
+    this.#clock = clock;
+    const now = clock.now();
+    const { messagesPerSecond: perSecond, messageBurst } = limits;
+    this.#allowed = new TokenBucket({ perSecond, capacity: messageBurst }, now);
+    this.#tolerated = new TokenBucket({ perSecond, capacity: messageBurst * FLOOD_BURSTS }, now);
+    this.#heardAt = now;
+
+    ws.on('message', (data, isBinary) => {
+      // ws gives buffers unless `binaryType` says otherwise.
+      this.#receive(data as Buffer, isBinary);
+    });
+    ws.on('ping', () => {
+      this.#heardAt = clock.now();
+      if (!this.#allowed.take(this.#heardAt)) this.#tolerate();
+    });
+    ws.on('pong', () => {
+      this.#heardAt = clock.now();
+    });
+    // `close` follows; what was wrong with a frame ws has already told the client (RFC 6455 §7.4.1).
+    ws.on('error', () => undefined);
+  }
+
+  send(text: string): void {
+    if (this.#ws.readyState !== WebSocket.OPEN) return;
+    // One write for all that is sent in this turn: writes cost more than anything else here. The next tick comes
+    // after all promise callbacks and before any I/O, so nothing is held back.
+    if (!this.#corked) {
+      // Judged once a turn and by what is left of earlier ones: a large answer is no fault of its reader.
+      if (this.#isTooSlow()) return;
+      this.#corked = true;
+      this.#stream.cork();
+      process.nextTick(this.#uncork);
+    }
+    this.#ws.send(text);
+  }
+
+  close(code: number, reason: string): void {
+    // After `closeTimeoutMs` without an answer ws ends the connection by itself.
+    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.close(code, truncated(reason));
+  }
+
+  onMessage(listener: (text: string) => void): void {
+    this.#onMessage = listener;
+  }
+
+  onRefused(listener: (refusal: Refusal) => void): void {
+    this.#onRefused = listener;
+  }
+
+  onClose(listener: () => void): void {
+    this.#ws.once('close', listener);
+  }
+
+  /** Ends a connection that is silent or stuck, pings one that has been silent for a while. */
+  check(now: number): void {
+    if (this.#ws.readyState !== WebSocket.OPEN) return;
+    const silence = now - this.#heardAt;
+    if (silence >= this.#limits.idleTimeoutMs) this.#end('IDLE_TIMEOUT', 'nothing heard for too long');
+    else if (this.#isTooSlow()) return;
+    else if (silence >= this.#limits.heartbeatMs) this.#ws.ping();
+  }
+
+  terminate(): void {
+    this.#ws.terminate();
+  }
+
+  #receive(data: Buffer, isBinary: boolean): void {
+    const now = this.#clock.now();
+    this.#heardAt = now;
+    if (this.#ws.readyState !== WebSocket.OPEN) return;
+    if (!this.#allowed.take(now)) {
+      if (this.#tolerate()) this.#refuse('RATE_LIMITED', 'too many messages: slow down');
+      return;
+    }
+    if (isBinary) {
+      this.#refuse('BINARY_NOT_SUPPORTED', 'messages must be text frames');
+      return;
+    }
+    if (data.length > this.#limits.maxMessageBytes) {
+      this.#refuse(
+        'MESSAGE_TOO_LARGE',
+        `a message may have ${String(this.#limits.maxMessageBytes)} bytes at most`,
+      );
+      return;
+    }
+    const text = data.toString('utf8');
+    if (isNestedDeeperThan(this.#limits.maxNesting, text)) {
+      this.#refuse(
+        'BAD_REQUEST',
+        `a message may be nested ${String(this.#limits.maxNesting)} levels at most`,
+      );
+      return;
+    }
+    this.#onMessage?.(text);
+  }
+
+  #refuse(code: ErrorCode, message: string): void {
+    this.#onRefused?.({ code, message, ...CODES[code] });
+  }
+
+  /** Whether the connection may live on although it sends too much. */
+  #tolerate(): boolean {
+    if (this.#tolerated.take(this.#clock.now())) return true;
+    this.#end('RATE_LIMITED', 'too many messages');
+    return false;
+  }
+
+  #isTooSlow(): boolean {
+    if (this.#ws.bufferedAmount <= this.#limits.maxBufferedBytes) return false;
+    this.#end('SLOW_RECEIVER', 'reads too slowly');
+    return true;
+  }
+
+  #end(code: 'IDLE_TIMEOUT' | 'SLOW_RECEIVER' | 'RATE_LIMITED', why: string): void {
+    this.close(CODES[code].ws, `${code}: ${why}`);
+  }
+
+  readonly #uncork = (): void => {
+    this.#corked = false;
+    this.#stream.uncork();
+  };
+}
+
+/** A close reason has at most 123 bytes (RFC 6455 §5.5). */
+function truncated(reason: string): string {
+  const bytes = Buffer.from(reason);
+  if (bytes.length <= 123) return reason;
+  // A cut character decodes to U+FFFD, which is longer than what was cut.
+  return bytes
+    .subarray(0, 120)
+    .toString('utf8')
+    .replace(/\uFFFD+$/, '');
+}

@@ -20,7 +20,8 @@ export class Pacer {
       this.#waiting.push(() => {
         this.#running += 1;
         this.#startedInTurn += 1;
-        task()
+        // Through an async function: a task that throws at once must give its place back like any other.
+        void (async () => task())()
           .then(resolve, reject)
           .finally(() => {
             this.#running -= 1;

@@ -29,7 +29,7 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
   readonly keepWhenEmpty: boolean;
   closed = false;
   readonly #context: CoreContext;
-  #speaking = '';
+  #speaking = '[]';
 
   constructor(id: string, context: CoreContext, options: { media: MediaRoom; keepWhenEmpty: boolean }) {
     super();
@@ -199,7 +199,7 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
     }
     // Levels move all the time; who speaks is news.
     const speaking = JSON.stringify([...byPeer.keys()].sort());
-    if (speaking === this.#speaking || (byPeer.size === 0 && this.#speaking === '')) return;
+    if (speaking === this.#speaking) return;
     this.#speaking = speaking;
     const list = [...byPeer.values()];
     this.#broadcast({ type: 'activeSpeakers', speakers: list });

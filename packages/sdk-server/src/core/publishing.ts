@@ -11,6 +11,10 @@ export async function publish(peer: PeerImpl, options: ProduceOptions): Promise<
   const { hooks, limits, pacer } = peer.context;
   peer.assertHere();
   assertCanPublish(peer.grants, kind, appData);
+  // mediasoup takes any codec under any kind, and the room would announce audio as video.
+  if (!rtpParameters.codecs.every(({ mimeType }) => mimeType.startsWith(`${kind}/`))) {
+    throw new ParlorError('UNSUPPORTED_MEDIA', `rtpParameters hold codecs that are not ${kind}`);
+  }
   const transport = peer.transportFor('send', options.transportId);
   if (peer.producers.size + peer.pending.producers >= limits.maxProducersPerPeer) {
     throw new ParlorError('LIMIT_REACHED', 'too many producers: close those that are not used');

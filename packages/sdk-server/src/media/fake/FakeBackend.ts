@@ -118,8 +118,9 @@ export class FakeTransport extends Emitter<MediaTransportEvents> implements Medi
   }
 
   produce({ kind, rtpParameters, paused }: MediaProduceOptions): Promise<FakeProducer> {
-    if (!rtpParameters.codecs.some(({ mimeType }) => mimeType.startsWith(`${kind}/`))) {
-      return Promise.reject(new ParlorError('UNSUPPORTED_MEDIA', `no ${kind} codec`));
+    const known = CAPABILITIES.codecs?.map(({ mimeType }) => mimeType);
+    if (!rtpParameters.codecs.some(({ mimeType }) => known?.includes(mimeType))) {
+      return Promise.reject(new ParlorError('UNSUPPORTED_MEDIA', `no ${kind} codec in common`));
     }
     const producer = new FakeProducer(this.#room.newId('producer'), kind, paused);
     this.producers.add(producer);

@@ -1,5 +1,6 @@
 import { availableParallelism, networkInterfaces } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
+import type * as mediasoup from 'mediasoup';
 import type { types } from 'mediasoup';
 import type { MediaBackend } from '../../core/ports.js';
 import { ParlorError } from '../../errors.js';
@@ -10,7 +11,7 @@ import type { MediasoupOptions } from './options.js';
 import { RoomRouter } from './RoomRouter.js';
 import { WorkerPool, type PooledWorker } from './WorkerPool.js';
 
-type Mediasoup = typeof import('mediasoup');
+type Mediasoup = typeof mediasoup;
 
 /** Rooms on mediasoup workers. */
 export class MediasoupBackend implements MediaBackend {
@@ -20,7 +21,7 @@ export class MediasoupBackend implements MediaBackend {
 
   /** Starts the workers. @throws MEDIA_UNAVAILABLE with the way out in the message */
   static async open(options: MediasoupOptions, logger: Logger): Promise<MediasoupBackend> {
-    const mediasoup = await importMediasoup();
+    const library = await importMediasoup();
     const addresses = listenAddresses(options, networkInterfaces());
     if (options.clients !== 'network') {
       for (const warning of await reachWarnings(addresses)) logger.warn({ addresses }, warning);
@@ -30,7 +31,7 @@ export class MediasoupBackend implements MediaBackend {
       placement: options.placement ?? 'leastLoaded',
       logger,
       delay,
-      start: (slot) => startWorker(mediasoup, { ...options, slot, addresses }),
+      start: (slot) => startWorker(library, { ...options, slot, addresses }),
     });
     await pool.open();
     return new MediasoupBackend(pool, options.codecs ?? DEFAULT_CODECS, logger);
@@ -63,13 +64,13 @@ async function importMediasoup(): Promise<Mediasoup> {
 }
 
 async function startWorker(
-  mediasoup: Mediasoup,
+  library: Mediasoup,
   options: MediasoupOptions & { slot: number; addresses: ListenAddress[] },
 ): Promise<PooledWorker> {
   const { workerBin, rtcPort, slot, addresses, workerLogLevel = 'warn' } = options;
   let raw: types.Worker;
   try {
-    raw = await mediasoup.createWorker({
+    raw = await library.createWorker({
       logLevel: workerLogLevel,
       ...(workerBin === undefined ? {} : { workerBin }),
     });

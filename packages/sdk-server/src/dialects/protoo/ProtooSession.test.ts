@@ -1,0 +1,271 @@
+import { describe, expect, test, vi } from 'vitest';
+import { DEFAULT_LIMITS } from '../../core/context.js';
+import { Pacer } from '../../core/Pacer.js';
+import { DEFAULT_GRANTS } from '../../core/permissions.js';
+import { RoomRegistry } from '../../core/RoomRegistry.js';
+import { silentLogger } from '../../logger.js';
+import { FakeBackend } from '../../media/fake/FakeBackend.js';
+import { sampleAudio, sampleDtls } from '../../testing/rtpSamples.js';
+import type { FramedSocket } from '../dialect.js';
+import { ProtooSession } from './ProtooSession.js';
+
+type Frame = Record<string, unknown>;
+
+/** A socket without a network: what the client would send goes in, what it would get is kept. */
+class MemorySocket implements FramedSocket {
+  readonly frames: Frame[] = [];
+  closed: [number, string] | undefined;
+  receive: (text: string) => void = () => undefined;
+  refuse: Parameters<FramedSocket['onRefused']>[0] = () => undefined;
+  lose: () => void = () => undefined;
+  send(text: string): void {
+    this.frames.push(JSON.parse(text) as Frame);
+  }
+  close(code: number, reason: string): void {
+    this.closed = [code, reason];
+  }
+  onMessage(listener: (text: string) => void): void {
+    this.receive = listener;
+  }
+  onRefused(listener: Parameters<FramedSocket['onRefused']>[0]): void {
+    this.refuse = listener;
+  }
+  onClose(listener: () => void): void {
+    this.lose = listener;
+  }
+}
+
+function server() {
+  const backend = new FakeBackend();
+  let secrets = 0;
+  const rooms = new RoomRegistry({
+    backend,
+    hooks: {},
+    limits: DEFAULT_LIMITS,
+    logger: silentLogger,
+    pacer: new Pacer(),
+    newSecret: () => `secret-${String((secrets += 1))}`,
+    iceServers: () => [{ urls: 'stun:stun.example.com' }],
+  });
+  const connect = (peerId: string, roomId = 'room') => {
+    const socket = new MemorySocket();
+    const authorization = { userId: undefined, name: undefined, grants: DEFAULT_GRANTS };
+    new ProtooSession({
+      roomId,
+      peerId,
+      authorization,
+      subprotocol: 'protoo',
+      rooms,
+      logger: silentLogger,
+    }).open(socket);
+    let lastId = 0;
+    const request = async (method: string, data: unknown = {}): Promise<Frame> => {
+      const id = (lastId += 1);
+      socket.receive(JSON.stringify({ request: true, id, method, data }));
+      return vi.waitFor(() => {
+        const answer = socket.frames.find((frame) => frame['response'] === true && frame['id'] === id);
+        if (!answer) throw new Error(`no answer to ${method}`);
+        return answer;
+      });
+    };
+    const notifications = () => socket.frames.filter((frame) => frame['notification'] === true);
+    const join = (data: object = {}) => request('joinRoom', { roomId, peerId, ...data });
+    return { socket, request, join, notifications };
+  };
+  return { backend, rooms, connect };
+}
+
+describe('joinRoom', () => {
+  test('answers with the whole room and both transports in one round trip', async () => {
+    const { connect } = server();
+    const alice = connect('alice');
+    await alice.join({ displayName: 'Alice', transports: ['send', 'recv'] });
+    await alice.request('produce', {
+      kind: 'audio',
+      rtpParameters: sampleAudio(),
+      appData: { source: 'microphone' },
+    });
+    const answer = await connect('bob').join({ transports: ['send', 'recv'] });
+    expect(answer).toMatchObject({
+      ok: true,
+      data: {
+        roomId: 'room',
+        peerId: 'bob',
+        displayName: 'bob',
+        peers: [{ id: 'alice', displayName: 'Alice' }],
+        producers: [{ peerId: 'alice', kind: 'audio', appData: { source: 'microphone' }, paused: false }],
+        iceServers: [{ urls: 'stun:stun.example.com' }],
+        topology: 'sfu',
+        transports: { send: { id: expect.any(String) }, recv: { id: expect.any(String) } },
+        resumeToken: expect.any(String),
+      },
+    });
+  });
+
+  test('nothing overtakes the answer, and nothing in it is told again', async () => {
+    const { connect } = server();
+    const alice = connect('alice');
+    const bob = connect('bob');
+    await Promise.all([alice.join({ transports: ['send'] }), bob.join({ transports: ['send'] })]);
+    for (const peer of [alice, bob]) {
+      expect(peer.socket.frames[0]).toHaveProperty('response');
+      const { peers } = peer.socket.frames[0]?.['data'] as { peers: unknown[] };
+      const joined = peer.notifications().filter(({ method }) => method === 'peerJoined');
+      expect(peers.length + joined.length).toBe(1);
+    }
+  });
+
+  test('requests sent right behind it wait for it', async () => {
+    const { connect } = server();
+    const { join, request } = connect('alice');
+    const [, created] = await Promise.all([join(), request('createWebRtcTransport', { direction: 'send' })]);
+    expect(created).toMatchObject({ ok: true });
+  });
+
+  test('twice, with other ids, or not at all: coded errors', async () => {
+    const { connect } = server();
+    const { join, request } = connect('alice');
+    expect(await request('produce', { kind: 'audio', rtpParameters: sampleAudio() })).toMatchObject({
+      code: 'NOT_JOINED',
+    });
+    expect(await join({ roomId: 'other' })).toMatchObject({ code: 'BAD_REQUEST' });
+    await join();
+    expect(await join()).toMatchObject({ ok: false, code: 'ALREADY_JOINED', errorCode: 409 });
+  });
+
+  test('a socket that is lost while joining leaves nobody in the room', async () => {
+    const { connect, rooms } = server();
+    const { socket } = connect('alice');
+    socket.receive(
+      JSON.stringify({ request: true, id: 1, method: 'joinRoom', data: { roomId: 'room', peerId: 'alice' } }),
+    );
+    socket.lose();
+    await vi.waitFor(() => {
+      expect(socket.frames).toHaveLength(1);
+    });
+    expect(rooms.size).toBe(0);
+  });
+});
+
+describe('a session', () => {
+  test('numbers its notifications from 1 without gaps', async () => {
+    const { connect } = server();
+    const alice = connect('alice');
+    await alice.join();
+    const others = ['bob', 'carol', 'dave'].map((peerId) => connect(peerId));
+    for (const other of others) await other.join();
+    for (const other of others) other.socket.lose();
+    const seqs = alice.notifications().map(({ data }) => (data as { seq: number }).seq);
+    expect(seqs).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  test('a client that names only what the source names holds a call', async () => {
+    const { connect } = server();
+    const [alice, bob] = [connect('alice'), connect('bob')];
+    for (const peer of [alice, bob]) {
+      await peer.join();
+      const sending = await peer.request('createWebRtcTransport', { producing: true, consuming: false });
+      const receiving = await peer.request('createWebRtcTransport', { producing: false, consuming: true });
+      for (const { data } of [sending, receiving]) {
+        const { id } = data as { id: string };
+        expect(
+          await peer.request('connectWebRtcTransport', { transportId: id, dtlsParameters: sampleDtls() }),
+        ).toMatchObject({ ok: true });
+      }
+    }
+    const produced = await alice.request('produce', {
+      kind: 'audio',
+      rtpParameters: sampleAudio(),
+      appData: {},
+    });
+    const { producerId } = produced['data'] as { producerId: string };
+    const announced = bob.notifications().find(({ method }) => method === 'newProducer');
+    expect(announced).toMatchObject({ data: { producerId, kind: 'audio', peerId: 'alice' } });
+    const rtpCapabilities = {
+      codecs: [{ kind: 'audio', mimeType: 'audio/opus', clockRate: 48_000 }],
+      headerExtensions: [],
+    };
+    const consumed = await bob.request('consume', { producerId, rtpCapabilities });
+    expect(consumed).toMatchObject({ data: { producerId, kind: 'audio', paused: true } });
+    const { consumerId } = consumed['data'] as { consumerId: string };
+    expect(await bob.request('resume', { consumerId })).toMatchObject({ ok: true });
+    await alice.request('closeProducer', { producerId });
+    expect(bob.notifications().at(-1)).toMatchObject({ method: 'producerClosed', data: { producerId } });
+  });
+
+  test('objects of others are not found', async () => {
+    const { connect } = server();
+    const [alice, mallory] = [connect('alice'), connect('mallory')];
+    await alice.join({ transports: ['send', 'recv'] });
+    const joined = alice.socket.frames[0]?.['data'] as { transports: { send: { id: string } } };
+    const { data } = await alice.request('produce', { kind: 'audio', rtpParameters: sampleAudio() });
+    const { producerId } = data as { producerId: string };
+    await mallory.join({ transports: ['send'] });
+    const transportId = joined.transports.send.id;
+    for (const [method, body, code] of [
+      ['closeProducer', { producerId }, 'PRODUCER_NOT_FOUND'],
+      ['pauseProducer', { producerId }, 'PRODUCER_NOT_FOUND'],
+      ['connectWebRtcTransport', { transportId, dtlsParameters: sampleDtls() }, 'TRANSPORT_NOT_FOUND'],
+      ['restartIce', { transportId }, 'TRANSPORT_NOT_FOUND'],
+      ['closeTransport', { transportId }, 'TRANSPORT_NOT_FOUND'],
+      ['produce', { transportId, kind: 'audio', rtpParameters: sampleAudio() }, 'TRANSPORT_NOT_FOUND'],
+      ['resume', { consumerId: 'consumer-1' }, 'CONSUMER_NOT_FOUND'],
+    ] as const) {
+      expect(await mallory.request(method, body), method).toMatchObject({ ok: false, code });
+    }
+  });
+
+  test('what is no request gets a coded notification and the connection stays', async () => {
+    const { connect } = server();
+    const { socket, notifications, join } = connect('alice');
+    for (const text of ['{', '[]', '"x"', '{"request":true,"method":"joinRoom"}', '{}']) socket.receive(text);
+    expect(notifications().map(({ data }) => (data as { code: string }).code)).toEqual([
+      'INVALID_JSON',
+      'BAD_REQUEST',
+      'BAD_REQUEST',
+      'BAD_REQUEST',
+      'BAD_REQUEST',
+    ]);
+    socket.receive('{"response":true,"id":1,"ok":true}');
+    socket.receive('{"notification":true,"method":"x"}');
+    expect(notifications()).toHaveLength(5);
+    expect(socket.closed).toBeUndefined();
+    expect(await join()).toMatchObject({ ok: true });
+  });
+
+  test('unknown methods and wrong types are answered, names of prototype members too', async () => {
+    const { connect } = server();
+    const { request, join } = connect('alice');
+    await join();
+    for (const method of ['fly', 'constructor', '__proto__', 'toString']) {
+      expect(await request(method)).toMatchObject({ ok: false, code: 'UNKNOWN_METHOD', errorCode: 404 });
+    }
+    const wrong = await request('produce', { kind: 'smell', rtpParameters: 7 });
+    expect(wrong).toMatchObject({ ok: false, code: 'BAD_REQUEST' });
+    expect(wrong['errorReason']).toMatch(/data\.kind.*data\.rtpParameters/);
+  });
+
+  test('leave ends the membership, not the connection', async () => {
+    const { connect, rooms } = server();
+    const { request, join } = connect('alice');
+    await join();
+    expect(await request('leave')).toMatchObject({ ok: true });
+    expect(rooms.size).toBe(0);
+    expect(await join()).toMatchObject({ ok: true });
+  });
+
+  test('the end of a membership closes the socket: for good, or with an invitation to come back', async () => {
+    const { connect, rooms, backend } = server();
+    const [alice, bob] = [connect('alice'), connect('bob')];
+    await alice.join();
+    await bob.join();
+    rooms.get('room')?.peers.get('alice')?.remove();
+    expect(alice.socket.closed).toEqual([4000, 'PEER_REMOVED']);
+    backend.rooms.get('room')?.emit('died');
+    expect(bob.notifications().at(-1)).toMatchObject({
+      method: 'roomClosed',
+      data: { reason: 'mediaServerDied' },
+    });
+    expect(bob.socket.closed).toEqual([4503, 'MEDIA_SERVER_DIED']);
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import type { RtpCapabilities } from '@parlor/protocol';
+import { TrimmedReceiver, trim } from './TrimmedReceiver.js';
+
+const video = (mimeType: string, preferredPayloadType: number, apt?: number) => ({
+  kind: 'video' as const,
+  mimeType,
+  preferredPayloadType,
+  clockRate: 90_000,
+  ...(apt !== undefined && { parameters: { apt } }),
+});
+
+const capabilities: RtpCapabilities = {
+  codecs: [
+    { kind: 'audio', mimeType: 'audio/opus', preferredPayloadType: 100, clockRate: 48_000, channels: 2 },
+    video('video/VP8', 101),
+    video('video/rtx', 102, 101),
+    video('video/H264', 103),
+    video('video/rtx', 104, 103),
+    video('video/H264', 105),
+    video('video/rtx', 106, 105),
+  ],
+  headerExtensions: [
+    { kind: 'audio', uri: 'urn:a', preferredId: 1 },
+    { kind: 'video', uri: 'urn:v', preferredId: 2 },
+  ],
+};
+
+describe('trim', () => {
+  test('keeps every profile of the codec with its retransmission, and the extensions of the kind', () => {
+    const { codecs, headerExtensions } = trim(capabilities, 'video', 'video/h264');
+    expect(codecs?.map(({ preferredPayloadType }) => preferredPayloadType)).toEqual([103, 105, 104, 106]);
+    expect(headerExtensions?.map(({ uri }) => uri)).toEqual(['urn:v']);
+  });
+
+  test('is empty for a codec that the client does not have', () => {
+    expect(trim(capabilities, 'video', 'video/av1').codecs).toEqual([]);
+  });
+});
+
+test('TrimmedReceiver computes a codec once', () => {
+  const receiver = new TrimmedReceiver(capabilities);
+  expect(receiver.forProducer('video', 'video/VP8')).toBe(receiver.forProducer('video', 'VIDEO/vp8'));
+});

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import type { MediaBackend } from '../core/ports.js';
+import { isParlorError } from '../errors.js';
+import { sampleAudio, sampleDtls, sampleVideo } from './rtpSamples.js';
+
+export interface ContractCase {
+  name: string;
+  run(backend: MediaBackend): Promise<void>;
+}
+
+/**
+ * What every `MediaBackend` does, as cases for any test runner:
+ * `for (const { name, run } of backendContract) test(name, () => run(backend))`.
+ */
+export const backendContract: readonly ContractCase[] = [
+  {
+    name: 'tells what can be received, with audio and video',
+    async run(backend) {
+      const room = await backend.createRoom('capabilities');
+      const kinds = new Set(room.rtpCapabilities.codecs?.map(({ kind }) => kind));
+      assert.deepEqual([...kinds].sort(), ['audio', 'video']);
+      const uris = room.rtpCapabilities.headerExtensions?.map(({ uri }) => uri) ?? [];
+      assert.ok(
+        !uris.some((uri) => uri.includes('abs-capture-time')),
+        'abs-capture-time stops layer switching',
+      );
+      room.close();
+    },
+  },
+  {
+    name: 'gives each transport its own id and ICE credentials',
+    async run(backend) {
+      const room = await backend.createRoom('transports');
+      const [a, b] = await Promise.all([
+        room.createTransport({ direction: 'send' }),
+        room.createTransport({ direction: 'recv' }),
+      ]);
+      assert.notEqual(a.info.id, b.info.id);
+      assert.notEqual(a.info.iceParameters.usernameFragment, b.info.iceParameters.usernameFragment);
+      assert.ok(a.info.iceCandidates.length > 0);
+      assert.equal(a.info.dtlsParameters.fingerprints.length > 0, true);
+      const restarted = await a.restartIce();
+      assert.notEqual(restarted.usernameFragment, a.info.iceParameters.usernameFragment);
+      room.close();
+    },
+  },
+  {
+    name: 'carries a producer to a consumer',
+    async run(backend) {
+      const room = await backend.createRoom('call');
+      const send = await room.createTransport({ direction: 'send' });
+      const recv = await room.createTransport({ direction: 'recv' });
+      await send.connect(sampleDtls());
+      const receiver = room.receiver(room.rtpCapabilities);
+      for (const [kind, rtpParameters] of [
+        ['audio', sampleAudio()],
+        ['video', sampleVideo()],
+      ] as const) {
+        const producer = await send.produce({ kind, rtpParameters, paused: false });
+        const consumer = await recv.consume({ producer, receiver, paused: true });
+        assert.equal(consumer.kind, kind);
+        assert.ok(consumer.rtpParameters.encodings.length > 0);
+        await consumer.resume();
+        await consumer.pause();
+        await consumer.setPreferredLayers({ spatialLayer: 0 });
+        await consumer.requestKeyFrame();
+        await producer.pause();
+        await producer.resume();
+        consumer.close();
+        producer.close();
+      }
+      room.close();
+    },
+  },
+  {
+    name: 'refuses media that it cannot carry, by a code',
+    async run(backend) {
+      const room = await backend.createRoom('refusals');
+      const send = await room.createTransport({ direction: 'send' });
+      const recv = await room.createTransport({ direction: 'recv' });
+      const { codecs, ...audio } = sampleAudio();
+      const unknown = { ...audio, codecs: codecs.map((codec) => ({ ...codec, mimeType: 'audio/unknown' })) };
+      const producing = send.produce({ kind: 'audio', rtpParameters: unknown, paused: false });
+      await assert.rejects(producing, (error) => isParlorError(error) && error.code === 'UNSUPPORTED_MEDIA');
+      const producer = await send.produce({ kind: 'audio', rtpParameters: sampleAudio(), paused: false });
+      const deaf = room.receiver({ codecs: [], headerExtensions: [] });
+      await assert.rejects(
+        recv.consume({ producer, receiver: deaf, paused: true }),
+        (error) => isParlorError(error) && error.code === 'CANNOT_CONSUME',
+      );
+      room.close();
+    },
+  },
+];

@@ -1,0 +1,9 @@
+export {
+  FakeBackend,
+  FakeConsumer,
+  FakeMediaRoom,
+  FakeProducer,
+  FakeTransport,
+} from '../media/fake/FakeBackend.js';
+export { backendContract, type ContractCase } from './backendContract.js';
+export { sampleAudio, sampleDtls, sampleVideo } from './rtpSamples.js';

@@ -2,8 +2,9 @@ import type { DtlsParameters, RtpCapabilities, RtpParameters } from '@parlor/pro
 import type { types } from 'mediasoup';
 
 /**
- * The wire's RTP shapes and mediasoup's are the same values. Their types differ only in that zod writes optional
- * members as `T | undefined` where mediasoup has `T`, which matters under exactOptionalPropertyTypes.
+ * The wire's RTP shapes and mediasoup's are the same values with types that differ in two ways: zod writes optional
+ * members as `T | undefined`, and mediasoup leaves open what it always sets (encodings) or never nests (codec
+ * parameters). This is the only place where the one is called the other.
  */
 
 export const toRtpParameters = (parameters: RtpParameters) => parameters as types.RtpParameters;
@@ -16,4 +17,4 @@ export const fromRtpParameters = (parameters: types.RtpParameters) => parameters
 
 export const fromRtpCapabilities = (capabilities: types.RtpCapabilities) => capabilities as RtpCapabilities;
 
-export const fromDtlsParameters = (parameters: types.DtlsParameters) => parameters as DtlsParameters;
+export const fromDtlsParameters = (parameters: types.DtlsParameters): DtlsParameters => parameters;

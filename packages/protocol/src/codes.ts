@@ -31,6 +31,7 @@ export const CODES = {
   PUBLISH_REFUSED: code(403),
   PEER_REMOVED: code(403),
   // What it is about
+  NOT_FOUND: code(404),
   ROOM_NOT_FOUND: code(404),
   PEER_NOT_FOUND: code(404),
   TRANSPORT_NOT_FOUND: code(404),

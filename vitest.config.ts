@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const conditions = ['@parlor/source', 'node', 'import', 'module', 'default'];
+const conditions = ['@parlor/source', 'node'];
 const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } };
 
 /** `unit` needs nothing; `worker` runs against a real mediasoup worker, one file at a time (two cores). */
@@ -11,7 +11,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'tools/**/*.test.ts'],
+          include: ['packages/*/{src,test}/**/*.test.ts', 'apps/*/{src,test}/**/*.test.ts', 'tools/**/*.test.ts'],
           exclude: ['**/*.worker.test.ts', '**/node_modules/**'],
         },
       },

@@ -21,10 +21,7 @@ export interface Access {
 }
 
 /** The host application's own decision instead of tokens. Throwing refuses with FORBIDDEN and the message. */
-export type Authorize = (
-  request: Request,
-  scope: AccessScope,
-) => AuthorizeResult | Promise<AuthorizeResult>;
+export type Authorize = (request: Request, scope: AccessScope) => AuthorizeResult | Promise<AuthorizeResult>;
 
 /** Grants left out are the defaults: all but `moderate`. */
 export type AuthorizeResult = Partial<Grants> & { userId?: string; name?: string };

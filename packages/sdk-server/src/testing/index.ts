@@ -7,3 +7,9 @@ export {
 } from '../media/fake/FakeBackend.js';
 export { backendContract, type ContractCase } from './backendContract.js';
 export { sampleAudio, sampleDtls, sampleVideo } from './rtpSamples.js';
+export {
+  adapterContract,
+  type AdapterCase,
+  type AdapterHost,
+  type StartAdapterHost,
+} from './adapterContract.js';

@@ -9,6 +9,9 @@ import { constants } from 'node:os';
 /** @typedef {import('node:child_process').ChildProcess} ChildProcess */
 /** @typedef {{ code: number, out: string }} Ended */
 
+/** This process was told to end while it waited: there is tidying up to do, and nothing to explain. */
+export class Interrupted extends Error {}
+
 /** @type {Set<ChildProcess>} */
 const live = new Set();
 /** @type {NodeJS.Signals | null} */
@@ -116,6 +119,7 @@ export function endWithChildren(code) {
 
 /**
  * Runs a child quietly: its output is collected, and given line by line to `onLine`.
+ * @throws {Interrupted}
  * @param {string} file
  * @param {string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, timeout?: number, onLine?: (line: string) => void }} options
@@ -135,6 +139,7 @@ export async function quiet(file, args, { onLine, ...options } = {}) {
   child.stderr?.on('data', take);
   const drained = new Promise((resolve) => child.once('close', resolve));
   const code = await ended(child);
+  if (ending !== null) throw new Interrupted();
   if (code !== 127) await drained;
   return { code, out };
 }

@@ -48,8 +48,18 @@ function upToDate(lock) {
   const sameMachine = stamp === '' || stamp.startsWith(`${machine}\n`);
   if (!sameMachine || !matches(JSON.parse(lock.toString()), JSON.parse(readFileSync(INSTALLED, 'utf8'))))
     return false;
-  writeFileSync(STAMP, stampOf(lock));
+  remember(lock);
   return true;
+}
+
+/** @param {Buffer} lock */
+function remember(lock) {
+  try {
+    writeFileSync(STAMP, stampOf(lock));
+  } catch (error) {
+    // A checkout that belongs to somebody else can be used, it only has to be looked at more closely each time.
+    if (!['EACCES', 'EROFS'].includes(/** @type {NodeJS.ErrnoException} */ (error).code ?? '')) throw error;
+  }
 }
 
 /** Installs what `package-lock.json` names, when that has changed since the last time.
@@ -70,6 +80,6 @@ export async function installDependencies(progress) {
       'check that the npm registry can be reached, then run the same command again.',
     );
   }
-  writeFileSync(STAMP, stampOf(readFileSync(LOCK)));
+  remember(readFileSync(LOCK));
   return 'installed';
 }

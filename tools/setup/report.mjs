@@ -1,3 +1,5 @@
+import { Interrupted } from './children.mjs';
+
 /** A problem that the person at the keyboard can mend: the message says what is wrong, `fix` what to do. */
 export class SetupError extends Error {
   /** @param {string} message @param {string} fix */
@@ -49,6 +51,7 @@ export async function step(name, action) {
 /** Prints an error: what to do for a `SetupError`, the stack for a mistake of ours.
  * @param {unknown} error */
 export function explain(error) {
+  if (error instanceof Interrupted) return;
   if (error instanceof SetupError) {
     process.stderr.write(`\n${error.message}\n\nTo mend it: ${error.fix}\n`);
   } else {

@@ -9,7 +9,9 @@ const mediaCodecs = [{ kind: 'audio', mimeType: 'audio/opus', clockRate: 48_000,
 
 /** @param {string} bin */
 async function prove(bin) {
-  const worker = await createWorker({ workerBin: bin, logLevel: 'none' });
+  const worker = await createWorker({ workerBin: bin, logLevel: 'none' }).catch((error) => {
+    throw new Error(`it does not start as a mediasoup worker (${error.message})`);
+  });
   /** @type {Promise<never>} */
   const death = new Promise((_, reject) => {
     worker.once('died', () => reject(new Error('the worker died')));

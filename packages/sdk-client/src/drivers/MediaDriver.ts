@@ -20,6 +20,7 @@ export interface RemoteProducer {
   readonly producerId: string;
   readonly peerId: string;
   readonly kind: TrackKind;
+  readonly source: TrackSource;
   readonly paused: boolean;
 }
 
@@ -32,7 +33,7 @@ export interface PublishRequest {
 }
 
 export type SubscribeResult =
-  | { readonly producerId: string; readonly mediaStreamTrack: MediaStreamTrack; readonly muted: boolean }
+  | { readonly producerId: string; readonly mediaStreamTrack: MediaStreamTrack }
   | { readonly producerId: string; readonly error: ParlorError };
 
 /** `failed` after the driver's own repairs have failed: a new join is due. */
@@ -59,8 +60,6 @@ export interface MediaDriverEvents {
   trackLost: [producerId: string];
   /** A publication ended by itself: the server closed it. */
   publicationLost: [producerId: string];
-  /** A subscribed track was paused or resumed by its owner. */
-  remoteMuted: [producerId: string, muted: boolean];
   /** 0 (nothing arrives) to 10. `own` is about a publication. */
   score: [producerId: string, score: number, own: boolean];
   error: [error: ParlorError];

@@ -1,0 +1,337 @@
+import { DeviceManager } from './devices/DeviceManager.js';
+import { Playback } from './devices/Playback.js';
+import type { MediaDriver } from './drivers/MediaDriver.js';
+import { sfuDriver } from './drivers/sfu/SfuDriver.js';
+import { Emitter } from './emitter.js';
+import { ParlorError, toParlorError } from './errors.js';
+import { silentLogger, type Logger } from './logger.js';
+import type { ConnectOptions, RoomOptions } from './options.js';
+import { followDriver } from './participants/followDriver.js';
+import { LocalParticipant } from './participants/LocalParticipant.js';
+import { RemoteParticipants } from './participants/RemoteParticipants.js';
+import { createPlatform, type Platform } from './platform.js';
+import { Session } from './session/Session.js';
+import type { SpeakerState } from './session/state.js';
+import { ProtooChannel } from './signaling/ProtooChannel.js';
+import { defaultReconnectPolicy } from './signaling/reconnectPolicy.js';
+import { socketUrl } from './signaling/url.js';
+import { StatsCollector, type StreamOwner } from './stats/collect.js';
+import type { RoomStats } from './stats/types.js';
+import type * as api from './types.js';
+
+const CONNECT_TIMEOUT = 15_000;
+const REQUEST_TIMEOUT = 10_000;
+
+/**
+ * A room: `connect`, then follow its events. May be connected again after `disconnect`; participants and tracks
+ * of the time before are gone then. Two rooms in one page know nothing of each other.
+ */
+export class Room extends Emitter<api.RoomEvents> implements api.RoomLike {
+  readonly localParticipant: LocalParticipant;
+  readonly devices: DeviceManager;
+  readonly #options: RoomOptions;
+  readonly #platform: Platform;
+  readonly #logger: Logger;
+  readonly #playback: Playback;
+  readonly #remotes: RemoteParticipants;
+  readonly #stats: StatsCollector;
+  #state: api.ConnectionState = 'disconnected';
+  #roomId = '';
+  #session: Session | undefined;
+  #connecting: Promise<void> | undefined;
+  #cancelConnect: ((error: ParlorError) => void) | undefined;
+  #stopPageLeave: (() => void) | undefined;
+  #speakers: readonly api.Participant[] = [];
+
+  constructor(options: RoomOptions = {}) {
+    super();
+    this.#options = options;
+    this.#platform = createPlatform(options.platform);
+    this.#logger = options.logger ?? silentLogger;
+    this.#playback = new Playback(this.#logger);
+    this.#stats = new StatsCollector({
+      now: this.#platform.now,
+      driver: () => this.#session?.driver,
+      ownerOf: (producerId) => this.#ownerOf(producerId),
+    });
+    this.devices = new DeviceManager({
+      platform: this.#platform,
+      logger: this.#logger,
+      switchTo: (kind, deviceId) => this.#moveTo(kind, deviceId),
+    });
+    const getStats = (producerId: string) => this.#stats.ofProducer(producerId);
+    const emit = <K extends keyof api.RoomEvents>(event: K, ...args: api.RoomEvents[K]) => {
+      (this.emit as (event: K, ...args: api.RoomEvents[K]) => void).call(this, event, ...args);
+    };
+    this.#remotes = new RemoteParticipants({
+      platform: this.#platform,
+      logger: this.#logger,
+      playback: this.#playback,
+      autoSubscribe: options.autoSubscribe ?? true,
+      getStats,
+      emit,
+    });
+    this.localParticipant = new LocalParticipant({
+      identity: options.peerId ?? this.#platform.randomId(),
+      name: options.displayName ?? '',
+      platform: this.#platform,
+      options,
+      devices: this.devices,
+      publications: { logger: this.#logger, getStats },
+      send: (data) => this.#send(data),
+      emit,
+    });
+    this.#forward();
+    const { audioOutput } = options;
+    if (audioOutput !== undefined)
+      this.#inBackground(this.devices.switchActiveDevice('audiooutput', audioOutput));
+  }
+
+  get state(): api.ConnectionState {
+    return this.#state;
+  }
+
+  get name(): string {
+    return this.#roomId;
+  }
+
+  get remoteParticipants(): ReadonlyMap<string, api.RemoteParticipant> {
+    return this.#remotes.byIdentity;
+  }
+
+  get activeSpeakers(): readonly api.Participant[] {
+    return this.#speakers;
+  }
+
+  get canPlaybackAudio(): boolean {
+    return this.#playback.canPlay;
+  }
+
+  connect(url: string, token?: string, options: ConnectOptions = {}): Promise<void> {
+    this.#connecting ??= this.#connect({ url, token, options });
+    return this.#connecting;
+  }
+
+  disconnect(stopTracks = this.#options.stopLocalTracks ?? true): Promise<void> {
+    const reason = { code: 'CLIENT_INITIATED', message: 'This page left the room.' } as const;
+    const session = this.#session;
+    if (session) this.#finish(reason, stopTracks);
+    else this.#free(stopTracks);
+    return Promise.resolve();
+  }
+
+  startAudio(): Promise<void> {
+    return this.#playback.start();
+  }
+
+  switchActiveDevice(kind: MediaDeviceKind, deviceId: string): Promise<void> {
+    return this.devices.switchActiveDevice(kind, deviceId);
+  }
+
+  getParticipant(identity: string): api.Participant | undefined {
+    return identity === this.localParticipant.identity
+      ? this.localParticipant
+      : this.#remotes.byIdentity.get(identity);
+  }
+
+  getStats(): Promise<RoomStats> {
+    return this.#stats.collect();
+  }
+
+  /** The same as `disconnect()`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.disconnect();
+  }
+
+  async #connect(request: {
+    url: string;
+    token: string | undefined;
+    options: ConnectOptions;
+  }): Promise<void> {
+    const session = this.#createSession(request);
+    const cancelled = new Promise<never>((_resolve, reject) => (this.#cancelConnect = reject));
+    // Everything below the await runs for this session only: it may have been left and another begun.
+    this.#session = session;
+    this.#setState('connecting');
+    this.devices.start();
+    try {
+      await Promise.race([session.join(), cancelled]);
+    } catch (error) {
+      if (this.#session === session) {
+        this.#session = undefined;
+        this.#connecting = undefined;
+        this.#setState('disconnected');
+      }
+      throw error;
+    }
+    if (this.#options.disconnectOnPageLeave ?? true) {
+      this.#stopPageLeave = this.#platform.page.on('pagehide', () => {
+        this.#inBackground(this.disconnect());
+      });
+    }
+  }
+
+  #createSession({
+    url,
+    token,
+    options,
+  }: {
+    url: string;
+    token: string | undefined;
+    options: ConnectOptions;
+  }): Session {
+    const settings = this.#options;
+    const local = this.localParticipant;
+    local.identity = options.peerId ?? local.identity;
+    local.name = options.displayName ?? local.name;
+    const target = { url, token, roomId: options.room ?? options.roomId, peerId: local.identity };
+    this.#roomId = socketUrl(target, this.#platform.page.href).roomId;
+    const session = new Session({
+      platform: this.#platform,
+      logger: this.#logger,
+      policy: settings.reconnectPolicy ?? defaultReconnectPolicy,
+      connectTimeout: settings.connectTimeout ?? CONNECT_TIMEOUT,
+      requestTimeout: settings.requestTimeout ?? REQUEST_TIMEOUT,
+      openChannel: settings.channel ?? ((request) => ProtooChannel.open(request)),
+      createDriver: settings.driver ?? sfuDriver,
+      rtcConfiguration: settings.rtcConfiguration ?? {},
+      target,
+      displayName: local.name === '' ? undefined : local.name,
+    });
+    this.#follow(session);
+    return session;
+  }
+
+  #follow(session: Session): void {
+    session
+      .on('change', (change) => {
+        if (change.type === 'speakers') this.#onSpeakers(change.speakers);
+        else this.#remotes.apply(change);
+      })
+      .on('joined', (driver) => {
+        this.#onJoined(driver);
+      })
+      .on('lost', () => {
+        this.#remotes.detachDriver();
+        this.localParticipant.detachDriver();
+        this.#setState('reconnecting');
+        this.emit('reconnecting');
+        this.#qualityIf(this.localParticipant.clearScores('lost'), this.localParticipant);
+      })
+      .on('ended', ({ code, message }) => {
+        this.#finish({ code, message }, this.#options.stopLocalTracks ?? true);
+      })
+      .on('message', (from, topic, payload) => {
+        this.emit('dataReceived', payload, this.#remotes.byIdentity.get(from), topic);
+      })
+      .on('ownMuted', (producerId) => {
+        const publication = this.localParticipant.publicationOf(producerId);
+        if (publication) this.#inBackground(publication.mute());
+      });
+  }
+
+  #onJoined(driver: MediaDriver): void {
+    const again = this.#state === 'reconnecting';
+    const quality = (changed: boolean, participant: api.Participant) => {
+      this.#qualityIf(changed, participant);
+    };
+    followDriver(driver, {
+      remotes: this.#remotes,
+      local: this.localParticipant,
+      quality,
+      logger: this.#logger,
+    });
+    // Receiving is asked for first: it costs a round trip, sending starts with work in the browser.
+    this.#remotes.attachDriver(driver);
+    this.localParticipant.attachDriver(driver);
+    this.#setState('connected');
+    if (again) this.#qualityIf(this.localParticipant.clearScores(), this.localParticipant);
+    this.emit(again ? 'reconnected' : 'connected');
+  }
+
+  /** Out of the room: everything goes, then the app is told. */
+  #finish(reason: api.DisconnectReason, stopTracks: boolean): void {
+    const session = this.#session;
+    this.#session = undefined;
+    this.#connecting = undefined;
+    session?.leave();
+    this.#cancelConnect?.(new ParlorError('CANCELLED', 'Connecting was called off by disconnect().'));
+    this.#free(stopTracks);
+    this.#setState('disconnected');
+    this.emit('disconnected', reason);
+  }
+
+  #free(stopTracks: boolean): void {
+    this.#cancelConnect = undefined;
+    this.#stopPageLeave?.();
+    this.#stopPageLeave = undefined;
+    this.localParticipant.clear(stopTracks);
+    this.#remotes.clear();
+    this.#onSpeakers([]);
+    this.#playback.clear();
+    this.#stats.clear();
+    this.devices.stop();
+  }
+
+  #onSpeakers(speakers: readonly SpeakerState[]): void {
+    const before = this.#speakers;
+    const levels = new Map(speakers.map(({ peerId, level }) => [peerId, level]));
+    for (const participant of [this.localParticipant, ...this.#remotes.byIdentity.values()]) {
+      participant.setSpeaking(levels.get(participant.identity));
+    }
+    this.#speakers = speakers
+      .map(({ peerId }) => this.getParticipant(peerId))
+      .filter((participant) => participant !== undefined);
+    if (before.length + this.#speakers.length > 0) this.emit('activeSpeakersChanged', [...this.#speakers]);
+  }
+
+  #setState(state: api.ConnectionState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.emit('connectionStateChanged', state);
+  }
+
+  #qualityIf(changed: boolean, participant: api.Participant): void {
+    if (changed) this.emit('connectionQualityChanged', participant.connectionQuality, participant);
+  }
+
+  async #send(data: { to?: string | string[]; topic: string; payload: unknown }): Promise<void> {
+    if (!this.#session) throw new ParlorError('NOT_CONNECTED', 'Connect before sending messages.');
+    await this.#session.request('sendMessage', data);
+  }
+
+  async #moveTo(kind: MediaDeviceKind, deviceId: string): Promise<void> {
+    if (kind === 'audiooutput') await this.#playback.setOutput(deviceId);
+    else await this.localParticipant.switchDevice(kind === 'audioinput' ? 'microphone' : 'camera', deviceId);
+  }
+
+  #ownerOf(producerId: string): StreamOwner | undefined {
+    const publication =
+      this.localParticipant.publicationOf(producerId) ?? this.#remotes.publicationOf(producerId);
+    const owner = this.#remotes.ownerOf(producerId) ?? this.localParticipant;
+    return publication && { identity: owner.identity, source: publication.source, kind: publication.kind };
+  }
+
+  #forward(): void {
+    this.devices
+      .on('mediaDevicesError', (error, subject) => {
+        this.emit('mediaDevicesError', error, subject);
+      })
+      .on('mediaDevicesChanged', (devices) => {
+        this.emit('mediaDevicesChanged', devices);
+      })
+      .on('activeDeviceChanged', (kind, deviceId) => {
+        this.emit('activeDeviceChanged', kind, deviceId);
+      });
+    this.#playback.on('changed', (canPlay) => {
+      this.emit('audioPlaybackStatusChanged', canPlay);
+    });
+  }
+
+  /** For work whose failure is told elsewhere, or changes nothing. */
+  #inBackground(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      this.#logger.warn('in the background', toParlorError(error, 'CAPTURE_FAILED').code, error);
+    });
+  }
+}

@@ -1,0 +1,159 @@
+import type { types } from 'mediasoup-client';
+import { ParlorError, toParlorError } from '../../errors.js';
+import type { VideoLayers } from '../../types.js';
+import type { DriverContext, DriverTrackReport, RemoteProducer, SubscribeResult } from '../MediaDriver.js';
+import type { SfuTransport } from './SfuTransport.js';
+import type { WireConsumer, WireSubscribe } from './wire.js';
+
+/** The wire takes no more in one request. */
+const MOST = 512;
+
+/** What this page receives from the server. */
+export class SfuReceiver {
+  readonly #consumers = new Map<string, types.Consumer>();
+  /** Consumers that the server closed while the browser was still setting them up. */
+  readonly #closedEarly = new Set<string>();
+  #capabilitiesSent = false;
+
+  constructor(
+    private readonly path: SfuTransport,
+    private readonly capabilities: types.RtpCapabilities,
+    private readonly context: DriverContext,
+  ) {}
+
+  async subscribe(producers: readonly RemoteProducer[]): Promise<SubscribeResult[]> {
+    const results: SubscribeResult[] = [];
+    for (let from = 0; from < producers.length; from += MOST) {
+      results.push(...(await this.#subscribe(producers.slice(from, from + MOST))));
+    }
+    return results;
+  }
+
+  async unsubscribe(producerIds: readonly string[]): Promise<void> {
+    const consumerIds = producerIds
+      .map((producerId) => this.#close(producerId))
+      .filter((id) => id !== undefined);
+    if (consumerIds.length > 0) await this.context.request('closeConsumer', { consumerIds });
+  }
+
+  /** The producer is gone, and its consumer with it. */
+  producerClosed(producerId: string): void {
+    this.#close(producerId);
+  }
+
+  /** True when it was being received. */
+  consumerClosed(consumerId: string, producerId: string): boolean {
+    if (this.#consumers.get(producerId)?.id === consumerId) return this.#close(producerId) !== undefined;
+    this.#closedEarly.add(consumerId);
+    return false;
+  }
+
+  /** Which producer a consumer carries. */
+  producerOf(consumerId: string): string | undefined {
+    for (const [producerId, consumer] of this.#consumers) if (consumer.id === consumerId) return producerId;
+    return undefined;
+  }
+
+  async setReceiving(producerId: string, receiving: boolean): Promise<void> {
+    const consumer = this.#get(producerId);
+    await this.context.request(receiving ? 'resume' : 'pause', { consumerId: consumer.id });
+  }
+
+  async setPreferredLayers(producerId: string, layers: VideoLayers): Promise<void> {
+    await this.context.request('setPreferredLayers', { consumerId: this.#get(producerId).id, ...layers });
+  }
+
+  stats(): Promise<DriverTrackReport[]> {
+    return Promise.all(
+      [...this.#consumers].map(async ([producerId, consumer]) => ({
+        producerId,
+        direction: 'recv' as const,
+        report: await consumer.getStats(),
+      })),
+    );
+  }
+
+  async #subscribe(producers: readonly RemoteProducer[]): Promise<SubscribeResult[]> {
+    try {
+      const answer = await this.#request(producers.map(({ producerId }) => producerId));
+      const infos = new Map(answer.consumers.map((info) => [info.producerId, info]));
+      const refused = new Map(answer.failed.map(({ producerId, code }) => [producerId, code]));
+      const results = await Promise.all(
+        producers.map((producer) => {
+          const info = infos.get(producer.producerId);
+          return info
+            ? this.#receive(producer, info)
+            : failed(
+                producer,
+                new ParlorError(
+                  refused.get(producer.producerId) ?? 'SUBSCRIBE_FAILED',
+                  'The server does not send this track.',
+                ),
+              );
+        }),
+      );
+      await this.#resume(answer.consumers);
+      return results;
+    } catch (error) {
+      return producers.map((producer) => failed(producer, toParlorError(error, 'SUBSCRIBE_FAILED')));
+    }
+  }
+
+  async #request(producerIds: string[]): Promise<WireSubscribe> {
+    const capabilities = this.#capabilitiesSent ? {} : { rtpCapabilities: this.capabilities };
+    this.#capabilitiesSent = true;
+    return (await this.context.request('subscribe', {
+      producerIds,
+      ...capabilities,
+    })) as WireSubscribe;
+  }
+
+  async #receive(producer: RemoteProducer, info: WireConsumer): Promise<SubscribeResult> {
+    const { producerId, peerId, source } = producer;
+    try {
+      const consumer = await this.path.transport.consume({
+        id: info.consumerId,
+        producerId,
+        kind: info.kind,
+        rtpParameters: info.rtpParameters,
+        // Lip sync is per stream: a face with its voice, a screen with its sound.
+        streamId: source.startsWith('screen') ? `${peerId}-screen` : peerId,
+      });
+      if (this.#closedEarly.delete(info.consumerId)) {
+        consumer.close();
+        return failed(producer, new ParlorError('CONSUMER_NOT_FOUND', 'The track ended meanwhile.'));
+      }
+      this.#consumers.get(producerId)?.close();
+      this.#consumers.set(producerId, consumer);
+      return { producerId, mediaStreamTrack: consumer.track };
+    } catch (error) {
+      return failed(producer, toParlorError(error, 'SUBSCRIBE_FAILED'));
+    }
+  }
+
+  /** Those that wait for the browser to be ready, with one request. */
+  async #resume(infos: readonly WireConsumer[]): Promise<void> {
+    const live = new Set([...this.#consumers.values()].map(({ id }) => id));
+    const consumerIds = infos.filter(({ paused, consumerId }) => paused && live.has(consumerId));
+    if (consumerIds.length === 0) return;
+    await this.context.request('resume', { consumerIds: consumerIds.map(({ consumerId }) => consumerId) });
+  }
+
+  #get(producerId: string): types.Consumer {
+    const consumer = this.#consumers.get(producerId);
+    if (consumer) return consumer;
+    throw new ParlorError('CONSUMER_NOT_FOUND', 'This track is not being received.');
+  }
+
+  #close(producerId: string): string | undefined {
+    const consumer = this.#consumers.get(producerId);
+    this.#consumers.delete(producerId);
+    consumer?.close();
+    return consumer?.id;
+  }
+}
+
+const failed = ({ producerId }: RemoteProducer, error: ParlorError): SubscribeResult => ({
+  producerId,
+  error,
+});

@@ -1,0 +1,56 @@
+import { Device, detectDevice } from 'mediasoup-client';
+import { Chrome111 } from 'mediasoup-client/handlers/Chrome111';
+import { Chrome74 } from 'mediasoup-client/handlers/Chrome74';
+import { Firefox120 } from 'mediasoup-client/handlers/Firefox120';
+import { ReactNative106 } from 'mediasoup-client/handlers/ReactNative106';
+import { Safari12 } from 'mediasoup-client/handlers/Safari12';
+import type { types } from 'mediasoup-client';
+import { ParlorError } from '../../errors.js';
+
+type HandlerFactory = types.HandlerFactory;
+type RtpCapabilities = types.RtpCapabilities;
+
+const HANDLERS: Record<types.BuiltinHandlerName, { createFactory(options: object): HandlerFactory }> = {
+  Chrome111,
+  Chrome74,
+  Firefox120,
+  ReactNative106,
+  Safari12,
+};
+
+/** @throws ParlorError `BROWSER_UNSUPPORTED` */
+export function browserHandler(): HandlerFactory {
+  const name = typeof RTCPeerConnection === 'undefined' ? undefined : detectDevice();
+  if (name) return HANDLERS[name].createFactory({});
+  throw new ParlorError('BROWSER_UNSUPPORTED', 'This browser has no WebRTC that works. Use a current one.');
+}
+
+/**
+ * `handler` with its answers about the browser's capabilities already asked for: finding them out takes two
+ * throw-away peer connections, which can run while the network is waited for.
+ */
+export function askAhead(handler: HandlerFactory): { factory: HandlerFactory; ready: Promise<unknown> } {
+  const recvonly = handler.getNativeRtpCapabilities({ direction: 'recvonly' });
+  const sendonly = handler.getNativeRtpCapabilities({ direction: 'sendonly' });
+  const answers = { recvonly, sendonly };
+  return {
+    factory: { ...handler, getNativeRtpCapabilities: ({ direction }) => answers[direction] },
+    ready: Promise.all([recvonly, sendonly]),
+  };
+}
+
+/**
+ * Chromium agrees to send it and never does, and mediasoup then waits for it before it switches simulcast
+ * layers. Our server leaves it out; others may not.
+ */
+const ABS_CAPTURE_TIME = /\/abs-capture-time$/;
+
+/** A device that knows what both sides can do. */
+export async function loadDevice(handler: HandlerFactory, router: RtpCapabilities): Promise<Device> {
+  const device = new Device({ handlerFactory: handler });
+  const headerExtensions = router.headerExtensions?.filter(({ uri }) => !ABS_CAPTURE_TIME.test(uri));
+  await device.load({
+    routerRtpCapabilities: { ...router, ...(headerExtensions ? { headerExtensions } : {}) },
+  });
+  return device;
+}

@@ -1,0 +1,202 @@
+import type { Playback } from '../devices/Playback.js';
+import type { MediaDriver } from '../drivers/MediaDriver.js';
+import type { Logger } from '../logger.js';
+import type { Platform } from '../platform.js';
+import type { ProducerState, RoomChange } from '../session/state.js';
+import type { TrackStats } from '../stats/types.js';
+import { RemoteTrack } from '../tracks/RemoteTrack.js';
+import type * as api from '../types.js';
+import { RemoteParticipant } from './RemoteParticipant.js';
+import { RemoteTrackPublication } from './RemoteTrackPublication.js';
+import { Subscriptions } from './Subscriptions.js';
+
+export interface RemoteParticipantsOptions {
+  readonly platform: Platform;
+  readonly logger: Logger;
+  readonly playback: Playback;
+  readonly autoSubscribe: boolean;
+  readonly getStats: (producerId: string) => Promise<TrackStats | undefined>;
+  readonly emit: <K extends keyof api.RoomEvents>(event: K, ...args: api.RoomEvents[K]) => void;
+}
+
+/** Everyone else: turns changes of the room's state into objects that live, and into the app's events. */
+export class RemoteParticipants {
+  readonly byIdentity = new Map<string, RemoteParticipant>();
+  readonly #byProducer = new Map<string, RemoteTrackPublication>();
+  readonly #subscriptions: Subscriptions;
+
+  constructor(private readonly options: RemoteParticipantsOptions) {
+    this.#subscriptions = new Subscriptions({
+      platform: options.platform,
+      logger: options.logger,
+      isLive: (publication) => this.#byProducer.get(publication.producer.producerId) === publication,
+      onMedia: (publication, media) => {
+        this.#received(publication, media);
+      },
+      onEnd: (publication) => {
+        this.#unsubscribed(publication);
+      },
+      onFailed: (publication, error) => {
+        const owner = this.#owner(publication);
+        if (owner) options.emit('trackSubscriptionFailed', publication, owner, error);
+      },
+      getStats: options.getStats,
+    });
+  }
+
+  /** `speakers` is the room's business: they may include the local participant. */
+  apply(change: Exclude<RoomChange, { type: 'speakers' }>): void {
+    switch (change.type) {
+      case 'peerJoined':
+        this.#joined(new RemoteParticipant(change.peer.id, change.peer.displayName));
+        break;
+      case 'peerRenamed':
+        this.#renamed(change.peer.id, change.peer.displayName);
+        break;
+      case 'peerLeft':
+        this.#left(change.peerId, change.reason);
+        break;
+      case 'producerAdded':
+        this.#published(change.producer);
+        break;
+      case 'producerReplaced':
+        this.#replaced(change.oldId, change.producer);
+        break;
+      case 'producerRemoved':
+        this.#unpublished(change.producer.producerId);
+        break;
+      case 'producerMuted':
+        this.#muted(change.producer);
+    }
+  }
+
+  attachDriver(driver: MediaDriver): void {
+    this.#subscriptions.attach(driver, this.#byProducer.values());
+  }
+
+  detachDriver(): void {
+    this.#subscriptions.detach();
+  }
+
+  /** The media of a subscription is another object now. */
+  replaceMedia(producerId: string, media: MediaStreamTrack): void {
+    this.#byProducer.get(producerId)?.track?.setMedia(media);
+  }
+
+  /** A subscription ended although its producer lives. */
+  mediaLost(producerId: string): void {
+    const publication = this.#byProducer.get(producerId);
+    if (publication) this.#unsubscribed(publication);
+  }
+
+  ownerOf(producerId: string): RemoteParticipant | undefined {
+    const publication = this.#byProducer.get(producerId);
+    return publication && this.#owner(publication);
+  }
+
+  publicationOf(producerId: string): RemoteTrackPublication | undefined {
+    return this.#byProducer.get(producerId);
+  }
+
+  /** Everyone goes, with their events. */
+  clear(): void {
+    this.#subscriptions.detach();
+    for (const identity of [...this.byIdentity.keys()]) {
+      for (const { producer } of [...(this.byIdentity.get(identity)?.publications.values() ?? [])]) {
+        this.#unpublished(producer.producerId);
+      }
+      this.#left(identity, 'disconnected');
+    }
+  }
+
+  #joined(participant: RemoteParticipant): void {
+    this.byIdentity.set(participant.identity, participant);
+    this.options.emit('participantConnected', participant);
+  }
+
+  #renamed(identity: string, name: string): void {
+    const participant = this.byIdentity.get(identity);
+    if (!participant) return;
+    participant.name = name;
+    this.options.emit('participantNameChanged', name, participant);
+  }
+
+  #left(identity: string, reason: api.ParticipantLeftReason): void {
+    const participant = this.byIdentity.get(identity);
+    if (!participant) return;
+    this.byIdentity.delete(identity);
+    this.options.emit('participantDisconnected', participant, reason);
+  }
+
+  #published(producer: ProducerState): void {
+    const owner = this.byIdentity.get(producer.peerId);
+    if (!owner) return;
+    const publication = new RemoteTrackPublication(producer, this.options.autoSubscribe, this.#subscriptions);
+    owner.publications.set(publication.id, publication);
+    this.#byProducer.set(producer.producerId, publication);
+    this.options.emit('trackPublished', publication, owner);
+    this.#subscriptions.add(publication);
+  }
+
+  #replaced(oldId: string, producer: ProducerState): void {
+    const publication = this.#byProducer.get(oldId);
+    if (!publication) return;
+    this.#byProducer.delete(oldId);
+    this.#byProducer.set(producer.producerId, publication);
+    // Whether it is muted is news of its own, with its own change.
+    publication.producer = { ...producer, paused: publication.producer.paused };
+    this.#owner(publication)?.setScore(oldId, undefined);
+    this.#subscriptions.add(publication);
+  }
+
+  #unpublished(producerId: string): void {
+    const publication = this.#byProducer.get(producerId);
+    const owner = publication && this.#owner(publication);
+    if (!publication || !owner) return;
+    this.#subscriptions.remove(publication);
+    this.#unsubscribed(publication);
+    this.#byProducer.delete(producerId);
+    owner.publications.delete(publication.id);
+    owner.setScore(producerId, undefined);
+    this.options.emit('trackUnpublished', publication, owner);
+  }
+
+  #muted(producer: ProducerState): void {
+    const publication = this.#byProducer.get(producer.producerId);
+    const owner = publication && this.#owner(publication);
+    if (!publication || !owner) return;
+    publication.producer = producer;
+    this.options.emit(producer.paused ? 'trackMuted' : 'trackUnmuted', publication, owner);
+  }
+
+  #received(publication: RemoteTrackPublication, media: MediaStreamTrack): void {
+    const owner = this.#owner(publication);
+    if (!owner) return;
+    if (publication.track) {
+      publication.track.setMedia(media);
+      return;
+    }
+    const { platform, playback } = this.options;
+    const { kind, source } = publication;
+    const track = new RemoteTrack({ kind, source, platform, playback, isMuted: () => publication.isMuted });
+    track.setMedia(media);
+    track.setVolume(owner.volumeOf(source) ?? 1);
+    publication.track = track;
+    this.options.emit('trackSubscribed', track, publication, owner);
+  }
+
+  #unsubscribed(publication: RemoteTrackPublication): void {
+    const { track } = publication;
+    const owner = this.#owner(publication);
+    if (!track || !owner) return;
+    publication.track = undefined;
+    this.options.emit('trackUnsubscribed', track, publication, owner);
+    // After the event, so that the app can still find and remove its elements.
+    track.detach();
+    track.setMedia(undefined);
+  }
+
+  #owner(publication: RemoteTrackPublication): RemoteParticipant | undefined {
+    return this.byIdentity.get(publication.producer.peerId);
+  }
+}

@@ -1,0 +1,98 @@
+import { ParlorError } from '../errors.js';
+import type { ProducerState } from '../session/state.js';
+import type { TrackStats } from '../stats/types.js';
+import type { RemoteTrack } from '../tracks/RemoteTrack.js';
+import type * as api from '../types.js';
+
+/** What a publication asks of the room. */
+export interface SubscriptionControl {
+  desiredChanged(publication: RemoteTrackPublication): void;
+  setReceiving(publication: RemoteTrackPublication): Promise<void>;
+  setLayers(publication: RemoteTrackPublication): Promise<void>;
+  getStats(producerId: string): Promise<TrackStats | undefined>;
+}
+
+const LAYER = { low: 0, medium: 1, high: 2 } as const;
+
+/** Somebody's published track, received or not. */
+export class RemoteTrackPublication implements api.RemoteTrackPublication {
+  readonly id: string;
+  readonly kind: api.TrackKind;
+  readonly source: api.TrackSource;
+  track: RemoteTrack | undefined;
+  #producer: ProducerState;
+  #desired: boolean;
+  #enabled = true;
+  #layers: api.VideoLayers | undefined;
+
+  constructor(
+    producer: ProducerState,
+    desired: boolean,
+    private readonly control: SubscriptionControl,
+  ) {
+    this.id = producer.producerId;
+    this.kind = producer.kind;
+    this.source = producer.source;
+    this.#producer = producer;
+    this.#desired = desired;
+  }
+
+  /** As the server knows it now. */
+  get producer(): ProducerState {
+    return this.#producer;
+  }
+
+  set producer(producer: ProducerState) {
+    this.#producer = producer;
+  }
+
+  get name(): string | undefined {
+    return this.#producer.name;
+  }
+
+  get isMuted(): boolean {
+    return this.#producer.paused;
+  }
+
+  get isSubscribed(): boolean {
+    return this.track !== undefined;
+  }
+
+  get isDesired(): boolean {
+    return this.#desired;
+  }
+
+  get isEnabled(): boolean {
+    return this.#enabled;
+  }
+
+  get layers(): api.VideoLayers | undefined {
+    return this.#layers;
+  }
+
+  setSubscribed(subscribed: boolean): void {
+    if (subscribed === this.#desired) return;
+    this.#desired = subscribed;
+    this.control.desiredChanged(this);
+  }
+
+  async setEnabled(enabled: boolean): Promise<void> {
+    if (enabled === this.#enabled) return;
+    this.#enabled = enabled;
+    await this.control.setReceiving(this);
+  }
+
+  async setPreferredLayers(layers: api.VideoLayers): Promise<void> {
+    if (this.kind !== 'video') throw new ParlorError('UNSUPPORTED_MEDIA', 'Only video has layers.');
+    this.#layers = layers;
+    await this.control.setLayers(this);
+  }
+
+  setVideoQuality(quality: api.VideoQuality): Promise<void> {
+    return this.setPreferredLayers({ spatialLayer: LAYER[quality] });
+  }
+
+  getStats(): Promise<TrackStats | undefined> {
+    return this.control.getStats(this.#producer.producerId);
+  }
+}

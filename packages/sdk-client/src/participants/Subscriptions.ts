@@ -1,0 +1,125 @@
+import type { MediaDriver, SubscribeResult } from '../drivers/MediaDriver.js';
+import type { ParlorError } from '../errors.js';
+import type { Logger } from '../logger.js';
+import type { Platform } from '../platform.js';
+import type { TrackStats } from '../stats/types.js';
+import type { RemoteTrackPublication, SubscriptionControl } from './RemoteTrackPublication.js';
+
+interface SubscriptionsOptions {
+  readonly platform: Pick<Platform, 'timer'>;
+  readonly logger: Logger;
+  /** Whether the publication is still there. */
+  readonly isLive: (publication: RemoteTrackPublication) => boolean;
+  readonly onMedia: (publication: RemoteTrackPublication, media: MediaStreamTrack) => void;
+  readonly onEnd: (publication: RemoteTrackPublication) => void;
+  readonly onFailed: (publication: RemoteTrackPublication, error: ParlorError) => void;
+  readonly getStats: (producerId: string) => Promise<TrackStats | undefined>;
+}
+
+/** Receives what is wanted, many with one request: what is announced in the same turn goes out together. */
+export class Subscriptions implements SubscriptionControl {
+  readonly #waiting = new Set<RemoteTrackPublication>();
+  #driver: MediaDriver | undefined;
+  #stopTimer: (() => void) | undefined;
+
+  constructor(private readonly options: SubscriptionsOptions) {}
+
+  get getStats(): SubscriptionsOptions['getStats'] {
+    return this.options.getStats;
+  }
+
+  /** The media path is up: everything that is wanted is asked for at once. */
+  attach(driver: MediaDriver, publications: Iterable<RemoteTrackPublication>): void {
+    this.#driver = driver;
+    for (const publication of publications) if (publication.isDesired) this.#waiting.add(publication);
+    this.#flush();
+  }
+
+  detach(): void {
+    this.#driver = undefined;
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
+    this.#waiting.clear();
+  }
+
+  add(publication: RemoteTrackPublication): void {
+    if (!this.#driver || !publication.isDesired) return;
+    this.#waiting.add(publication);
+    this.#stopTimer ??= this.options.platform.timer(() => {
+      this.#stopTimer = undefined;
+      this.#flush();
+    }, 0);
+  }
+
+  remove(publication: RemoteTrackPublication): void {
+    this.#waiting.delete(publication);
+    this.#unsubscribe(publication.producer.producerId);
+  }
+
+  desiredChanged(publication: RemoteTrackPublication): void {
+    if (publication.isDesired) {
+      this.add(publication);
+      return;
+    }
+    this.remove(publication);
+    this.options.onEnd(publication);
+  }
+
+  async setReceiving(publication: RemoteTrackPublication): Promise<void> {
+    if (!publication.isSubscribed) return;
+    await this.#driver?.setReceiving(publication.producer.producerId, publication.isEnabled);
+  }
+
+  async setLayers({ producer, layers, isSubscribed }: RemoteTrackPublication): Promise<void> {
+    if (layers && isSubscribed) await this.#driver?.setPreferredLayers(producer.producerId, layers);
+  }
+
+  #flush(): void {
+    const driver = this.#driver;
+    const publications = [...this.#waiting].filter((each) => each.isDesired && this.options.isLive(each));
+    this.#waiting.clear();
+    if (!driver || publications.length === 0) return;
+    void this.#subscribe(driver, publications);
+  }
+
+  async #subscribe(driver: MediaDriver, publications: readonly RemoteTrackPublication[]): Promise<void> {
+    const asked = publications.map(({ producer }) => producer);
+    const results = await driver.subscribe(asked);
+    // A driver that was replaced meanwhile has closed what it received.
+    if (driver !== this.#driver) return;
+    results.forEach((result, index) => {
+      const publication = publications[index];
+      if (publication) this.#settle(publication, result);
+    });
+  }
+
+  #settle(publication: RemoteTrackPublication, result: SubscribeResult): void {
+    const { isLive, logger, onMedia, onEnd, onFailed } = this.options;
+    if ('error' in result) {
+      // Gone before it could be received: its removal is on the way.
+      if (!isLive(publication)) return;
+      logger.warn('subscribing failed', publication.source, result.error.code);
+      onEnd(publication);
+      onFailed(publication, result.error);
+      return;
+    }
+    if (!isLive(publication) || !publication.isDesired) {
+      this.#unsubscribe(result.producerId);
+      return;
+    }
+    onMedia(publication, result.mediaStreamTrack);
+    const restore = [
+      publication.isEnabled ? undefined : this.setReceiving(publication),
+      this.setLayers(publication),
+    ];
+    Promise.all(restore).catch((error: unknown) => {
+      logger.warn('settings of a subscription were refused', error);
+    });
+  }
+
+  #unsubscribe(producerId: string): void {
+    this.#driver?.unsubscribe([producerId]).catch((error: unknown) => {
+      this.options.logger.debug('unsubscribe', error);
+    });
+  }
+}

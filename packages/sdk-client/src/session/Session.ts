@@ -1,0 +1,260 @@
+import type { ProtooAnswers } from '@parlor/protocol';
+import type { DriverContext, DriverFactory, MediaDriver } from '../drivers/MediaDriver.js';
+import { Emitter } from '../emitter.js';
+import { ParlorError, toParlorError } from '../errors.js';
+import type { Logger } from '../logger.js';
+import type { Platform } from '../platform.js';
+import { isFinal } from '../signaling/finality.js';
+import { Reconnector } from '../signaling/Reconnector.js';
+import type { ReconnectPolicy } from '../signaling/reconnectPolicy.js';
+import type { ChannelFactory, SignalChannel } from '../signaling/SignalChannel.js';
+import { socketUrl, type Target } from '../signaling/url.js';
+import { reduce } from './reduce.js';
+import { emptyState, type RoomChange, type RoomState } from './state.js';
+import { toSnapshot, toUpdate } from './toUpdate.js';
+
+export interface SessionOptions {
+  readonly platform: Platform;
+  readonly logger: Logger;
+  readonly policy: ReconnectPolicy;
+  readonly connectTimeout: number;
+  readonly requestTimeout: number;
+  readonly openChannel: ChannelFactory;
+  readonly createDriver: DriverFactory;
+  readonly rtcConfiguration: DriverContext['rtcConfiguration'];
+  readonly target: Target;
+  readonly displayName: string | undefined;
+}
+
+export interface SessionEvents {
+  /** In the room, for the first time or again; changes have been told. The driver is open. */
+  joined: [driver: MediaDriver];
+  /** Being repaired from now on: the driver is closed. */
+  lost: [error: ParlorError];
+  /** Out for good, by the server or the policy. */
+  ended: [error: ParlorError];
+  change: [change: RoomChange];
+  message: [from: string, topic: string, payload: unknown];
+  /** Somebody else paused what this page sends. */
+  ownMuted: [producerId: string];
+}
+
+/** One open channel with its driver. */
+interface Stay {
+  readonly channel: SignalChannel;
+  readonly driver: MediaDriver;
+}
+
+/** Joins a room, follows it, joins again when the connection is lost, until it is left. */
+export class Session extends Emitter<SessionEvents> {
+  readonly #abort = new AbortController();
+  #state: RoomState;
+  #stay: Stay | undefined;
+  #resumeToken: string | undefined;
+
+  constructor(private readonly options: SessionOptions) {
+    super();
+    this.#state = emptyState(options.target.peerId);
+  }
+
+  get driver(): MediaDriver | undefined {
+    return this.#stay?.driver;
+  }
+
+  /** The first join. @throws ParlorError; the session is over then */
+  async join(): Promise<void> {
+    try {
+      await this.#attempt();
+    } catch (error) {
+      this.#abort.abort();
+      throw toParlorError(error, 'SERVER_UNREACHABLE');
+    }
+  }
+
+  /** @throws ParlorError `NOT_CONNECTED` while there is no connection, or the server's refusal */
+  async request(method: string, data: unknown): Promise<unknown> {
+    if (!this.#stay)
+      throw new ParlorError('NOT_CONNECTED', `"${method}" needs a connection. Connect, or wait for it.`);
+    return await this.#stay.channel.request(method, data);
+  }
+
+  /** Leaves politely and ends everything. No event follows. */
+  leave(): void {
+    this.removeAllListeners();
+    this.#abort.abort();
+    const stay = this.#stay;
+    this.#stay = undefined;
+    if (!stay) return;
+    // The request is on the wire before the socket closes; nobody waits for its answer.
+    stay.channel.request('leave').catch(() => undefined);
+    stay.channel.close();
+    stay.driver.close();
+  }
+
+  async #attempt(): Promise<void> {
+    const { platform, connectTimeout } = this.options;
+    const attempt = new AbortController();
+    const abort = () => {
+      attempt.abort();
+    };
+    this.#abort.signal.addEventListener('abort', abort);
+    let timedOut = false;
+    const stopTimer = platform.timer(() => {
+      timedOut = true;
+      abort();
+    }, connectTimeout);
+    try {
+      if (this.#abort.signal.aborted) abort();
+      await this.#join(attempt.signal);
+    } catch (error) {
+      if (!timedOut) throw error;
+      const seconds = String(connectTimeout / 1000);
+      throw new ParlorError(
+        'CONNECT_TIMEOUT',
+        `Not in the room after ${seconds} s. Check the address and the network.`,
+        {
+          cause: error,
+        },
+      );
+    } finally {
+      stopTimer();
+      this.#abort.signal.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Socket, one request, done: the driver finds out what the browser can while the socket opens. */
+  async #join(signal: AbortSignal): Promise<void> {
+    const { platform, logger, target, createDriver, openChannel, requestTimeout, rtcConfiguration } =
+      this.options;
+    const { url, roomId } = socketUrl(target, platform.page.href);
+    let channel: SignalChannel | undefined;
+    const request = (method: string, data?: unknown): Promise<unknown> =>
+      channel
+        ? channel.request(method, data)
+        : Promise.reject(new ParlorError('NOT_CONNECTED', 'The connection is not open yet.'));
+    const driver = createDriver({ request, platform, logger, rtcConfiguration });
+    let over = false;
+    const giveUp = () => {
+      over = true;
+      channel?.close();
+      driver.close();
+    };
+    signal.addEventListener('abort', giveUp);
+    try {
+      const [opened] = await Promise.all([
+        openChannel({ url, requestTimeout, platform, logger, signal }).then((open) => {
+          channel = open;
+          if (over) open.close();
+          return open;
+        }),
+        driver.prepare(),
+      ]);
+      const follow = this.#follow({ channel: opened, driver });
+      const data = {
+        ...driver.joinRequest(),
+        roomId,
+        peerId: target.peerId,
+        ...(this.options.displayName === undefined ? {} : { displayName: this.options.displayName }),
+        ...(this.#resumeToken === undefined ? {} : { resumeToken: this.#resumeToken }),
+      };
+      const answer = (await opened.request('joinRoom', data)) as ProtooAnswers['joinRoom'];
+      await driver.open(answer);
+      if (signal.aborted) throw new ParlorError('CANCELLED', 'Connecting was called off.');
+      this.#resumeToken = answer.resumeToken;
+      follow(answer);
+    } catch (error) {
+      giveUp();
+      if (signal.aborted) throw new ParlorError('CANCELLED', 'Connecting was called off.', { cause: error });
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
+  }
+
+  /** Listens from the start; what arrives before the snapshot is in place waits for it. */
+  #follow(stay: Stay): (answer: ProtooAnswers['joinRoom']) => void {
+    const early: [string, Record<string, unknown>][] = [];
+    let lostEarly: ParlorError | undefined;
+    stay.channel.on('notification', (method, data) => {
+      if (this.#stay === stay) this.#onNotification(stay, method, data);
+      else early.push([method, data]);
+    });
+    stay.channel.on('closed', ({ error, final }) => {
+      if (this.#stay === stay) this.#onLost(error, final);
+      else lostEarly = error;
+    });
+    stay.driver.on('stateChanged', (state) => {
+      if (state !== 'failed' || this.#stay !== stay) return;
+      this.#onLost(
+        new ParlorError('TRANSPORT_FAILED', 'The media path failed and could not be repaired.'),
+        false,
+      );
+    });
+    return (answer) => {
+      if (lostEarly) throw lostEarly;
+      this.#stay = stay;
+      this.#update(toSnapshot(answer));
+      this.emit('joined', stay.driver);
+      for (const [method, data] of early.splice(0)) this.#onNotification(stay, method, data);
+    };
+  }
+
+  #onNotification(stay: Stay, method: string, data: Record<string, unknown>): void {
+    if (this.#stay !== stay) return;
+    const update = toUpdate(method, data);
+    if (update) this.#update(update);
+    stay.driver.handleNotification(method, data);
+    const { producerId, peerId, from, topic, payload, reason } = data;
+    if (method === 'message') this.emit('message', String(from), String(topic), payload);
+    if (method === 'producerPaused' && peerId === this.#state.selfId)
+      this.emit('ownMuted', String(producerId));
+    if (method === 'roomClosed') this.#onRoomClosed(reason);
+  }
+
+  #onRoomClosed(reason: unknown): void {
+    const comesBack = reason === 'mediaServerDied' || reason === 'serverClosing';
+    const code = comesBack ? 'CONNECTION_LOST' : 'ROOM_CLOSED';
+    this.#onLost(
+      new ParlorError(code, comesBack ? 'The room moves to another server.' : 'The room was closed.'),
+      !comesBack,
+    );
+  }
+
+  #update(update: Parameters<typeof reduce>[1]): void {
+    const [state, changes] = reduce(this.#state, update);
+    this.#state = state;
+    for (const change of changes) this.emit('change', change);
+  }
+
+  #onLost(error: ParlorError, final: boolean): void {
+    const stay = this.#stay;
+    if (!stay) return;
+    this.#stay = undefined;
+    this.options.logger.info('connection lost', error.code);
+    stay.channel.close();
+    stay.driver.close();
+    if (final) {
+      this.#end(error);
+      return;
+    }
+    this.emit('lost', error);
+    void this.#rejoin(error);
+  }
+
+  async #rejoin(cause: ParlorError): Promise<void> {
+    const { platform, policy, logger } = this.options;
+    const reconnector = new Reconnector({ platform, policy, logger, signal: this.#abort.signal });
+    try {
+      await reconnector.run(() => this.#attempt(), cause);
+    } catch (error) {
+      if (!this.#abort.signal.aborted) this.#end(toParlorError(error, 'CONNECTION_LOST'));
+    }
+  }
+
+  #end(error: ParlorError): void {
+    this.#abort.abort();
+    this.options.logger.info('session ended', error.code, isFinal(error));
+    this.emit('ended', error);
+    this.removeAllListeners();
+  }
+}

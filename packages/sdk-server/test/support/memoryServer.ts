@@ -1,0 +1,104 @@
+import { DEFAULT_LIMITS, type CoreContext } from '../../src/core/context.js';
+import { Pacer } from '../../src/core/Pacer.js';
+import { DEFAULT_GRANTS } from '../../src/core/permissions.js';
+import type { MediaBackend } from '../../src/core/ports.js';
+import { RoomRegistry } from '../../src/core/RoomRegistry.js';
+import type { Grants, Hooks, Limits } from '../../src/core/types.js';
+import type { FramedSocket } from '../../src/dialects/dialect.js';
+import { protooDialect } from '../../src/dialects/protoo/protooDialect.js';
+import type { Logger } from '../../src/logger.js';
+import { FakeBackend } from '../../src/media/fake/FakeBackend.js';
+import { TestClient } from './TestClient.js';
+
+export interface MemoryServerOptions {
+  backend?: MediaBackend;
+  hooks?: Hooks;
+  limits?: Partial<Limits>;
+}
+
+export interface ConnectOptions {
+  roomId?: string;
+  userId?: string;
+  grants?: Partial<Grants>;
+}
+
+export interface MemoryServer {
+  readonly rooms: RoomRegistry;
+  /** What the server thought worth an error in its log: always a bug. */
+  readonly errors: unknown[];
+  connect(peerId: string, options?: ConnectOptions): Promise<TestClient>;
+}
+
+/** Rooms and the native protocol on sockets in memory: everything of a server but the network and the guard of it. */
+export function memoryServer(options: MemoryServerOptions = {}): MemoryServer {
+  const { backend = new FakeBackend(), hooks = {}, limits } = options;
+  const errors: unknown[] = [];
+  const logger: Logger = {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: () => undefined,
+    error: (fields, message) => errors.push({ ...fields, message }),
+  };
+  let secrets = 0;
+  const context: CoreContext = {
+    backend,
+    hooks,
+    limits: { ...DEFAULT_LIMITS, ...limits },
+    logger,
+    pacer: new Pacer(),
+    newSecret: () => `secret-${String((secrets += 1)).padStart(26, '0')}`,
+    iceServers: () => [{ urls: ['stun:stun.example.com'] }],
+  };
+  const rooms = new RoomRegistry(context);
+
+  const connect = async (peerId: string, to: ConnectOptions = {}): Promise<TestClient> => {
+    const { roomId = 'room', userId, grants } = to;
+    const authorization = { userId, name: undefined, grants: { ...DEFAULT_GRANTS, ...grants } };
+    const dialect = protooDialect({
+      rooms,
+      logger,
+      access: { authorize: () => Promise.resolve(authorization) },
+    });
+    const url = new URL('http://localhost/ws');
+    url.searchParams.set('roomId', roomId);
+    url.searchParams.set('peerId', peerId);
+    const handler = await dialect.handleUpgrade?.(new Request(url), url);
+    if (!handler) throw new Error('the upgrade was not taken');
+    const client = new TestClient(peerId, roomId);
+    handler.open(memorySocket(client));
+    return client;
+  };
+  return { rooms, errors, connect };
+}
+
+/** The server's end of a connection whose other end is `client`. */
+function memorySocket(client: TestClient): FramedSocket {
+  let receive: (text: string) => void = () => undefined;
+  let lose: () => void = () => undefined;
+  const end = (code: number, reason: string) => {
+    if (client.closeFrame) return;
+    client.ended(code, reason);
+    lose();
+  };
+  client.attach({
+    send: (text) => {
+      receive(text);
+    },
+    close: () => {
+      end(1005, '');
+    },
+  });
+  return {
+    send: (text) => {
+      if (!client.closeFrame) client.log.push(text);
+    },
+    close: end,
+    onMessage: (listener) => {
+      receive = listener;
+    },
+    onRefused: () => undefined,
+    onClose: (listener) => {
+      lose = listener;
+    },
+  };
+}

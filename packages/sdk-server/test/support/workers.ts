@@ -1,0 +1,40 @@
+import * as mediasoup from 'mediasoup';
+import type { types } from 'mediasoup';
+import type { MediasoupOptions } from '../../src/media/mediasoup/options.js';
+
+/** Media that never leaves this machine, on one worker. */
+export const LOCAL_MEDIA: MediasoupOptions = { workers: 1, listenIp: '127.0.0.1', clients: 'network' };
+
+export interface WatchedWorkers {
+  readonly workers: types.Worker[];
+  /** Those that ended without having been asked to. */
+  readonly died: types.Worker[];
+  readonly routers: Set<types.Router>;
+  readonly transports: Set<types.Transport>;
+  stop(): void;
+}
+
+/** Sees every worker that is started from here on, and what is on it. */
+export function watchWorkers(): WatchedWorkers {
+  const watched: WatchedWorkers = {
+    workers: [],
+    died: [],
+    routers: new Set(),
+    transports: new Set(),
+    stop: () => mediasoup.observer.off('newworker', onWorker),
+  };
+  const onWorker = (worker: types.Worker): void => {
+    watched.workers.push(worker);
+    worker.on('died', () => watched.died.push(worker));
+    worker.observer.on('newrouter', (router) => {
+      watched.routers.add(router);
+      router.observer.on('close', () => watched.routers.delete(router));
+      router.observer.on('newtransport', (transport) => {
+        watched.transports.add(transport);
+        transport.observer.on('close', () => watched.transports.delete(transport));
+      });
+    });
+  };
+  mediasoup.observer.on('newworker', onWorker);
+  return watched;
+}

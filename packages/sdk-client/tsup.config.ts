@@ -7,8 +7,14 @@ export default defineConfig({
   platform: 'browser',
   clean: true,
   sourcemap: true,
-  // The private wire package is bundled: code by noExternal, types by dts.resolve.
+  // The private wire package is bundled, code and types. The types are found by path: through node_modules the
+  // declaration build takes the package's inner files for a foreign library's and leaves their imports in.
   noExternal: ['@parlor/protocol'],
-  // TypeScript 6 deprecates the baseUrl that tsup's declaration build sets.
-  dts: { resolve: ['@parlor/protocol'], compilerOptions: { ignoreDeprecations: '6.0' } },
+  dts: {
+    compilerOptions: {
+      paths: { '@parlor/protocol': ['../protocol/src/index.ts'] },
+      // TypeScript 6 deprecates the baseUrl that tsup's declaration build sets.
+      ignoreDeprecations: '6.0',
+    },
+  },
 });

@@ -27,21 +27,34 @@ import { one, sum } from './counts.mjs';
 
 const PRIVATE_NAME = '@parlor/protocol';
 
-/** Runs in a browser only: its types are checked, Node does not import it. */
-const BROWSER_PACKAGES = ['@parlor/sdk-client'];
-
 /** @type {Check[]} */
-const checks = [
+const common = [
   ['holds no trace of the private package', async (packed) => privateTraces(packed)],
   ['is sound for bundlers and Node (publint)', lintPackage],
-  ['can be imported with what it declares, every entry', importEntries],
-  ['has types that stand alone', checkTypes],
 ];
+
+/** @type {Record<string, Check[]>} */
+const checksOf = {
+  'packages/sdk-server': [
+    ...common,
+    ['has types that stand alone', (packed) => checkTypes(packed, { lib: 'es2023', types: 'node' })],
+    ['can be imported with what it declares, every entry', importEntries],
+    ['can be imported without what is optional', importWithoutOptional],
+  ],
+  'packages/sdk-client': [
+    ...common,
+    [
+      'has types that stand alone',
+      (packed) => checkTypes(packed, { lib: 'es2023,dom,dom.iterable', types: '' }),
+    ],
+    ['can be bundled for a browser with what it declares, every entry', bundleEntries],
+  ],
+};
 
 /** @returns {Promise<import('./counts.mjs').Counts>} */
 export async function checkPackages() {
   const results = [];
-  for (const workspace of ['packages/sdk-server', 'packages/sdk-client']) {
+  for (const [workspace, checks] of Object.entries(checksOf)) {
     const project = mkdtempSync(join(tmpdir(), 'parlor-package-'));
     try {
       const packed = await pack(workspace, project);
@@ -92,14 +105,17 @@ async function pack(workspace, project) {
     ...Object.keys(manifest.peerDependencies ?? {}),
   ]) {
     link(needed, { from: workspace, project });
+    // Whoever uses a library without types of its own from TypeScript has these.
+    if (!needed.startsWith('@')) link(`@types/${needed}`, { from: workspace, project });
   }
+  link('@types/node', { from: workspace, project });
   return { folder, project, manifest };
 }
 
 /** @param {string} name @param {{ from: string, project: string }} place */
 function link(name, { from, project }) {
-  const own = inRoot(from, 'node_modules', name);
-  const target = readable(own) ? own : inRoot('node_modules', name);
+  const target = [inRoot(from, 'node_modules', name), inRoot('node_modules', name)].find(readable);
+  if (!target) return;
   const place = join(project, 'node_modules', name);
   mkdirSync(dirname(place), { recursive: true });
   symlinkSync(target, place);
@@ -143,32 +159,64 @@ const entriesOf = ({ name, exports }) => Object.keys(exports).map((path) => join
 
 /** @param {Packed} packed */
 async function importEntries({ manifest, project }) {
-  if (BROWSER_PACKAGES.includes(manifest.name)) return [];
-  const complaints = [];
-  for (const entry of entriesOf(manifest)) {
-    const code = `const entry = await import('${entry}'); if (Object.keys(entry).length === 0) throw new Error('empty');`;
-    const result = await quiet(process.execPath, ['--input-type=module', '-e', code], {
-      cwd: project,
-      timeout: 30_000,
-    });
-    if (result.code !== 0) complaints.push(`${entry}: ${tail(result.out, 8)}`);
+  const complaints = await Promise.all(entriesOf(manifest).map((entry) => whyNotImported(entry, project)));
+  return complaints.flat();
+}
+
+/** The main entry has to do without mediasoup (rooms without a server in the middle) and without any web framework.
+ * @param {Packed} packed */
+async function importWithoutOptional({ manifest, project }) {
+  for (const [name, meta] of Object.entries(manifest.peerDependenciesMeta ?? {})) {
+    if (meta.optional) rmSync(join(project, 'node_modules', name), { force: true });
   }
-  return complaints;
+  return whyNotImported(manifest.name, project);
+}
+
+/** @param {string} entry @param {string} project */
+async function whyNotImported(entry, project) {
+  const code = `const entry = await import('${entry}'); if (Object.keys(entry).length === 0) throw new Error('empty');`;
+  const args = ['--input-type=module', '-e', code];
+  const result = await quiet(process.execPath, args, { cwd: project, timeout: 30_000 });
+  return result.code === 0 ? [] : [`${entry}: ${tail(result.out, 8)}`];
 }
 
 /** @param {Packed} packed */
-async function checkTypes({ manifest, project }) {
+async function bundleEntries({ manifest, project }) {
+  const { build } = await import('esbuild');
+  const contents = entriesOf(manifest).map((entry, n) => `export * as entry${n} from '${entry}';`);
+  try {
+    await build({
+      stdin: { contents: contents.join('\n'), resolveDir: project },
+      bundle: true,
+      write: false,
+      format: 'esm',
+      platform: 'browser',
+      logLevel: 'silent',
+    });
+    return [];
+  } catch (error) {
+    const { errors } = /** @type {import('esbuild').BuildFailure} */ (error);
+    return errors.map(({ text, location }) => `${location?.file ?? ''}: ${text}`);
+  }
+}
+
+/** @param {Packed} packed @param {{ lib: string, types: string }} environment */
+async function checkTypes({ manifest, project }, { lib, types }) {
   const lines = entriesOf(manifest).map((entry, n) => `export * as entry${n} from '${entry}';`);
   writeFileSync(join(project, 'entries.ts'), `${lines.join('\n')}\n`);
-  const browser = BROWSER_PACKAGES.includes(manifest.name);
+  const options = [
+    '--noEmit',
+    '--strict',
+    '--target',
+    'es2022',
+    '--module',
+    'nodenext',
+    '--skipLibCheck',
+    'false',
+  ];
   const { code, out } = await quiet(
     process.execPath,
-    [
-      toolScript('typescript'),
-      ...['--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext', '--skipLibCheck', 'false'],
-      ...['--lib', browser ? 'es2023,dom,dom.iterable' : 'es2023', '--types', browser ? '' : 'node'],
-      ...['--typeRoots', inRoot('node_modules', '@types'), join(project, 'entries.ts')],
-    ],
+    [toolScript('typescript'), ...options, '--lib', lib, '--types', types, join(project, 'entries.ts')],
     { cwd: project },
   );
   // What is wrong inside of other packages is theirs.

@@ -1,0 +1,105 @@
+/** Every setting of the server, in the order of `--help` and of the README. Names and flags follow from `name`. */
+export interface Setting {
+  name: string;
+  /** What to write after the flag; absent: the flag stands alone. */
+  value?: string;
+  /** Shown as the default. */
+  fallback: string;
+  help: string;
+  /** Not as a flag: command lines can be read by every user of the machine. */
+  secret?: true;
+}
+
+export const SETTINGS = [
+  {
+    name: 'host',
+    value: 'address',
+    fallback: '0.0.0.0, with --dev 127.0.0.1',
+    help: 'Address that HTTP and WebSockets listen on.',
+  },
+  {
+    name: 'port',
+    value: 'number',
+    fallback: '3000',
+    help: 'Port that HTTP and WebSockets listen on; 0: any that is free.',
+  },
+  {
+    name: 'tlsCert',
+    value: 'file',
+    fallback: 'none',
+    help: 'PEM file with the certificate (chain): serve HTTPS and WSS.',
+  },
+  {
+    name: 'tlsKey',
+    value: 'file',
+    fallback: 'none',
+    help: 'PEM file with the private key of the certificate.',
+  },
+  {
+    name: 'jwtSecret',
+    value: 'text',
+    fallback: 'none',
+    help: 'Secret of the tokens (HS256), at least 32 bytes.',
+    secret: true,
+  },
+  {
+    name: 'jwksUrl',
+    value: 'url',
+    fallback: 'none',
+    help: 'Public keys of an identity provider that signs the tokens (JWKS).',
+  },
+  {
+    name: 'listenIp',
+    value: 'address',
+    fallback: "the machine's own IPv4 and IPv6",
+    help: 'Address that media listens on.',
+  },
+  {
+    name: 'announcedAddress',
+    value: 'address',
+    fallback: 'where media listens',
+    help: 'Address or name that clients send media to: the public one in front of a NAT or container.',
+  },
+  {
+    name: 'rtcPort',
+    value: 'number',
+    fallback: '40000, with --dev any that is free',
+    help: 'First port of media, UDP and TCP; each further worker takes the next one.',
+  },
+  { name: 'workers', value: 'number', fallback: 'one a core', help: 'Processes that carry media.' },
+  {
+    name: 'stunUrls',
+    value: 'urls',
+    fallback: 'none',
+    help: 'STUN servers for the clients, separated by commas.',
+  },
+  {
+    name: 'turnUrls',
+    value: 'urls',
+    fallback: 'none',
+    help: 'TURN servers for the clients, separated by commas.',
+  },
+  {
+    name: 'turnSecret',
+    value: 'text',
+    fallback: 'none',
+    help: 'Shared secret of the TURN servers, for credentials that expire.',
+    secret: true,
+  },
+  { name: 'logLevel', value: 'level', fallback: 'info', help: 'debug, info, warn, error or silent.' },
+  {
+    name: 'dev',
+    fallback: 'off',
+    help: 'For trying out on this machine: clients need no token, the server is reachable from here only.',
+  },
+] as const satisfies readonly Setting[];
+
+export type SettingName = (typeof SETTINGS)[number]['name'];
+
+/** `jwtSecret` -> `PARLOR_JWT_SECRET` */
+export const envName = (name: string): string =>
+  `PARLOR_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+
+/** `tlsCert` -> `tls-cert` */
+export const flagName = (name: string): string =>
+  name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -5,6 +5,9 @@ import { command, explain, say } from './report.mjs';
 import { selectSteps } from './test/steps.mjs';
 import { summary } from './test/summary.mjs';
 
+/** A part of the set-up that several steps need fails once. */
+const explained = new Set();
+
 /**
  * @param {import('./test/steps.mjs').Step} step
  * @returns {Promise<import('./test/summary.mjs').Result>}
@@ -22,7 +25,9 @@ async function runStep({ name, needs, run }) {
     start = performance.now();
     return result(await run({ env }));
   } catch (error) {
-    explain(error);
+    if (explained.has(error)) say('  not run: see above');
+    else explain(error);
+    explained.add(error);
     return result({ passed: 0, failed: 1, skipped: 0 });
   }
 }

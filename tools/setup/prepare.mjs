@@ -1,4 +1,4 @@
-import { buildAll } from './build.mjs';
+import { build as buildWorkspaces } from './build.mjs';
 import { findOrInstallChromium } from './chromium.mjs';
 import { installDependencies } from './dependencies.mjs';
 import { SetupError, step } from './report.mjs';
@@ -45,7 +45,7 @@ const worker = once(async () => {
 
 const build = once(async () => {
   await dependencies();
-  return step('build', async () => ({ did: await buildAll(), value: undefined }));
+  return step('build', async () => ({ did: await buildWorkspaces(), value: undefined }));
 });
 
 const chromium = once(async () => step('chromium', findOrInstallChromium));

@@ -23,7 +23,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'worker',
-          include: ['packages/*/**/*.worker.test.ts', 'apps/*/**/*.worker.test.ts'],
+          include: ['{packages,apps,tools}/*/**/*.worker.test.ts'],
           exclude: ['**/node_modules/**'],
           fileParallelism: false,
           testTimeout: 20_000,

@@ -110,6 +110,9 @@ export async function handOver(file, args, options = {}) {
   return code;
 }
 
+/** Whether this process has been told to end. */
+export const isEnding = () => ending !== null;
+
 /** Ends all children, and this process with `code` after them.
  * @param {number} code */
 export function endWithChildren(code) {

@@ -61,6 +61,11 @@ export class FrameLog {
     return this.find((frame) => this.frames.indexOf(frame) === index);
   }
 
+  /** What came and was not taken. */
+  get untaken(): Frame[] {
+    return this.frames.slice(this.#taken);
+  }
+
   notified(method: string): Promise<Frame> {
     return this.find((frame) => frame.notification === true && frame.method === method);
   }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import * as mediasoup from 'mediasoup';
 import type { types } from 'mediasoup';
 import type { MediasoupOptions } from '../../src/media/mediasoup/options.js';
@@ -37,4 +38,13 @@ export function watchWorkers(): WatchedWorkers {
   };
   mediasoup.observer.on('newworker', onWorker);
   return watched;
+}
+
+/** Kills the worker that was started last, as the system would; resolves when its end was noticed. */
+export async function killWorker({ workers }: WatchedWorkers): Promise<void> {
+  const worker = workers.findLast(({ closed }) => !closed);
+  if (!worker) throw new Error('there is no worker to kill');
+  const noticed = once(worker, 'died');
+  process.kill(worker.pid, 'SIGKILL');
+  await noticed;
 }

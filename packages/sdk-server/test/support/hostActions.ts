@@ -1,0 +1,60 @@
+import type { HostAction } from '@parlor/protocol/fixtures/transcript.js';
+import type { Hooks } from '../../src/core/types.js';
+import type { MemoryServer } from './memoryServer.js';
+
+export interface HostDeed {
+  action: HostAction;
+  peerId?: string;
+  topic?: string;
+  payload?: unknown;
+  loseWorker: () => Promise<void>;
+}
+
+/** What the host application does in a transcript, by the public API. */
+export async function actAsHost({ rooms }: MemoryServer, deed: HostDeed): Promise<void> {
+  const { action, peerId = '', topic = '', payload, loseWorker } = deed;
+  const room = rooms.get('room');
+  if (!room) throw new Error('there is no room');
+  switch (action) {
+    case 'removesPeer':
+      room.peers.get(peerId)?.remove();
+      return;
+    case 'closesRoom':
+      room.close();
+      return;
+    case 'closesServer':
+      rooms.close('serverClosing');
+      return;
+    case 'sendsMessage':
+      room.sendMessage(topic, payload);
+      return;
+    case 'mutesPeer':
+      for (const producer of room.peers.get(peerId)?.producers.values() ?? []) await producer.pause();
+      return;
+    case 'losesWorker': {
+      const closed = new Promise<void>((resolve) => {
+        room.on('closed', () => {
+          resolve();
+        });
+      });
+      await loseWorker();
+      await closed;
+    }
+  }
+}
+
+/** Hooks that refuse whom a transcript wants refused. */
+export function refusingHooks(
+  refuses: { join?: Record<string, string>; publish?: Record<string, string> } = {},
+): Hooks {
+  return {
+    onJoin({ peerId }) {
+      const words = refuses.join?.[peerId];
+      if (words !== undefined) throw new Error(words);
+    },
+    onPublish({ peer }) {
+      const words = refuses.publish?.[peer.id];
+      if (words !== undefined) throw new Error(words);
+    },
+  };
+}

@@ -1,0 +1,282 @@
+import { sampleAudio, sampleDtls, sampleVideo } from '../../src/testing/rtpSamples.js';
+import type { Stage } from './recordTranscript.js';
+import { rtpCapabilities } from './requests.js';
+
+export interface Scenario {
+  name: string;
+  about: string;
+  refuses?: { join?: Record<string, string>; publish?: Record<string, string> };
+  play(stage: Stage): Promise<void>;
+}
+
+type Data = Record<string, never> & { [key: string]: Data };
+
+const audio = () => ({ kind: 'audio', rtpParameters: sampleAudio(), appData: { source: 'microphone' } });
+const video = () => ({ kind: 'video', rtpParameters: sampleVideo(), appData: { source: 'camera' } });
+
+const join = (stage: Stage, client: string, data: object = {}) =>
+  stage.asks(client, 'joinRoom', { roomId: 'room', peerId: client, ...data }) as Promise<Data>;
+
+/** Joins as our own client does: both transports in the answer. */
+async function joinWithTransports(stage: Stage, client: string): Promise<{ send: string; recv: string }> {
+  await stage.connects(client);
+  const { transports } = await join(stage, client, { rtpCapabilities, transports: ['send', 'recv'] });
+  return { send: String(transports?.['send']?.['id']), recv: String(transports?.['recv']?.['id']) };
+}
+
+async function produce(stage: Stage, client: string, publication: object): Promise<string> {
+  const { producerId } = (await stage.asks(client, 'produce', publication)) as Data;
+  return String(producerId);
+}
+
+export const scenarios: Scenario[] = [
+  {
+    name: 'join',
+    about: 'Two join one after the other and leave: by word and by losing the connection.',
+    async play(stage) {
+      await stage.connects('alice');
+      await join(stage, 'alice', { displayName: 'Alice' });
+      await stage.connects('bob');
+      await join(stage, 'bob');
+      await stage.asks('bob', 'ping');
+      await stage.asks('bob', 'leave');
+      await join(stage, 'bob', { displayName: 'Bob' });
+      await stage.disconnects('bob');
+    },
+  },
+  {
+    name: 'source-document-call',
+    about: 'A call with the requests of the source document and the two for transports, nothing else.',
+    async play(stage) {
+      for (const client of ['alice', 'bob']) {
+        await stage.connects(client);
+        await join(stage, client);
+        for (const directions of [
+          { producing: true, consuming: false },
+          { producing: false, consuming: true },
+        ]) {
+          const { id } = (await stage.asks(client, 'createWebRtcTransport', directions)) as Data;
+          await stage.asks(client, 'connectWebRtcTransport', {
+            transportId: id,
+            dtlsParameters: sampleDtls(),
+          });
+        }
+      }
+      for (const publication of [audio(), video()]) {
+        const producerId = await produce(stage, 'alice', publication);
+        const { consumerId } = (await stage.asks('bob', 'consume', { producerId, rtpCapabilities })) as Data;
+        await stage.asks('bob', 'resume', { consumerId });
+        await stage.asks('alice', 'closeProducer', { producerId });
+      }
+    },
+  },
+  {
+    name: 'join-and-subscribe',
+    about: 'One round trip to be in the room with both transports, one more to receive everybody.',
+    async play(stage) {
+      const { send } = await joinWithTransports(stage, 'alice');
+      const microphone = await produce(stage, 'alice', { transportId: send, ...audio() });
+      const camera = await produce(stage, 'alice', { transportId: send, ...video(), paused: true });
+      const { recv } = await joinWithTransports(stage, 'bob');
+      const { consumers } = (await stage.asks('bob', 'subscribe', {
+        producerIds: [microphone, camera, 'producer-that-is-gone'],
+      })) as Data;
+      await stage.asks('bob', 'connectWebRtcTransport', { transportId: recv, dtlsParameters: sampleDtls() });
+      const consumerIds = (consumers as unknown as { consumerId: string }[]).map(
+        ({ consumerId }) => consumerId,
+      );
+      await stage.asks('bob', 'pause', { consumerIds });
+      await stage.asks('bob', 'resume', { consumerIds });
+      await stage.asks('bob', 'setPreferredLayers', {
+        consumerId: consumerIds[1],
+        spatialLayer: 1,
+        temporalLayer: 0,
+      });
+      await stage.asks('bob', 'requestKeyFrame', { consumerId: consumerIds[1] });
+      await stage.asks('bob', 'closeConsumer', { consumerId: consumerIds[0] });
+      await stage.disconnects('alice');
+    },
+  },
+  {
+    name: 'mute',
+    about: 'Paused and resumed by the owner and by the host, for those who consume and those who do not.',
+    async play(stage) {
+      await joinWithTransports(stage, 'alice');
+      await joinWithTransports(stage, 'bob');
+      await joinWithTransports(stage, 'carol');
+      const producerId = await produce(stage, 'alice', audio());
+      await stage.asks('bob', 'consume', { producerId });
+      await stage.asks('alice', 'pauseProducer', { producerId });
+      await stage.asks('alice', 'pauseProducer', { producerId });
+      await stage.asks('alice', 'resumeProducer', { producerId });
+      await stage.host('mutesPeer', { peerId: 'alice' });
+      await stage.asks('alice', 'resumeProducer', { producerId });
+    },
+  },
+  {
+    name: 'transports',
+    about: 'New ICE credentials, and closing a transport with what is on it.',
+    async play(stage) {
+      const { send, recv } = await joinWithTransports(stage, 'alice');
+      await joinWithTransports(stage, 'bob');
+      await stage.asks('alice', 'connectWebRtcTransport', {
+        transportId: send,
+        dtlsParameters: sampleDtls(),
+      });
+      await stage.asks('alice', 'connectWebRtcTransport', {
+        transportId: send,
+        dtlsParameters: sampleDtls(),
+      });
+      await stage.asks('alice', 'restartIce', { transportId: send });
+      await produce(stage, 'alice', audio());
+      await stage.asks('alice', 'closeTransport', { transportId: send });
+      await stage.asks('alice', 'produce', audio());
+      await stage.asks('alice', 'createWebRtcTransport', { direction: 'send' });
+      await produce(stage, 'alice', video());
+      await stage.asks('alice', 'closeTransport', { transportId: recv });
+    },
+  },
+  {
+    name: 'messages',
+    about: 'Relayed to everybody, to one, to some, and from the host application.',
+    async play(stage) {
+      for (const client of ['alice', 'bob', 'carol']) {
+        await stage.connects(client);
+        await join(stage, client);
+      }
+      await stage.asks('alice', 'sendMessage', { topic: 'chat', payload: { text: 'hello' } });
+      await stage.asks('alice', 'sendMessage', { to: 'bob', topic: 'chat', payload: 'only you' });
+      await stage.asks('bob', 'sendMessage', { to: ['alice', 'carol'], topic: 'hand', payload: null });
+      await stage.asks('bob', 'sendMessage', { to: ['alice', 'nobody'], topic: 'chat', payload: 1 });
+      await stage.host('sendsMessage', { topic: 'notice', payload: ['the room closes at ten'] });
+    },
+  },
+  {
+    name: 'errors',
+    about: 'Every kind of refusal of a request.',
+    async play(stage) {
+      await stage.connects('alice');
+      await stage.asks('alice', 'produce', audio());
+      await stage.asks('alice', 'joinRoom', { roomId: 'another', peerId: 'alice' });
+      await stage.asks('alice', 'joinRoom', { roomId: 'room' });
+      await join(stage, 'alice');
+      await join(stage, 'alice');
+      await stage.asks('alice', 'fly', {});
+      await stage.asks('alice', 'produce', { kind: 'smell', rtpParameters: {} });
+      await stage.asks('alice', 'produce', audio());
+      await stage.asks('alice', 'createWebRtcTransport', {});
+      await stage.asks('alice', 'createWebRtcTransport', { direction: 'send' });
+      await stage.asks('alice', 'consume', { producerId: 'nobodys' });
+      await stage.asks('alice', 'consume', { producerId: 'nobodys', rtpCapabilities });
+      await stage.asks('alice', 'createWebRtcTransport', { direction: 'recv' });
+      await stage.asks('alice', 'consume', { producerId: 'nobodys' });
+      await stage.asks('alice', 'resume', { consumerId: 'nobodys' });
+      await stage.asks('alice', 'closeProducer', { producerId: 'nobodys' });
+      await stage.asks('alice', 'restartIce', { transportId: 'nobodys' });
+      await stage.asks('alice', 'connectWebRtcTransport', {
+        transportId: 'nobodys',
+        dtlsParameters: { fingerprints: [] },
+      });
+      const codecs = [{ mimeType: 'audio/nobody-has-it', payloadType: 111, clockRate: 48_000 }];
+      await stage.asks('alice', 'produce', { kind: 'audio', rtpParameters: { ...sampleAudio(), codecs } });
+    },
+  },
+  {
+    name: 'not-requests',
+    about: 'What is no request is told so, without an answer, and the connection stays.',
+    async play(stage) {
+      await stage.connects('alice');
+      await join(stage, 'alice');
+      await stage.sends('alice', 'not JSON', 'error');
+      await stage.sends('alice', '[1, 2, 3]', 'error');
+      await stage.sends('alice', '{"request":true,"method":"ping"}', 'error');
+      await stage.asks('alice', 'ping');
+    },
+  },
+  {
+    name: 'grants',
+    about: 'Rights that a token withholds.',
+    async play(stage) {
+      await stage.connects('alice');
+      await join(stage, 'alice');
+      await stage.connects('bob', {
+        grants: { create: false, publish: ['audio'], subscribe: false, data: false },
+      });
+      await join(stage, 'bob', { transports: ['send', 'recv'], rtpCapabilities });
+      await stage.asks('bob', 'produce', video());
+      await stage.asks('bob', 'produce', { ...audio(), appData: { source: 'screenAudio' } });
+      await stage.asks('bob', 'produce', audio());
+      await stage.asks('bob', 'subscribe', { producerIds: ['any'] });
+      await stage.asks('bob', 'sendMessage', { topic: 'chat', payload: 'hello' });
+    },
+  },
+  {
+    name: 'refused-by-host',
+    about: 'Hooks of the host application say no, in their own words.',
+    refuses: { join: { mallory: 'you are not on the list' }, publish: { alice: 'no cameras today' } },
+    async play(stage) {
+      await stage.connects('mallory');
+      await join(stage, 'mallory');
+      await joinWithTransports(stage, 'alice');
+      await stage.asks('alice', 'produce', video());
+    },
+  },
+  {
+    name: 'replaced',
+    about: 'A peer id is taken, unless it is the same client or the same user that comes again.',
+    async play(stage) {
+      await stage.connects('bob');
+      await join(stage, 'bob');
+      await stage.connects('alice');
+      const { resumeToken } = await join(stage, 'alice');
+      await stage.connects('stranger', { peerId: 'alice' });
+      await stage.asks('stranger', 'joinRoom', { roomId: 'room', peerId: 'alice' });
+      await stage.asks('stranger', 'joinRoom', { roomId: 'room', peerId: 'alice', resumeToken: 'guessed' });
+      await stage.connects('alice2', { peerId: 'alice' });
+      await stage.asks('alice2', 'joinRoom', { roomId: 'room', peerId: 'alice', resumeToken });
+      await stage.connects('carol', { peerId: 'carol', userId: 'user-1' });
+      await join(stage, 'carol');
+      await stage.connects('carol2', { peerId: 'carol', userId: 'user-1' });
+      await stage.asks('carol2', 'joinRoom', { roomId: 'room', peerId: 'carol' });
+    },
+  },
+  {
+    name: 'removed',
+    about: 'The host application removes a peer: it is told not to come back.',
+    async play(stage) {
+      await joinWithTransports(stage, 'alice');
+      await joinWithTransports(stage, 'bob');
+      await produce(stage, 'bob', audio());
+      await stage.host('removesPeer', { peerId: 'bob' });
+    },
+  },
+  {
+    name: 'room-closed',
+    about: 'The host application closes the room.',
+    async play(stage) {
+      await joinWithTransports(stage, 'alice');
+      await joinWithTransports(stage, 'bob');
+      await produce(stage, 'alice', audio());
+      await stage.host('closesRoom');
+    },
+  },
+  {
+    name: 'server-closing',
+    about: 'The server shuts down: a new join is worth it.',
+    async play(stage) {
+      await joinWithTransports(stage, 'alice');
+      await joinWithTransports(stage, 'bob');
+      await stage.host('closesServer');
+    },
+  },
+  {
+    name: 'worker-lost',
+    about: 'The media process dies: a new join is worth it.',
+    async play(stage) {
+      await joinWithTransports(stage, 'alice');
+      await joinWithTransports(stage, 'bob');
+      await produce(stage, 'alice', audio());
+      await stage.host('losesWorker');
+    },
+  },
+];

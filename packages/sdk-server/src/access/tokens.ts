@@ -84,7 +84,7 @@ export function tokenVerifier({ secret, jwksUrl }: TokenKeys): VerifyToken {
   return async (token) => {
     try {
       if (token.length > MAX_TOKEN_LENGTH) throw new ParlorError('TOKEN_INVALID', 'the token is too long');
-      const { alg } = decodeProtectedHeader(token);
+      const alg = algorithmOf(token);
       if (alg === 'HS256' && key) {
         const { payload } = await jwtVerify(token, key, verifyOptions(['HS256']));
         return claimsOf(payload);
@@ -135,11 +135,16 @@ function tokenError(error: unknown): unknown {
           : `the token's claim ${error.claim} is wrong`;
     return new ParlorError('TOKEN_INVALID', message);
   }
-  const isTokensFault =
-    // jose throws this for what is no token at all.
-    (error instanceof TypeError && !('cause' in error)) ||
-    (error instanceof errors.JOSEError && !SERVERS_FAULT.has(error.code));
+  const isTokensFault = error instanceof errors.JOSEError && !SERVERS_FAULT.has(error.code);
   return isTokensFault ? new ParlorError('TOKEN_INVALID', 'the token is not valid', { cause: error }) : error;
+}
+
+function algorithmOf(token: string): string | undefined {
+  try {
+    return decodeProtectedHeader(token).alg;
+  } catch (cause) {
+    throw new ParlorError('TOKEN_INVALID', 'this is not a token', { cause });
+  }
 }
 
 /** Codes of jose that speak of the key server: no answer, or one that makes no sense. */

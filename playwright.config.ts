@@ -5,7 +5,8 @@ import { defineConfig } from '@playwright/test';
  * two cores, and then a failure says nothing. Each test starts the servers that it needs.
  */
 export default defineConfig({
-  testDir: 'apps/demo/e2e',
+  testDir: '.',
+  testMatch: ['packages/*/e2e/**/*.spec.ts', 'apps/*/e2e/**/*.spec.ts'],
   outputDir: 'test-results',
   workers: 1,
   fullyParallel: false,

@@ -62,7 +62,7 @@ export async function buildWorker(folder, progress) {
   ]);
   if (configured.code !== 0) throw failed('CMake could not prepare the build', configured.out);
 
-  progress('compiling, three to five minutes on two cores');
+  progress('compiling, two to four minutes on two cores');
   const built = await quiet('ninja', ['-C', out, 'mediasoup-worker'], { onLine: percent(progress) });
   if (built.code !== 0) throw failed('the compiler failed', built.out);
   return { bin: join(out, 'mediasoup-worker'), srtp: own ? 'openssl' : 'system' };

@@ -1,7 +1,6 @@
 import { DeviceManager } from './devices/DeviceManager.js';
 import { Playback } from './devices/Playback.js';
 import type { MediaDriver } from './drivers/MediaDriver.js';
-import { sfuDriver } from './drivers/sfu/SfuDriver.js';
 import { Emitter } from './emitter.js';
 import { ParlorError, toParlorError } from './errors.js';
 import { silentLogger, type Logger } from './logger.js';
@@ -10,17 +9,18 @@ import { followDriver } from './participants/followDriver.js';
 import { LocalParticipant } from './participants/LocalParticipant.js';
 import { RemoteParticipants } from './participants/RemoteParticipants.js';
 import { createPlatform, type Platform } from './platform.js';
-import { Session } from './session/Session.js';
+import { createSession } from './session/createSession.js';
+import type { Session } from './session/Session.js';
 import type { SpeakerState } from './session/state.js';
-import { ProtooChannel } from './signaling/ProtooChannel.js';
-import { defaultReconnectPolicy } from './signaling/reconnectPolicy.js';
-import { socketUrl } from './signaling/url.js';
 import { StatsCollector, type StreamOwner } from './stats/collect.js';
 import type { RoomStats } from './stats/types.js';
 import type * as api from './types.js';
 
-const CONNECT_TIMEOUT = 15_000;
-const REQUEST_TIMEOUT = 10_000;
+interface ConnectRequest {
+  readonly url: string;
+  readonly token: string | undefined;
+  readonly options: ConnectOptions;
+}
 
 /**
  * A room: `connect`, then follow its events. May be connected again after `disconnect`; participants and tracks
@@ -37,6 +37,7 @@ export class Room extends Emitter<api.RoomEvents> implements api.RoomLike {
   readonly #stats: StatsCollector;
   #state: api.ConnectionState = 'disconnected';
   #roomId = '';
+  #sessions = 0;
   #session: Session | undefined;
   #connecting: Promise<void> | undefined;
   #cancelConnect: ((error: ParlorError) => void) | undefined;
@@ -171,33 +172,19 @@ export class Room extends Emitter<api.RoomEvents> implements api.RoomLike {
     }
   }
 
-  #createSession({
-    url,
-    token,
-    options,
-  }: {
-    url: string;
-    token: string | undefined;
-    options: ConnectOptions;
-  }): Session {
-    const settings = this.#options;
+  #createSession({ url, token, options }: ConnectRequest): Session {
     const local = this.localParticipant;
     local.identity = options.peerId ?? local.identity;
     local.name = options.displayName ?? local.name;
-    const target = { url, token, roomId: options.room ?? options.roomId, peerId: local.identity };
-    this.#roomId = socketUrl(target, this.#platform.page.href).roomId;
-    const session = new Session({
+    const { session, roomId } = createSession({
+      settings: this.#options,
       platform: this.#platform,
       logger: this.#logger,
-      policy: settings.reconnectPolicy ?? defaultReconnectPolicy,
-      connectTimeout: settings.connectTimeout ?? CONNECT_TIMEOUT,
-      requestTimeout: settings.requestTimeout ?? REQUEST_TIMEOUT,
-      openChannel: settings.channel ?? ((request) => ProtooChannel.open(request)),
-      createDriver: settings.driver ?? sfuDriver,
-      rtcConfiguration: settings.rtcConfiguration ?? {},
-      target,
-      displayName: local.name === '' ? undefined : local.name,
+      target: { url, token, roomId: options.room ?? options.roomId, peerId: local.identity },
+      displayName: local.name,
+      returning: this.#sessions++ > 0,
     });
+    this.#roomId = roomId;
     this.#follow(session);
     return session;
   }

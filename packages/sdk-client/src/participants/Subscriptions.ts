@@ -1,5 +1,5 @@
 import type { MediaDriver, SubscribeResult } from '../drivers/MediaDriver.js';
-import type { ParlorError } from '../errors.js';
+import { toParlorError, type ParlorError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { Platform } from '../platform.js';
 import type { TrackStats } from '../stats/types.js';
@@ -37,9 +37,8 @@ export class Subscriptions implements SubscriptionControl {
 
   detach(): void {
     this.#driver = undefined;
-    this.#stopTimer?.();
-    this.#stopTimer = undefined;
     this.#waiting.clear();
+    this.#rest();
   }
 
   add(publication: RemoteTrackPublication): void {
@@ -53,6 +52,7 @@ export class Subscriptions implements SubscriptionControl {
 
   remove(publication: RemoteTrackPublication): void {
     this.#waiting.delete(publication);
+    if (this.#waiting.size === 0) this.#rest();
     this.#unsubscribe(publication.producer.producerId);
   }
 
@@ -74,6 +74,11 @@ export class Subscriptions implements SubscriptionControl {
     if (layers && isSubscribed) await this.#driver?.setPreferredLayers(producer.producerId, layers);
   }
 
+  #rest(): void {
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
+  }
+
   #flush(): void {
     const driver = this.#driver;
     const publications = [...this.#waiting].filter((each) => each.isDesired && this.options.isLive(each));
@@ -84,7 +89,10 @@ export class Subscriptions implements SubscriptionControl {
 
   async #subscribe(driver: MediaDriver, publications: readonly RemoteTrackPublication[]): Promise<void> {
     const asked = publications.map(({ producer }) => producer);
-    const results = await driver.subscribe(asked);
+    const results = await driver.subscribe(asked).catch((error: unknown): SubscribeResult[] => {
+      const failure = toParlorError(error, 'SUBSCRIBE_FAILED');
+      return asked.map(({ producerId }) => ({ producerId, error: failure }));
+    });
     // A driver that was replaced meanwhile has closed what it received.
     if (driver !== this.#driver) return;
     results.forEach((result, index) => {

@@ -24,7 +24,12 @@ export interface SessionOptions {
   readonly rtcConfiguration: DriverContext['rtcConfiguration'];
   readonly target: Target;
   readonly displayName: string | undefined;
+  /** The same peer was in the room before: it may meet its own ghost. */
+  readonly returning: boolean;
 }
+
+/** Milliseconds between attempts to get past one's own ghost. */
+const GHOST_INTERVAL = 150;
 
 export interface SessionEvents {
   /** In the room, for the first time or again; changes have been told. The driver is open. */
@@ -66,8 +71,13 @@ export class Session extends Emitter<SessionEvents> {
     try {
       await this.#attempt();
     } catch (error) {
-      this.#abort.abort();
-      throw toParlorError(error, 'SERVER_UNREACHABLE');
+      const failure = toParlorError(error, 'SERVER_UNREACHABLE');
+      // Leaving and coming back at once may overtake the server's farewell to the former self.
+      if (failure.code === 'PEER_ID_TAKEN' && this.options.returning) await this.#outwait(failure);
+      else {
+        this.#abort.abort();
+        throw failure;
+      }
     }
   }
 
@@ -105,7 +115,7 @@ export class Session extends Emitter<SessionEvents> {
     }, connectTimeout);
     try {
       if (this.#abort.signal.aborted) abort();
-      await this.#join(attempt.signal);
+      await Promise.race([this.#join(attempt.signal), rejectOnAbort(attempt.signal)]);
     } catch (error) {
       if (!timedOut) throw error;
       const seconds = String(connectTimeout / 1000);
@@ -241,6 +251,21 @@ export class Session extends Emitter<SessionEvents> {
     void this.#rejoin(error);
   }
 
+  async #outwait(taken: ParlorError): Promise<void> {
+    const { platform, logger, connectTimeout } = this.options;
+    const policy: ReconnectPolicy = {
+      nextDelay: ({ elapsed, error }) =>
+        elapsed < connectTimeout && error.code === 'PEER_ID_TAKEN' ? GHOST_INTERVAL : null,
+    };
+    const reconnector = new Reconnector({ platform, policy, logger, signal: this.#abort.signal });
+    try {
+      await reconnector.run(() => this.#attempt(), taken);
+    } catch (error) {
+      this.#abort.abort();
+      throw error;
+    }
+  }
+
   async #rejoin(cause: ParlorError): Promise<void> {
     const { platform, policy, logger } = this.options;
     const reconnector = new Reconnector({ platform, policy, logger, signal: this.#abort.signal });
@@ -258,3 +283,13 @@ export class Session extends Emitter<SessionEvents> {
     this.removeAllListeners();
   }
 }
+
+/** For a channel or driver that does not look at its signal in time. */
+const rejectOnAbort = (signal: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    const onAbort = () => {
+      reject(new ParlorError('CANCELLED', 'Connecting was called off.'));
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort);
+  });

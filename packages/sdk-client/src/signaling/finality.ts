@@ -10,6 +10,8 @@ const temporary = (status: number, code: string) =>
 /** Whether trying to join again cannot help: the server said no and will go on saying so. */
 export function isFinal({ code, status }: Pick<ParlorError, 'code' | 'status'>): boolean {
   if (FINAL_HERE.has(code)) return true;
+  // Who comes back after an answer was lost meets their own ghost; the server lays it to rest in time.
+  if (code === 'PEER_ID_TAKEN') return false;
   return status !== undefined && status >= 400 && !temporary(status, code);
 }
 

@@ -1,0 +1,206 @@
+import type { ProtooNotificationMethod, ProtooNotifications } from '@parlor/protocol';
+import { ParlorError } from '../errors.js';
+import type { ParticipantLeftReason, TrackKind } from '../types.js';
+import type { MemoryChannel } from './MemoryChannel.js';
+
+/** What the room says about media: nothing real, unless a test wants it so. */
+export interface MemoryMedia {
+  readonly rtpCapabilities: object;
+  readonly transport: (id: string) => object;
+  readonly consumerParameters: (kind: TrackKind) => object;
+}
+
+interface MemoryProducer {
+  readonly id: string;
+  readonly peerId: string;
+  readonly kind: TrackKind;
+  readonly appData: Record<string, unknown>;
+  paused: boolean;
+}
+
+export interface MemoryPeer {
+  readonly id: string;
+  readonly displayName: string;
+  readonly resumeToken: string;
+  readonly channel: MemoryChannel;
+  /** Consumer id to producer id. */
+  readonly consumers: Map<string, string>;
+}
+
+type Data = Record<string, unknown>;
+
+const refuse = (code: string, status: number) => new ParlorError(code, code, { status });
+const strings = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
+
+/** One room of a `MemoryServer`. */
+export class MemoryRoom {
+  readonly peers = new Map<string, MemoryPeer>();
+  readonly producers = new Map<string, MemoryProducer>();
+  /** Requests about media that has no effect here, for tests to look at. */
+  readonly log: { peerId: string; method: string; data: Data }[] = [];
+  #ids = 0;
+
+  constructor(
+    readonly id: string,
+    private readonly media: MemoryMedia,
+  ) {}
+
+  handle(channel: MemoryChannel, method: string, data: unknown): unknown {
+    const body = (data ?? {}) as Data;
+    if (method === 'joinRoom') return this.#join(channel, body);
+    const peer = [...this.peers.values()].find((each) => each.channel === channel);
+    if (method === 'ping') return {};
+    if (!peer) throw refuse('NOT_JOINED', 409);
+    this.log.push({ peerId: peer.id, method, data: body });
+    return this.#request(peer, method, body);
+  }
+
+  leave(channel: MemoryChannel, reason: ParticipantLeftReason): void {
+    const peer = [...this.peers.values()].find((each) => each.channel === channel);
+    if (!peer) return;
+    for (const { id, peerId } of [...this.producers.values()])
+      if (peerId === peer.id) this.#closeProducer(id);
+    this.peers.delete(peer.id);
+    this.broadcast('peerLeft', { peerId: peer.id, reason });
+  }
+
+  /** Tells everyone but `except`. */
+  broadcast<M extends ProtooNotificationMethod>(
+    method: M,
+    data: ProtooNotifications[M],
+    except?: string,
+  ): void {
+    for (const peer of this.peers.values()) if (peer.id !== except) peer.channel.notify(method, data);
+  }
+
+  /** Ends somebody's track as a moderator does. */
+  closeProducer(producerId: string): void {
+    this.#closeProducer(producerId);
+  }
+
+  #request(peer: MemoryPeer, method: string, data: Data): unknown {
+    switch (method) {
+      case 'createWebRtcTransport':
+        return this.media.transport(this.#newId('transport'));
+      case 'produce':
+        return this.#produce(peer, data);
+      case 'subscribe':
+        return this.#subscribe(peer, strings(data['producerIds']));
+      case 'pauseProducer':
+      case 'resumeProducer':
+        return this.#pause(this.#own(peer, data), method === 'pauseProducer');
+      case 'closeProducer':
+        return this.#closeProducer(this.#own(peer, data).id);
+      case 'closeConsumer':
+        for (const id of strings(data['consumerIds'])) peer.consumers.delete(id);
+        return {};
+      case 'sendMessage':
+        return this.#relay(peer, data);
+      case 'restartIce':
+        return { iceParameters: { usernameFragment: this.#newId('ufrag'), password: 'secret' } };
+      case 'leave':
+        this.leave(peer.channel, 'left');
+        return {};
+      case 'connectWebRtcTransport':
+      case 'pause':
+      case 'resume':
+      case 'setPreferredLayers':
+      case 'requestKeyFrame':
+        return {};
+      default:
+        throw refuse('UNKNOWN_METHOD', 404);
+    }
+  }
+
+  #join(channel: MemoryChannel, data: Data): unknown {
+    const id = String(data['peerId']);
+    const present = this.peers.get(id);
+    if (present) {
+      if (data['resumeToken'] !== present.resumeToken) throw refuse('PEER_ID_TAKEN', 409);
+      this.leave(present.channel, 'replaced');
+      present.channel.end(refuse('PEER_REPLACED', 409), true);
+    }
+    const displayName = typeof data['displayName'] === 'string' ? data['displayName'] : '';
+    const resumeToken = this.#newId('resume');
+    const others = [...this.peers.values()];
+    this.peers.set(id, { id, displayName, resumeToken, channel, consumers: new Map() });
+    this.broadcast('peerJoined', { peerId: id, displayName }, id);
+    return {
+      roomId: this.id,
+      peerId: id,
+      displayName,
+      rtpCapabilities: this.media.rtpCapabilities,
+      peers: others.map((peer) => ({ id: peer.id, displayName: peer.displayName })),
+      producers: [...this.producers.values()].map(({ id: producerId, ...rest }) => ({ producerId, ...rest })),
+      iceServers: [],
+      topology: 'sfu',
+      transports: {
+        send: this.media.transport(this.#newId('transport')),
+        recv: this.media.transport(this.#newId('transport')),
+      },
+      resumeToken,
+    };
+  }
+
+  #produce(peer: MemoryPeer, data: Data): unknown {
+    const id = this.#newId('producer');
+    const kind = data['kind'] === 'audio' ? 'audio' : 'video';
+    const appData = (data['appData'] ?? {}) as Data;
+    const paused = data['paused'] === true;
+    this.producers.set(id, { id, peerId: peer.id, kind, appData, paused });
+    this.broadcast('newProducer', { producerId: id, peerId: peer.id, kind, appData, paused }, peer.id);
+    return { id, producerId: id };
+  }
+
+  #subscribe(peer: MemoryPeer, producerIds: readonly string[]): unknown {
+    const found = producerIds
+      .map((id) => this.producers.get(id))
+      .filter((producer) => producer !== undefined);
+    const consumers = found.map(({ id: producerId, kind, paused }) => {
+      const consumerId = this.#newId('consumer');
+      const first = peer.consumers.size === 0;
+      peer.consumers.set(consumerId, producerId);
+      const rtpParameters = this.media.consumerParameters(kind);
+      const ids = { id: consumerId, consumerId, producerId };
+      return { ...ids, kind, rtpParameters, type: 'simple', paused: !first, producerPaused: paused };
+    });
+    const failed = producerIds
+      .filter((id) => !this.producers.has(id))
+      .map((producerId) => ({ producerId, code: 'PRODUCER_NOT_FOUND' }));
+    return { consumers, failed };
+  }
+
+  #pause(producer: MemoryProducer, paused: boolean): unknown {
+    producer.paused = paused;
+    const { id: producerId, peerId } = producer;
+    this.broadcast(paused ? 'producerPaused' : 'producerResumed', { producerId, peerId }, peerId);
+    return {};
+  }
+
+  #closeProducer(producerId: string): unknown {
+    const producer = this.producers.get(producerId);
+    if (!producer) return {};
+    this.producers.delete(producerId);
+    this.broadcast('producerClosed', { producerId, peerId: producer.peerId });
+    return {};
+  }
+
+  #relay(peer: MemoryPeer, { to, topic, payload }: Data): unknown {
+    const receivers = to === undefined ? undefined : typeof to === 'string' ? [to] : strings(to);
+    for (const other of this.peers.values()) {
+      if (other === peer || (receivers && !receivers.includes(other.id))) continue;
+      other.channel.notify('message', { from: peer.id, topic, payload });
+    }
+    return {};
+  }
+
+  #own(peer: MemoryPeer, { producerId }: Data): MemoryProducer {
+    const producer = this.producers.get(String(producerId));
+    if (producer?.peerId !== peer.id) throw refuse('PRODUCER_NOT_FOUND', 404);
+    return producer;
+  }
+
+  #newId(what: string): string {
+    return `${this.id}/${what}-${String(++this.#ids)}`;
+  }
+}

@@ -1,0 +1,88 @@
+import { ParlorError, type ParlorErrorCode } from '../errors.js';
+import type { ChannelFactory } from '../signaling/SignalChannel.js';
+import { MemoryChannel, type ChannelServer } from './MemoryChannel.js';
+import { MemoryRoom, type MemoryMedia } from './MemoryRoom.js';
+
+const fakeMedia: MemoryMedia = {
+  rtpCapabilities: {},
+  transport: (id) => ({ id }),
+  consumerParameters: () => ({}),
+};
+
+/**
+ * A server for tests: rooms that live in memory, with the requests, answers and notifications of the native
+ * protocol and no media. `new Room({ channel: server.channel, driver: fakeDrivers.factory })`.
+ */
+export class MemoryServer implements ChannelServer {
+  readonly rooms = new Map<string, MemoryRoom>();
+  /** Every channel that was ever opened, oldest first. */
+  readonly channels: MemoryChannel[] = [];
+  readonly #refused = new Map<string, ParlorError>();
+  #refusals: ParlorError[] = [];
+  #down: ParlorError | undefined;
+
+  constructor(private readonly media: MemoryMedia = fakeMedia) {}
+
+  readonly channel: ChannelFactory = async ({ url, signal }) => {
+    await Promise.resolve();
+    if (signal.aborted) throw new ParlorError('CANCELLED', 'aborted');
+    if (this.#down) throw this.#down;
+    const refusal = this.#refusals.shift();
+    if (refusal) throw refusal;
+    const channel = new MemoryChannel(new URL(url), this);
+    this.channels.push(channel);
+    return channel;
+  };
+
+  /** Channels that are open now. */
+  get open(): MemoryChannel[] {
+    return this.channels.filter(({ isOpen }) => isOpen);
+  }
+
+  /** The next connection is refused. A `status` of 4xx makes it final. */
+  refuseNext(code: ParlorErrorCode, status?: number): void {
+    this.#refusals.push(new ParlorError(code, `refused: ${code}`, status === undefined ? {} : { status }));
+  }
+
+  /** Every request of this method is refused from now on. */
+  refuseRequests(method: string, code: ParlorErrorCode, status: number): void {
+    this.#refused.set(method, new ParlorError(code, `refused: ${code}`, { status }));
+  }
+
+  /** Nobody gets through until `up`. */
+  down(): void {
+    this.#down = new ParlorError('SERVER_UNREACHABLE', 'the server is down');
+    for (const channel of this.open) this.cut(channel);
+  }
+
+  up(): void {
+    this.#down = undefined;
+  }
+
+  /** Cuts a connection as a network does: without a word. */
+  cut(channel: MemoryChannel): void {
+    channel.end(new ParlorError('CONNECTION_LOST', 'the connection was lost'), false);
+  }
+
+  /** Removes a peer for good. */
+  remove(roomId: string, peerId: string): void {
+    const channel = this.rooms.get(roomId)?.peers.get(peerId)?.channel;
+    channel?.end(new ParlorError('PEER_REMOVED', 'removed', { status: 403 }), true);
+  }
+
+  handle(channel: MemoryChannel, method: string, data: unknown): unknown {
+    const refusal = this.#refused.get(method);
+    if (refusal) throw refusal;
+    const roomId = channel.url.searchParams.get('roomId') ?? '';
+    let room = this.rooms.get(roomId);
+    if (!room) this.rooms.set(roomId, (room = new MemoryRoom(roomId, this.media)));
+    return room.handle(channel, method, data);
+  }
+
+  disconnected(channel: MemoryChannel): void {
+    for (const [id, room] of this.rooms) {
+      room.leave(channel, 'disconnected');
+      if (room.peers.size === 0) this.rooms.delete(id);
+    }
+  }
+}

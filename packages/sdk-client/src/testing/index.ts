@@ -1,0 +1,18 @@
+export { createFakeDrivers, FakeDriver } from '../drivers/fake/FakeDriver.js';
+export type * from '../drivers/MediaDriver.js';
+export { sfuDriver } from '../drivers/sfu/SfuDriver.js';
+export type { ChannelFactory, ChannelOptions, SignalChannel } from '../signaling/SignalChannel.js';
+export {
+  driverContract,
+  type DriverContractCase,
+  type DriverHarness,
+  type DriverSide,
+} from './driverContract.js';
+export { FakeClock, settle } from './FakeClock.js';
+export { FakeMediaStream, FakeMediaStreamTrack, type FakeTrackInit } from './fakeMedia.js';
+export { FakeMediaDevices } from './FakeMediaDevices.js';
+export { FakePage, FakePlatform } from './FakePlatform.js';
+export { MemoryChannel } from './MemoryChannel.js';
+export { MemoryRoom, type MemoryMedia, type MemoryPeer } from './MemoryRoom.js';
+export { MemoryServer } from './MemoryServer.js';
+export { sessionHarness } from './sessionHarness.js';

@@ -1,0 +1,71 @@
+import type { DriverFactory, MediaDriver, RemoteProducer } from '../drivers/MediaDriver.js';
+import { silentLogger } from '../logger.js';
+import { createPlatform, type Platform } from '../platform.js';
+import { createSession } from '../session/createSession.js';
+import type { ChannelFactory } from '../signaling/SignalChannel.js';
+import type { TrackKind } from '../types.js';
+import type { DriverHarness, DriverSide } from './driverContract.js';
+
+interface HarnessOptions {
+  readonly url: string;
+  readonly roomId: string;
+  readonly driver: DriverFactory;
+  readonly channel?: ChannelFactory;
+  readonly platform?: Partial<Platform>;
+  readonly createTrack: (kind: TrackKind) => MediaStreamTrack | Promise<MediaStreamTrack>;
+}
+
+/** A harness for `driverContract` that joins rooms of a server, real or in memory. */
+export function sessionHarness(options: HarnessOptions): DriverHarness & { close(): void } {
+  const leaves: (() => void)[] = [];
+  const platform = createPlatform(options.platform);
+
+  async function join(peerId: string): Promise<DriverSide> {
+    const known = new Map<string, RemoteProducer>();
+    const waiting = new Set<() => void>();
+    const { session } = createSession({
+      settings: { driver: options.driver, ...(options.channel ? { channel: options.channel } : {}) },
+      platform,
+      logger: silentLogger,
+      target: { url: options.url, token: undefined, roomId: options.roomId, peerId },
+      displayName: peerId,
+      returning: false,
+    });
+    session.on('change', (change) => {
+      if (change.type === 'producerAdded' || change.type === 'producerMuted') {
+        known.set(change.producer.producerId, change.producer);
+      }
+      if (change.type === 'producerRemoved') known.delete(change.producer.producerId);
+      for (const look of [...waiting]) look();
+    });
+    let opened: MediaDriver | undefined;
+    session.on('joined', (driver) => (opened = driver));
+    await session.join();
+    leaves.push(() => {
+      session.leave();
+    });
+    if (!opened) throw new Error('joined without a driver');
+    return {
+      driver: opened,
+      createTrack: options.createTrack,
+      producers: (accept) =>
+        new Promise((resolve) => {
+          const look = () => {
+            const producers = [...known.values()];
+            if (!accept(producers)) return;
+            waiting.delete(look);
+            resolve(producers);
+          };
+          waiting.add(look);
+          look();
+        }),
+    };
+  }
+
+  return {
+    join,
+    close: () => {
+      for (const leave of leaves.splice(0)) leave();
+    },
+  };
+}

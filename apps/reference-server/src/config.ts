@@ -39,7 +39,9 @@ const Values = z.object({
     .optional(),
   announcedAddress: z
     .string()
-    .regex(/^[\w.:-]+$/, 'must be an IP address or a host name, without a port')
+    .refine((text) => isIP(text) !== 0 || /^[A-Za-z0-9.-]+$/.test(text), {
+      error: 'must be an IP address or a host name, without a port',
+    })
     .optional(),
   rtcPort: wholeNumber(1, 65_535).optional(),
   workers: wholeNumber(1, 256).optional(),

@@ -48,10 +48,10 @@ export async function serveDemo(app: FastifyInstance, folder = DEMO_FOLDER): Pro
     app.get('/demo/*', (_request, reply) => notBuilt(reply));
     return;
   }
+  app.get('/demo', (_request, reply) => reply.redirect('/demo/'));
   await app.register(fastifyStatic, {
     root: folder,
     prefix: '/demo/',
-    redirect: true,
     decorateReply: false,
     cacheControl: false,
     setHeaders(reply, path) {

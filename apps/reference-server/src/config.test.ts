@@ -1,0 +1,125 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig, type Environment } from './config.js';
+
+const PARLOR_JWT_SECRET = 'a secret that is long enough for HS256';
+
+function problemsOf(argv: string[], env: Environment): readonly string[] {
+  try {
+    readConfig(argv, env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('readConfig', () => {
+  it('needs a secret only', () => {
+    expect(readConfig([], { PARLOR_JWT_SECRET })).toEqual({
+      host: '0.0.0.0',
+      port: 3000,
+      rtcPort: 40_000,
+      jwtSecret: PARLOR_JWT_SECRET,
+      logLevel: 'info',
+      dev: false,
+      tls: undefined,
+    });
+  });
+
+  it('stays on this machine with --dev, and lets the system choose the port of media', () => {
+    expect(readConfig(['--dev'], {})).toMatchObject({ host: '127.0.0.1', dev: true, rtcPort: undefined });
+    expect(readConfig([], { PARLOR_DEV: '1' })).toMatchObject({ host: '127.0.0.1', dev: true });
+    expect(readConfig(['--dev', '--host', 'localhost'], {})).toMatchObject({ host: 'localhost' });
+    expect(readConfig(['--dev', '--host=::1'], {})).toMatchObject({ host: '::1' });
+  });
+
+  it('takes flags before the environment, and empty for absent', () => {
+    const env = { PARLOR_JWT_SECRET, PARLOR_PORT: '4000', PARLOR_LISTEN_IP: '', PARLOR_DEV: 'no' };
+    expect(readConfig(['--port', '5000', '--workers=2'], env)).toMatchObject({
+      port: 5000,
+      workers: 2,
+      dev: false,
+    });
+    expect(readConfig([], env)).toMatchObject({ port: 4000 });
+    expect(readConfig([], env).listenIp).toBeUndefined();
+  });
+
+  it('reads lists and files', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'parlor-config-'));
+    const cert = join(folder, 'cert.pem');
+    const key = join(folder, 'key.pem');
+    writeFileSync(cert, 'the certificate');
+    writeFileSync(key, 'the key');
+    const config = readConfig([], {
+      PARLOR_JWKS_URL: 'https://id.example.org/jwks',
+      PARLOR_TLS_CERT: cert,
+      PARLOR_TLS_KEY: key,
+      PARLOR_STUN_URLS: 'stun:a.test, stun:b.test:3478,',
+      PARLOR_TURN_URLS: 'turns:c.test?transport=tcp',
+      PARLOR_TURN_SECRET: 's',
+      PARLOR_ANNOUNCED_ADDRESS: '203.0.113.9',
+    });
+    expect(config).toMatchObject({
+      tls: { cert: 'the certificate', key: 'the key' },
+      stunUrls: ['stun:a.test', 'stun:b.test:3478'],
+      turnUrls: ['turns:c.test?transport=tcp'],
+      announcedAddress: '203.0.113.9',
+    });
+  });
+
+  it('refuses to start without a way to check tokens, and says what to do', () => {
+    const [problem, ...others] = problemsOf([], {});
+    expect(others).toEqual([]);
+    for (const hint of ['PARLOR_JWT_SECRET', 'openssl rand', 'PARLOR_JWKS_URL', '--dev']) {
+      expect(problem).toContain(hint);
+    }
+  });
+
+  it.each(['0.0.0.0', '192.168.1.5', '::', 'example.org'])('refuses --dev on %s', (host) => {
+    expect(problemsOf(['--dev'], { PARLOR_HOST: host })).toEqual([
+      expect.stringMatching(/unset PARLOR_HOST/),
+    ]);
+  });
+
+  it('tells everything that is wrong at once', () => {
+    const problems = problemsOf(['--port', 'http'], {
+      PARLOR_JWT_SECRET: 'short',
+      PARLOR_WORKERS: '0',
+      PARLOR_LOG_LEVEL: 'loud',
+      PARLOR_STUN_URLS: 'stun.example.org',
+      PARLOR_DEV: 'maybe',
+      PARLOR_LISTEN_IP: 'eth0',
+    });
+    const all = problems.join('\n');
+    expect(problems).toHaveLength(7);
+    for (const name of ['PORT', 'JWT_SECRET', 'WORKERS', 'LOG_LEVEL', 'STUN_URLS', 'DEV', 'LISTEN_IP']) {
+      expect(all).toMatch(new RegExp(`^PARLOR_${name} `, 'm'));
+    }
+    expect(all).not.toContain('short');
+  });
+
+  it.each<[Environment, RegExp]>([
+    [{ PARLOR_TURN_URLS: 'turn:a.test' }, /PARLOR_TURN_SECRET/],
+    [{ PARLOR_TURN_SECRET: 's' }, /PARLOR_TURN_URLS/],
+    [{ PARLOR_TLS_CERT: 'cert.pem' }, /PARLOR_TLS_KEY/],
+    [{ PARLOR_TLS_KEY: 'key.pem' }, /PARLOR_TLS_CERT/],
+    [
+      { PARLOR_TLS_CERT: '/not/there', PARLOR_TLS_KEY: '/nor/this' },
+      /PARLOR_TLS_CERT cannot be read: ENOENT/,
+    ],
+    [{ PARLOR_JWKS_URL: 'http://id.example.org' }, /PARLOR_JWKS_URL must be an https/],
+    [{ PARLOR_RTC_PORT: '65535', PARLOR_WORKERS: '2' }, /PARLOR_RTC_PORT is too high for 2 workers/],
+    [{ PARLOR_ANNOUNCED_ADDRESS: 'a.test:40000' }, /PARLOR_ANNOUNCED_ADDRESS.*without a port/],
+  ])('refuses %j', (env, message) => {
+    expect(problemsOf([], { PARLOR_JWT_SECRET, ...env }).join('\n')).toMatch(message);
+  });
+
+  it('takes no secrets from the command line, and nothing that it does not know', () => {
+    expect(problemsOf(['--jwt-secret', 'x'], {}).join()).toMatch(/--jwt-secret.*--help/);
+    expect(problemsOf(['--prot', '1'], {}).join()).toMatch(/--prot.*--help/);
+    expect(problemsOf(['serve'], {}).join()).toMatch(/serve.*--help/);
+  });
+});

@@ -24,7 +24,11 @@ export interface StartOptions {
 }
 
 /** Starts the built reference server on a free port, in a process of its own; resolves when it listens. */
-export async function startServer({ args = [], env = {}, dev = true }: StartOptions = {}): Promise<StartedServer> {
+export async function startServer({
+  args = [],
+  env = {},
+  dev = true,
+}: StartOptions = {}): Promise<StartedServer> {
   const flags = [...(dev ? ['--dev'] : ['--host', '127.0.0.1']), '--port', '0', ...args];
   const child = spawn(process.execPath, [MAIN, ...flags], {
     env: { ...process.env, ...env },

@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { aspectsFor, gridLayout, type GridOptions } from './gridLayout.js';
 
 const options: GridOptions = { minAspect: 4 / 3, maxAspect: 16 / 9, gap: 8, minTileWidth: 0 };
-const boxes = fc.record({ width: fc.integer({ min: 200, max: 4000 }), height: fc.integer({ min: 200, max: 3000 }) });
+const boxes = fc.record({
+  width: fc.integer({ min: 200, max: 4000 }),
+  height: fc.integer({ min: 200, max: 3000 }),
+});
 const counts = fc.integer({ min: 1, max: 60 });
 const SLACK = 0.01;
 
@@ -70,12 +73,16 @@ describe('gridLayout', () => {
         const limited = gridLayout(count, box, { ...options, minTileWidth: 120 });
         expect(limited.tileWidth).toBeGreaterThanOrEqual(120 - SLACK);
         expect(limited.columns * limited.rows).toBeGreaterThanOrEqual(count);
-        expect(limited.columns * limited.tileWidth + (limited.columns - 1) * 8).toBeLessThanOrEqual(box.width + SLACK);
+        expect(limited.columns * limited.tileWidth + (limited.columns - 1) * 8).toBeLessThanOrEqual(
+          box.width + SLACK,
+        );
       }),
     );
   });
 
   it('shows thirty on a laptop without scrolling', () => {
-    expect(gridLayout(30, { width: 1280, height: 660 }, { ...options, minTileWidth: 120 }).scrolls).toBe(false);
+    expect(gridLayout(30, { width: 1280, height: 660 }, { ...options, minTileWidth: 120 }).scrolls).toBe(
+      false,
+    );
   });
 });

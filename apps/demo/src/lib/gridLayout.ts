@@ -68,7 +68,11 @@ const isBetter = (candidate: GridLayout, best: GridLayout, count: number): boole
 };
 
 /** As many columns of the smallest recognisable tile as the width takes, and as many rows as that needs. */
-const scrolling = (count: number, box: Box, { gap, minTileWidth, minAspect, maxAspect }: GridOptions): GridLayout => {
+const scrolling = (
+  count: number,
+  box: Box,
+  { gap, minTileWidth, minAspect, maxAspect }: GridOptions,
+): GridLayout => {
   const fitting = Math.max(1, Math.floor((box.width + gap) / (minTileWidth + gap)));
   const columns = Math.min(count, fitting);
   const tileWidth = Math.max(0, (box.width - gap * (columns - 1)) / columns);

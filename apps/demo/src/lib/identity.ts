@@ -16,7 +16,10 @@ export const AVATAR_COLORS = [
 
 /** Up to two letters for a person without a picture: of the first and the last word of the name. */
 export const initials = (name: string): string => {
-  const words = name.trim().split(/[\s_.-]+/u).filter(Boolean);
+  const words = name
+    .trim()
+    .split(/[\s_.-]+/u)
+    .filter(Boolean);
   const first = words[0];
   if (first === undefined) return '?';
   const last = words.length > 1 ? words[words.length - 1] : undefined;

@@ -37,7 +37,11 @@ describe('linkify', () => {
 
   it('loses no character and links nothing but http and https', () => {
     const noisy = fc.array(
-      fc.oneof(fc.string(), fc.webUrl(), fc.constantFrom('https://', 'www.', 'javascript:', '<b>', '"', ')', '.', ' ')),
+      fc.oneof(
+        fc.string(),
+        fc.webUrl(),
+        fc.constantFrom('https://', 'www.', 'javascript:', '<b>', '"', ')', '.', ' '),
+      ),
     );
     fc.assert(
       fc.property(noisy, (parts) => {

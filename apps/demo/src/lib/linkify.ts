@@ -1,5 +1,6 @@
 export type Segment =
-  { readonly kind: 'text'; readonly text: string } | { readonly kind: 'link'; readonly text: string; readonly href: string };
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'link'; readonly text: string; readonly href: string };
 
 const CANDIDATE = /\b(?:https?:\/\/|www\.)[^\s<>"']+/giu;
 const TRAILING = /[.,;:!?…*_~]+$/u;

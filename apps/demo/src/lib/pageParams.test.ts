@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { inviteLink, readPageParams } from './pageParams.js';
+
+describe('readPageParams', () => {
+  it('signals to where the page came from', () => {
+    expect(readPageParams('https://call.example/demo/?room=tea')).toEqual({
+      room: 'tea',
+      name: undefined,
+      token: undefined,
+      server: 'https://call.example/ws',
+    });
+  });
+
+  it('takes another server, a name and a token', () => {
+    const params = readPageParams(
+      'http://localhost:5173/?server=http://127.0.0.1:3000&name=%20Ada%20&token=abc',
+    );
+    expect(params).toMatchObject({
+      server: 'http://127.0.0.1:3000/ws',
+      name: 'Ada',
+      token: 'abc',
+      room: undefined,
+    });
+  });
+});
+
+describe('inviteLink', () => {
+  it('carries the room but neither name nor token', () => {
+    expect(inviteLink('https://call.example/demo/?name=Ada&token=secret#x', 'tea time')).toBe(
+      'https://call.example/demo/?room=tea+time',
+    );
+  });
+
+  it('keeps the server', () => {
+    expect(inviteLink('http://a.example/?server=http%3A%2F%2Fb.example', 'r')).toContain(
+      'server=http%3A%2F%2Fb.example',
+    );
+  });
+});

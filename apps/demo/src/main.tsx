@@ -1,0 +1,14 @@
+import { render } from 'preact';
+import { App } from './App.js';
+import { readPageParams } from './lib/pageParams.js';
+import { startTheme } from './lib/theme.js';
+import { Call } from './state/Call.js';
+import './styles/index.css';
+
+const root = document.getElementById('app');
+if (!root) throw new Error('index.html has no #app element.');
+
+startTheme();
+const call = new Call();
+render(<App call={call} params={readPageParams(location.href)} />, root);
+void call.openDevices();

@@ -1,0 +1,169 @@
+import { isParlorError, Room, type RoomLike, type RoomOptions } from '@parlor/sdk-client';
+import { errorText } from '../lib/errorText.js';
+import type { Person } from './callState.js';
+import { CHAT_TOPIC, MAX_CHAT_LENGTH, type ChatPayload } from './chat.js';
+import { followRoom } from './followRoom.js';
+import { personOf } from './person.js';
+import { createStore, type Store } from './store.js';
+
+export interface JoinRequest {
+  readonly server: string;
+  readonly room: string;
+  readonly name: string;
+  readonly token: string | undefined;
+}
+
+const codeOf = (error: unknown): string => (isParlorError(error) ? error.code : 'INTERNAL');
+
+/** What the buttons do. Every method ends in an action: none of them rejects but `join`. */
+export class Call {
+  readonly room: RoomLike;
+  readonly store: Store = createStore();
+  #lastJoin: JoinRequest | undefined;
+  /** What was on after the last click, for `rejoin`. */
+  #had = { camera: false, microphone: false };
+
+  constructor(options: RoomOptions = {}) {
+    this.room = new Room(options);
+    followRoom(this.room, this.store);
+  }
+
+  get roomName(): string {
+    return this.#lastJoin?.room ?? '';
+  }
+
+  /** @throws ParlorError the server's refusal: the join page says it */
+  async join(request: JoinRequest): Promise<void> {
+    this.#lastJoin = request;
+    this.store.dispatch({ type: 'joining' });
+    try {
+      await this.room.connect(request.server, request.token, {
+        room: request.room,
+        displayName: request.name,
+      });
+    } catch (error) {
+      this.store.dispatch({ type: 'joinFailed' });
+      throw error;
+    }
+  }
+
+  async leave(): Promise<void> {
+    await this.room.disconnect();
+  }
+
+  /** For the preview: asks for both at once. What fails is shown by `deviceErrors`. */
+  async openDevices(): Promise<void> {
+    try {
+      await this.room.localParticipant.enableCameraAndMicrophone();
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === 'PERMISSION_DENIED') {
+        this.store.dispatch({ type: 'deviceFailed', device: 'camera', code });
+        this.store.dispatch({ type: 'deviceFailed', device: 'microphone', code });
+      }
+    }
+    this.#refreshLocal();
+  }
+
+  /** Joins the same room again, with the devices that were on. @throws ParlorError the server's refusal */
+  async rejoin(): Promise<void> {
+    if (!this.#lastJoin) return;
+    const { localParticipant } = this.room;
+    const { camera, microphone } = this.#had;
+    if (camera) await this.#attempt('camera', () => localParticipant.setCameraEnabled(true));
+    if (microphone) await this.#attempt('microphone', () => localParticipant.setMicrophoneEnabled(true));
+    await this.join(this.#lastJoin);
+  }
+
+  async toggleMicrophone(): Promise<void> {
+    const { localParticipant } = this.room;
+    const on = !localParticipant.isMicrophoneEnabled;
+    await this.#attempt('microphone', () => localParticipant.setMicrophoneEnabled(on));
+    if (localParticipant.isMicrophoneEnabled === on)
+      this.#announce(on ? 'Microphone on.' : 'Microphone off.');
+  }
+
+  async toggleCamera(): Promise<void> {
+    const { localParticipant } = this.room;
+    const on = !localParticipant.isCameraEnabled;
+    await this.#attempt('camera', () => localParticipant.setCameraEnabled(on));
+    if (localParticipant.isCameraEnabled === on) this.#announce(on ? 'Camera on.' : 'Camera off.');
+  }
+
+  async toggleScreenShare(): Promise<void> {
+    const { localParticipant } = this.room;
+    try {
+      await localParticipant.setScreenShareEnabled(!localParticipant.isScreenShareEnabled);
+    } catch (error) {
+      // Closing the browser's own chooser is no failure.
+      if (codeOf(error) !== 'PERMISSION_DENIED') this.fail(error, 'screen');
+    }
+    this.#refreshLocal();
+  }
+
+  async switchDevice(kind: MediaDeviceKind, deviceId: string): Promise<void> {
+    await this.#attempt(kind, () => this.room.switchActiveDevice(kind, deviceId));
+  }
+
+  /** Call it in a click handler. */
+  async startSound(): Promise<void> {
+    await this.#attempt('speaker', () => this.room.startAudio());
+  }
+
+  /** False when it could not be sent: the text then stays in the field. */
+  async sendChat(text: string): Promise<boolean> {
+    const payload: ChatPayload = { text: text.trim().slice(0, MAX_CHAT_LENGTH) };
+    try {
+      await this.room.localParticipant.sendMessage(payload, { topic: CHAT_TOPIC });
+    } catch (error) {
+      this.fail(error);
+      return false;
+    }
+    const { id, name } = this.#local();
+    const message = { fromId: id, fromName: name, own: true, text: payload.text, at: Date.now() };
+    this.store.dispatch({ type: 'messageAdded', message });
+    return true;
+  }
+
+  async copyInvite(link: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(link);
+      this.store.dispatch({
+        type: 'toastAdded',
+        tone: 'info',
+        text: 'Link copied. Send it to whoever should join.',
+      });
+    } catch {
+      // Clipboards need a permission or https: then the link itself is shown to be copied by hand.
+      this.store.dispatch({ type: 'toastAdded', tone: 'info', text: `Copy this link: ${link}` });
+    }
+  }
+
+  fail(error: unknown, subject?: string): void {
+    this.store.dispatch({ type: 'toastAdded', tone: 'error', text: errorText(codeOf(error), subject) });
+  }
+
+  async #attempt(subject: string, work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      // In the lobby the preview shows the device's error.
+      if (this.store.state.value.stage !== 'lobby') this.fail(error, subject);
+    }
+    this.#refreshLocal();
+  }
+
+  #local(): Person {
+    return personOf(this.room.localParticipant);
+  }
+
+  #refreshLocal(): void {
+    const { isCameraEnabled, isMicrophoneEnabled } = this.room.localParticipant;
+    this.#had = { camera: isCameraEnabled, microphone: isMicrophoneEnabled };
+    this.store.dispatch({ type: 'personChanged', person: this.#local() });
+  }
+
+  #announce(text: string): void {
+    this.store.dispatch({ type: 'announced', text });
+  }
+}

@@ -1,0 +1,24 @@
+import type { Track } from '@parlor/sdk-client';
+import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+
+interface TrackVideoProps {
+  readonly track: Track;
+  readonly mirrored?: boolean;
+  /** `contain` shows all of the picture, `cover` fills the tile. */
+  readonly fit: 'cover' | 'contain';
+}
+
+/** Shows a track's picture. Its sound has its own element. */
+export const TrackVideo = ({ track, mirrored = false, fit }: TrackVideoProps): JSX.Element => {
+  const ref = useRef<HTMLVideoElement>(null);
+  useEffect(() => {
+    const element = ref.current;
+    if (!element) return undefined;
+    track.attach(element);
+    return () => {
+      track.detach(element);
+    };
+  }, [track]);
+  return <video ref={ref} class={`video ${fit} ${mirrored ? 'mirrored' : ''}`} autoplay playsInline muted />;
+};

@@ -1,4 +1,4 @@
-import { Device, types } from 'mediasoup-client';
+import { Device, type types } from 'mediasoup-client';
 import { Peer, WebSocketTransport } from 'protoo-client';
 
 /** How to join: everything but the address may be left out. */
@@ -95,6 +95,18 @@ export class ForeignClient {
     this.#recv?.close();
   }
 
+  /**
+   * mediasoup-client writes `actpass` into its offers whatever role the server has, and a browser then always answers
+   * as DTLS client (RFC 8842 §5.3). An offer that says `active` leaves it the other part.
+   */
+  static #offerAsDtlsClient(): void {
+    const original = RTCPeerConnection.prototype.setRemoteDescription;
+    RTCPeerConnection.prototype.setRemoteDescription = function ({ type, sdp = '' }) {
+      const offer = { type, sdp: sdp.replaceAll('a=setup:actpass', 'a=setup:active') };
+      return Reflect.apply(original, this, [offer]) as Promise<void>;
+    };
+  }
+
   async #createTransport(direction: 'send' | 'recv'): Promise<types.Transport> {
     const info = await this.#peer.request('createWebRtcTransport', {
       producing: direction === 'send',
@@ -103,6 +115,7 @@ export class ForeignClient {
     const options = info as unknown as types.TransportOptions;
     const { dtlsRole } = this.#options;
     // The role that the server takes: mediasoup-client takes the other one.
+    if (dtlsRole === 'server' && direction === 'recv') ForeignClient.#offerAsDtlsClient();
     if (dtlsRole) options.dtlsParameters.role = dtlsRole === 'client' ? 'server' : 'client';
     const transport =
       direction === 'send'

@@ -6,9 +6,10 @@ declare module 'protoo-client' {
     data: Record<string, unknown>;
   }
 
-  class WebSocketTransport {
-    constructor(url: string, options?: { retry?: object });
+  interface WebSocketTransport {
+    readonly closed: boolean;
   }
+  const WebSocketTransport: new (url: string, options?: { retry?: object }) => WebSocketTransport;
 
   class Peer {
     constructor(transport: WebSocketTransport);

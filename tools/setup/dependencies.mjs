@@ -30,6 +30,12 @@ export function matches(lock, installed) {
   });
 }
 
+/** Whether `npm ci` refuses the lock because it is out of date. It also refuses one without some optional package for
+ * another system; when the registry has no such package, no lock can ever name it, and npm gives no version for it.
+ * @param {string} out what `npm ci` printed */
+export const isOutdated = (out) =>
+  /Invalid:|Missing: \S+@\S+ from lock file/.test(out) || !out.includes('Missing: ');
+
 /** @param {string[]} args */
 function npm(args) {
   const script = process.env['npm_execpath'];
@@ -69,10 +75,13 @@ export async function installDependencies(progress) {
   progress('installing from package-lock.json');
   let result = await npm(['ci']);
   if (result.code !== 0 && result.out.includes('EUSAGE')) {
+    const outdated = isOutdated(result.out);
     progress(
-      'package-lock.json does not fit the package.json files: bringing it up to date with npm install',
+      outdated
+        ? 'package-lock.json does not fit the package.json files: bringing it up to date with npm install'
+        : 'the registry lacks packages for other systems, which npm ci does not take: npm install',
     );
-    result = await npm(['install']);
+    result = await npm(outdated ? ['install'] : ['install', '--no-save']);
   }
   if (result.code !== 0) {
     throw new SetupError(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { matches, stampOf } from './dependencies.mjs';
+import { isOutdated, matches, stampOf } from './dependencies.mjs';
 
 const lock = {
   packages: {
@@ -38,5 +38,31 @@ describe('stampOf', () => {
   it('changes with the lock', () => {
     expect(stampOf('{}')).toBe(stampOf('{}'));
     expect(stampOf('{}')).not.toBe(stampOf('{ }'));
+  });
+});
+
+describe('isOutdated', () => {
+  const refusal = (...lines: string[]) =>
+    ['npm error code EUSAGE', ...lines].map((line) => `npm error ${line}`).join('\n');
+  const foreign = 'Missing: @turbo/darwin-64@ from lock file';
+
+  it('is so when the lock lacks a version or has another one', () => {
+    expect(isOutdated(refusal('Missing: left-pad@1.3.0 from lock file'))).toBe(true);
+    expect(isOutdated(refusal(foreign, 'Missing: @scope/name@1.3.0 from lock file'))).toBe(true);
+    expect(isOutdated(refusal(foreign, "Invalid: lock file's zod@4.0.0 does not satisfy zod@4.6.7"))).toBe(
+      true,
+    );
+  });
+
+  it('is so when there is no usable lock at all', () => {
+    expect(
+      isOutdated(refusal('The `npm ci` command can only install with an existing package-lock.json')),
+    ).toBe(true);
+  });
+
+  it('is not so when only packages lack that the registry does not have', () => {
+    expect(isOutdated(refusal(foreign, 'Missing: @rollup/rollup-win32-x64-msvc@ from lock file'))).toBe(
+      false,
+    );
   });
 });

@@ -26,6 +26,7 @@ export default defineConfig(
       '**/node_modules/**',
       '**/test-results/**',
       '**/.turbo/**',
+      '**/.compiled/**',
       '**/playwright-report/**',
     ],
   },

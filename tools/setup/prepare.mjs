@@ -37,8 +37,6 @@ const dependencies = once(async () => {
 });
 
 const worker = once(async () => {
-  // Rooms without a server in the middle: nothing to look for, and nothing that could be missing.
-  if (process.env['PARLOR_WORKERS'] === '0') return undefined;
   await dependencies();
   return step('mediasoup worker', findOrBuildWorker);
 });

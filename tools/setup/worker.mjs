@@ -70,7 +70,7 @@ async function built(progress) {
     if (why !== null) {
       throw new SetupError(
         `The worker that was built does not work: ${why}`,
-        'set MEDIASOUP_WORKER_BIN to another one; rooms with topology "p2p" need no worker.',
+        'set MEDIASOUP_WORKER_BIN to another one; an application whose rooms all are "p2p" needs none.',
       );
     }
     return { did: 'built and proved', value: keep(bin, { origin: 'built', srtp }) };

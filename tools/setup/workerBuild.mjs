@@ -10,7 +10,7 @@ const PROGRESS_EVERY_MS = 5_000;
 
 /** What helps whenever a worker cannot be built here. */
 const OTHER_WAYS =
-  'or set MEDIASOUP_WORKER_BIN to a mediasoup-worker that you have; rooms with topology "p2p" need no worker at all';
+  'or set MEDIASOUP_WORKER_BIN to a mediasoup-worker that you have; an application whose rooms all are "p2p" needs none';
 
 /** Installs or finds everything that a build needs.
  * @param {(text: string) => void} progress */

@@ -1,67 +1,80 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../apps/reference-server/dist/main.js', import.meta.url));
 
-export interface StartedServer {
+export interface TestServer {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
+  /** `ws://127.0.0.1:<port>/ws` */
+  readonly socketUrl: string;
   readonly pid: number;
-  /** What it has logged so far, one object a line. */
-  readonly log: Record<string, unknown>[];
+  /** Every line of the log so far, parsed. */
+  readonly log: readonly Record<string, unknown>[];
+  /** Resolves with the first line, past or to come, whose message is `message`. */
+  logged(message: string): Promise<Record<string, unknown>>;
   /** SIGTERM, as an operator would; resolves with the exit code. */
   stop(): Promise<number | null>;
 }
 
-export interface StartOptions {
-  /** Added to `--dev --port 0`. */
-  args?: string[];
-  /** Without `--dev`: settings come from here. */
-  env?: Record<string, string>;
-  dev?: boolean;
-}
-
-/** Starts the built reference server on a free port, in a process of its own; resolves when it listens. */
-export async function startServer({
-  args = [],
-  env = {},
-  dev = true,
-}: StartOptions = {}): Promise<StartedServer> {
-  const flags = [...(dev ? ['--dev'] : ['--host', '127.0.0.1']), '--port', '0', ...args];
-  const child = spawn(process.execPath, [MAIN, ...flags], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const exited = once(child, 'exit').then(([code]) => code as number | null);
-  // A test runner that ends on its own must not leave the server behind.
+/** Starts the built reference server as a process of its own, on a free port. */
+export async function startServer(
+  args: readonly string[] = ['--dev'],
+  env: Record<string, string> = {},
+): Promise<TestServer> {
+  if (!existsSync(MAIN)) throw new Error('the reference server is not built: npm run setup');
+  const child = spawn(
+    process.execPath,
+    [MAIN, '--port', '0', '--host', '127.0.0.1', '--workers', '1', ...args],
+    {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  const exited = once(child, 'exit') as Promise<[number | null]>;
+  // A test runner that is ended in the middle must not leave the server behind.
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
   void exited.then(() => process.off('exit', kill));
-
-  let errors = '';
-  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   const log: Record<string, unknown>[] = [];
-  const url = await new Promise<string>((resolve, reject) => {
-    createInterface(child.stdout).on('line', (line) => {
-      if (!line.startsWith('{')) return;
-      const entry = JSON.parse(line) as Record<string, unknown>;
-      log.push(entry);
-      if (entry['msg'] === 'listening') resolve(String(entry['url']));
-    });
-    void exited.then((code) => {
-      reject(new Error(`the server ended with ${String(code)} before it listened: ${errors}`));
-    });
+  const waiting = new Set<() => void>();
+  let errors = '';
+  child.stderr.on('data', (data: Buffer) => (errors += data.toString()));
+  createInterface(child.stdout).on('line', (line) => {
+    if (!line.startsWith('{')) return;
+    log.push(JSON.parse(line) as Record<string, unknown>);
+    for (const look of [...waiting]) look();
   });
 
+  const logged = (message: string) =>
+    new Promise<Record<string, unknown>>((resolve, reject) => {
+      const look = () => {
+        const line = log.find(({ msg }) => msg === message);
+        if (!line) return;
+        waiting.delete(look);
+        resolve(line);
+      };
+      waiting.add(look);
+      void exited.then(([code]) => {
+        reject(new Error(`the server ended with ${String(code)} before it logged "${message}": ${errors}`));
+      });
+      look();
+    });
+
+  const { url } = (await logged('listening')) as { url: string };
   return {
     url,
+    socketUrl: `${url.replace('http', 'ws')}/ws`,
     pid: child.pid ?? 0,
     log,
-    stop() {
+    logged,
+    async stop() {
       child.kill('SIGTERM');
-      return exited;
+      const [code] = await exited;
+      return code;
     },
   };
 }

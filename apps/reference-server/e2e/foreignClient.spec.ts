@@ -1,11 +1,11 @@
 import { expect, test } from '@playwright/test';
-import { startServer, type StartedServer } from '../../../tools/testing/startServer.js';
+import { startServer, type TestServer } from '../../../tools/testing/startServer.js';
 import { servePages, type PageServer } from './support/pages.js';
 import { expectMediaFlows, statOf } from './support/stats.js';
 
 /** `protoo-client` and `mediasoup-client` from npm and the source document: enough for a call. */
 
-let server: StartedServer;
+let server: TestServer;
 let pages: PageServer;
 test.beforeAll(async () => {
   [server, pages] = await Promise.all([startServer(), servePages()]);

@@ -1,5 +1,5 @@
 import { expect, test, type CDPSession, type Page } from '@playwright/test';
-import { startServer, type StartedServer } from '../../../tools/testing/startServer.js';
+import { startServer, type TestServer } from '../../../tools/testing/startServer.js';
 import { servePages, type PageServer } from './support/pages.js';
 import { expectGrowth, expectMediaFlows, numberOf, statOf } from './support/stats.js';
 
@@ -9,7 +9,7 @@ import { expectGrowth, expectMediaFlows, numberOf, statOf } from './support/stat
  * prefers AEAD_AES_256_GCM, Chromium AES128_CM_HMAC_SHA1_80, so the roles decide which one is used.
  */
 
-let server: StartedServer;
+let server: TestServer;
 let pages: PageServer;
 test.beforeAll(async () => {
   [server, pages] = await Promise.all([startServer(), servePages()]);

@@ -1,8 +1,9 @@
 import type { Browser, Page } from '@playwright/test';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import type { ForeignOptions } from '../pages/ForeignClient.js';
-import { bundlePage } from './bundlePage.js';
+import { bundlePage } from '../../../../tools/testing/bundlePage.js';
 
 /** Where the pages come from: another origin than Parlor's, as with an app that uses it from elsewhere. */
 export interface PageServer {
@@ -12,6 +13,18 @@ export interface PageServer {
   close(): void;
 }
 
+const scripts = new Map<string, Promise<string>>();
+
+/** A page of `pages/` as one script, made once. */
+function script(name: string): Promise<string> {
+  let text = scripts.get(name);
+  if (!text) {
+    text = bundlePage(fileURLToPath(new URL(`../pages/${name}.ts`, import.meta.url)));
+    scripts.set(name, text);
+  }
+  return text;
+}
+
 export async function servePages(): Promise<PageServer> {
   const server: Server = createServer((request, response) => {
     const name = (request.url ?? '/').slice(1);
@@ -19,10 +32,10 @@ export async function servePages(): Promise<PageServer> {
       response.writeHead(404).end();
       return;
     }
-    void bundlePage(name).then((script) => {
+    void script(name).then((text) => {
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
       response.end(
-        `<!doctype html><title>${name}</title><body><script>${script.replaceAll('</', '<\\/')}</script>`,
+        `<!doctype html><title>${name}</title><body><script>${text.replaceAll('</', '<\\/')}</script>`,
       );
     });
   });

@@ -1,0 +1,60 @@
+import { expect, test, type Page } from '@playwright/test';
+import { startServer, type TestServer } from '../../../tools/testing/startServer.js';
+import { servePages, type PageServer } from './support/pages.js';
+import { expectMediaFlows } from './support/stats.js';
+
+/** A client of ours and one that has only the source document, in one room. */
+
+let server: TestServer;
+let pages: PageServer;
+test.beforeAll(async () => {
+  [server, pages] = await Promise.all([startServer(), servePages()]);
+});
+test.afterAll(async () => {
+  pages.close();
+  expect(await server.stop()).toBe(0);
+});
+
+const received = (page: Page, kind: string, key: 'frames' | 'totalAudioEnergy') =>
+  page.evaluate(async (given) => (await window.sdk.received(given.kind))?.[given.key] ?? 0, { kind, key });
+
+async function expectToHearAndSee(page: Page): Promise<void> {
+  for (const [kind, key] of [
+    ['video', 'frames'],
+    ['audio', 'totalAudioEnergy'],
+  ] as const) {
+    const before = await received(page, kind, key);
+    await expect.poll(() => received(page, kind, key), { message: key }).toBeGreaterThan(before);
+  }
+}
+
+test('a foreign client and one of ours see and hear each other', async ({ browser }) => {
+  const room = 'mixed';
+  const foreign = await pages.joinForeign(browser, { server: server.url, roomId: room, peerId: 'foreign' });
+  await foreign.evaluate(() => window.client.publish({ audio: true, video: { width: 320, height: 180 } }));
+
+  const ours = await pages.open(browser, 'sdk');
+  await ours.evaluate((given) => window.sdk.join(given.url, { room: given.room, peerId: 'ours' }), {
+    url: server.url,
+    room,
+  });
+  await ours.evaluate(() => window.sdk.publish());
+
+  await expect
+    .poll(() => ours.evaluate(() => window.sdk.receives()))
+    .toEqual(['foreign audio', 'foreign video']);
+  await expect.poll(() => foreign.evaluate(() => window.client.receives)).toEqual(['audio', 'video']);
+  await expectToHearAndSee(ours);
+  await expectMediaFlows(foreign);
+
+  await foreign.evaluate(() => window.client.closeProducer('video'));
+  await expect.poll(() => ours.evaluate(() => window.sdk.receives())).toEqual(['foreign audio']);
+  await ours.evaluate(() => window.sdk.leave());
+  await expect.poll(() => foreign.evaluate(() => window.client.receives)).toEqual([]);
+  const left = await foreign.evaluate(
+    () => window.client.notifications.find(({ method }) => method === 'peerLeft')?.data,
+  );
+  expect(left).toMatchObject({ peerId: 'ours', reason: 'left' });
+  await foreign.context().close();
+  await ours.context().close();
+});

@@ -1,0 +1,103 @@
+import { expect, test } from '@playwright/test';
+import { startServer, type TestServer } from '../../../tools/testing/startServer.js';
+import { ALLOWED, AUTOPLAY, FAKE_DEVICES, launchChromium } from './support/chromium.js';
+import { button, closePages, joinDemo, openDemo, tile } from './support/demo.js';
+import { expectSounds, expectVideos } from './support/media.js';
+import { installProbe } from './support/probe.js';
+
+let server: TestServer;
+test.beforeAll(async () => {
+  server = await startServer();
+});
+test.afterAll(() => server.stop());
+
+const watchers = [
+  {
+    why: 'permission is denied',
+    args: ['--use-fake-ui-for-media-stream=deny', FAKE_DEVICES],
+    says: 'blocks camera and microphone',
+  },
+  {
+    why: 'there is no device',
+    args: [ALLOWED, '--use-fake-device-for-media-stream=device-count=0'],
+    says: 'No camera',
+  },
+];
+for (const { why, args, says } of watchers) {
+  test(`when ${why} the page says what to do, and one can still watch`, async ({ browser }) => {
+    const watching = await launchChromium(AUTOPLAY, ...args);
+    const ann = await joinDemo(browser, { url: server.url, room: 'watch', name: 'Ann' });
+    const bob = await openDemo(watching, { url: server.url, room: 'watch', name: 'Bob' });
+    await expect(bob.getByTestId('device-notice')).toContainText(says);
+    await button(bob, 'Join without camera and microphone').click();
+
+    await expectVideos(bob, 1);
+    await expectSounds(bob, 1);
+    await expect(tile(ann, 'Bob').locator('video')).toHaveCount(0);
+    await expect(tile(ann, 'Bob').getByRole('img', { name: 'Microphone off' })).toBeVisible();
+
+    await button(bob, 'Camera').click();
+    await expect(bob.getByRole('status').filter({ hasText: 'camera' })).toBeVisible();
+    await expect(button(bob, 'Camera')).toHaveAttribute('aria-pressed', 'false');
+    await closePages(ann, bob);
+    await watching.close();
+  });
+}
+
+test('blocked sound asks for a click, which starts it', async ({ browser }) => {
+  const ann = await joinDemo(browser, { url: server.url, room: 'blocked', name: 'Ann' });
+  // Everything that Playwright does in a page counts as the user's: this page must join without being touched.
+  const strict = await launchChromium(
+    '--autoplay-policy=document-user-activation-required',
+    ALLOWED,
+    FAKE_DEVICES,
+  );
+  const context = await strict.newContext();
+  await installProbe(context);
+  await context.addInitScript(() => {
+    const observer = new MutationObserver(() => {
+      if (document.body.textContent.includes('Click to hear')) console.log('sound is blocked');
+      const join = document.querySelector<HTMLButtonElement>('button[type=submit]');
+      if (join?.textContent === 'Join now') join.click();
+    });
+    observer.observe(document, { childList: true, subtree: true });
+  });
+  const bob = await context.newPage();
+  const blocked = bob.waitForEvent('console', (message) => message.text() === 'sound is blocked');
+  await bob.goto(`${server.url}/demo/?room=blocked&name=Bob`, { waitUntil: 'commit' });
+  await blocked;
+
+  await button(bob, 'Click to hear the others').click();
+  await expect(button(bob, 'Click to hear the others')).toHaveCount(0);
+  await expect(bob.locator('audio')).toHaveJSProperty('paused', false);
+  await closePages(ann, bob);
+  await strict.close();
+});
+
+test('another camera can be chosen in the call', async ({ browser }) => {
+  const two = await launchChromium(
+    AUTOPLAY,
+    ALLOWED,
+    '--use-fake-device-for-media-stream=device-count=2,fps=20',
+  );
+  const ann = await joinDemo(two, { url: server.url, room: 'switch', name: 'Ann' });
+  const bob = await joinDemo(browser, { url: server.url, room: 'switch', name: 'Bob' });
+  await expectVideos(bob, 1);
+  await button(ann, 'Devices').click();
+  const camera = ann.getByLabel('Camera').and(ann.locator('select'));
+  const second = camera.locator('option').filter({ hasText: 'fake_device_1' });
+  const value = await second.getAttribute('value');
+  await camera.selectOption(value);
+  await expect
+    .poll(() =>
+      ann.evaluate(() =>
+        window.probe.captured
+          .filter((t) => t.kind === 'video' && t.readyState === 'live')
+          .map((t) => t.getSettings().deviceId),
+      ),
+    )
+    .toEqual([value]);
+  await expectVideos(bob, 1);
+  await closePages(ann, bob);
+  await two.close();
+});

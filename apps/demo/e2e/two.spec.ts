@@ -1,0 +1,72 @@
+import { expect, test } from '@playwright/test';
+import { startServer, type TestServer } from '../../../tools/testing/startServer.js';
+import { ALLOWED, AUTOPLAY, FAKE_DEVICES, launchChromium } from './support/chromium.js';
+import { closePages, joinDemo, tile } from './support/demo.js';
+import {
+  BLUE,
+  expectSounds,
+  expectVideos,
+  heardFrequency,
+  middleColor,
+  RED,
+  writeColorVideo,
+  writeTone,
+} from './support/media.js';
+import { chosenProtocols } from './support/probe.js';
+
+let server: TestServer;
+test.beforeAll(async () => {
+  server = await startServer();
+});
+test.afterAll(() => server.stop());
+
+/** A browser whose camera shows one colour and whose microphone hears one tone. */
+const person = (name: string, look: { color: readonly [number, number, number]; tone: number }) => {
+  const video = test.info().outputPath(`${name}.y4m`);
+  const audio = test.info().outputPath(`${name}.wav`);
+  writeColorVideo(video, look.color);
+  writeTone(audio, look.tone);
+  return launchChromium(
+    AUTOPLAY,
+    ALLOWED,
+    FAKE_DEVICES,
+    `--use-file-for-fake-video-capture=${video}`,
+    `--use-file-for-fake-audio-capture=${audio}`,
+  );
+};
+
+test('two people see and hear one another: the right picture and the right sound, over UDP', async () => {
+  const browsers = [
+    await person('ann', { color: RED, tone: 600 }),
+    await person('bob', { color: BLUE, tone: 1500 }),
+  ] as const;
+  const room = 'two';
+  const ann = await joinDemo(browsers[0], { url: server.url, room, name: 'Ann' });
+  await expect(ann.getByText("You're the only one here")).toHaveCount(1);
+  const bob = await joinDemo(browsers[1], { url: server.url, room, name: 'Bob' });
+
+  await Promise.all([expectVideos(ann, 1), expectVideos(bob, 1)]);
+  await Promise.all([expectSounds(ann, 1), expectSounds(bob, 1)]);
+
+  await expect.poll(() => heardFrequency(ann), { message: 'Ann hears 1500 Hz' }).toBeGreaterThan(1450);
+  expect(await heardFrequency(ann)).toBeLessThan(1550);
+  await expect.poll(() => heardFrequency(bob), { message: 'Bob hears 600 Hz' }).toBeGreaterThan(550);
+  expect(await heardFrequency(bob)).toBeLessThan(650);
+
+  const ofBob = tile(ann, 'Bob').locator('video');
+  const ofAnn = tile(bob, 'Ann').locator('video');
+  await expect.poll(async () => isMostly(await middleColor(ofBob), 'blue')).toBe(true);
+  await expect.poll(async () => isMostly(await middleColor(ofAnn), 'red')).toBe(true);
+
+  for (const page of [ann, bob]) {
+    expect(await chosenProtocols(page)).toEqual(['udp', 'udp']);
+    await expect(page.getByText("You're the only one here")).toHaveCount(0);
+  }
+  await closePages(ann, bob);
+  await Promise.all(browsers.map((browser) => browser.close()));
+});
+
+const isMostly = ([red = 0, green = 0, blue = 0]: readonly number[], color: 'red' | 'blue'): boolean => {
+  const [strong, weak] = color === 'red' ? [red, blue] : [blue, red];
+  return strong > 150 && green < 90 && weak < 90;
+};

@@ -15,8 +15,7 @@ declare module 'protoo-client' {
     constructor(transport: WebSocketTransport);
     readonly closed: boolean;
     readonly connected: boolean;
-    on(event: 'open' | 'disconnected' | 'close', listener: () => void): this;
-    on(event: 'failed', listener: (attempt: number) => void): this;
+    on(event: 'open' | 'failed' | 'disconnected' | 'close', listener: () => void): this;
     on(event: 'notification', listener: (notification: Notification) => void): this;
     request(method: string, data?: object): Promise<Record<string, unknown>>;
     close(): void;

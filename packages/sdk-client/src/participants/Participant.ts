@@ -45,7 +45,8 @@ export abstract class Participant {
   /** What one stream is worth, 0 to 10; undefined when it is no more. True when that changes the quality. */
   setScore(producerId: string, score: number | undefined): boolean {
     if (score === undefined) this.#scores.delete(producerId);
-    else this.#scores.set(producerId, score);
+    // A stream begins with 0, before its first packet is there: it is not lost, it has not come yet.
+    else if (score > 0 || this.#scores.has(producerId)) this.#scores.set(producerId, score);
     return this.#setQuality(qualityOf([...this.#scores.values()]));
   }
 

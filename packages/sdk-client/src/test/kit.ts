@@ -1,6 +1,12 @@
 import type { RoomOptions } from '../options.js';
 import { Room } from '../Room.js';
-import { createFakeDrivers, FakePlatform, settle, type FakeDriver, type MemoryServer } from '../testing/index.js';
+import {
+  createFakeDrivers,
+  FakePlatform,
+  settle,
+  type FakeDriver,
+  type MemoryServer,
+} from '../testing/index.js';
 import type { RoomEvents } from '../types.js';
 
 export const URL = 'wss://parlor.example';

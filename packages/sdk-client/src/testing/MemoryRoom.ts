@@ -1,4 +1,3 @@
-import type { ProtooNotificationMethod, ProtooNotifications } from '@parlor/protocol';
 import { ParlorError } from '../errors.js';
 import type { ParticipantLeftReason, TrackKind } from '../types.js';
 import type { MemoryChannel } from './MemoryChannel.js';
@@ -65,11 +64,7 @@ export class MemoryRoom {
   }
 
   /** Tells everyone but `except`. */
-  broadcast<M extends ProtooNotificationMethod>(
-    method: M,
-    data: ProtooNotifications[M],
-    except?: string,
-  ): void {
+  broadcast(method: string, data: object, except?: string): void {
     for (const peer of this.peers.values()) if (peer.id !== except) peer.channel.notify(method, data);
   }
 

@@ -35,6 +35,7 @@ export class LocalTrack extends Emitter<api.LocalTrackEvents> implements api.Loc
   #media: MediaStreamTrack;
   /** The device behind `#media` when the app has put a processed track in front of it. */
   #captured: MediaStreamTrack | undefined;
+  #watched: MediaStreamTrack | undefined;
   #recapture: Recapture | undefined;
   #options: CaptureOptions;
   #sink: TrackSink | undefined;
@@ -87,8 +88,11 @@ export class LocalTrack extends Emitter<api.LocalTrackEvents> implements api.Loc
     return this.#attachments.detach(element);
   }
 
+  /** Published, or not any more. Media of the app is watched only while it is published. */
   setSink(sink: TrackSink | undefined): void {
     this.#sink = sink;
+    if (sink) this.#watch(this.#media);
+    else if (!this.#recapture) this.#unwatch(this.#media);
   }
 
   mute(): Promise<void> {
@@ -167,7 +171,7 @@ export class LocalTrack extends Emitter<api.LocalTrackEvents> implements api.Loc
   }
 
   async #swap(media: MediaStreamTrack): Promise<void> {
-    this.#media.removeEventListener('ended', this.#onEnded);
+    this.#unwatch(this.#media);
     this.#use(media);
     await this.#sink?.replaceTrack(media);
     this.emit('restarted');
@@ -176,12 +180,24 @@ export class LocalTrack extends Emitter<api.LocalTrackEvents> implements api.Loc
   #use(media: MediaStreamTrack): void {
     this.#media = media;
     media.enabled = !this.#muted;
-    media.addEventListener('ended', this.#onEnded);
+    if (this.#recapture || this.#sink) this.#watch(media);
     this.#attachments.setMedia(media);
   }
 
+  #watch(media: MediaStreamTrack): void {
+    this.#unwatch(media);
+    this.#watched = media;
+    media.addEventListener('ended', this.#onEnded);
+  }
+
+  #unwatch(media: MediaStreamTrack): void {
+    if (this.#watched !== media) return;
+    this.#watched = undefined;
+    media.removeEventListener('ended', this.#onEnded);
+  }
+
   #release(): void {
-    this.#media.removeEventListener('ended', this.#onEnded);
+    this.#unwatch(this.#media);
     this.#media.stop();
   }
 

@@ -1,0 +1,337 @@
+import { FakeHandler } from 'mediasoup-client/handlers/FakeHandler';
+import * as fakeParameters from 'mediasoup-client/fakeParameters';
+import type { types } from 'mediasoup-client';
+import { describe, expect, it } from 'vitest';
+import { silentLogger } from '../../logger.js';
+import { newest, until } from '../../test/kit.js';
+import { driverContract } from '../../testing/driverContract.js';
+import { FakeMediaStreamTrack, FakePlatform, MemoryServer, sessionHarness } from '../../testing/index.js';
+import type { DriverContext, PublishRequest, RemoteProducer } from '../MediaDriver.js';
+import { SfuDriver } from './SfuDriver.js';
+import { DISCONNECTED_LIMIT, RESTART_LIMIT } from './SfuTransport.js';
+
+/* mediasoup-client without a browser: its own handler for tests, which negotiates for real and sends nothing. */
+
+const handlers: FakeHandler[] = [];
+
+function fakeHandler() {
+  const factory = FakeHandler.createFactory(fakeParameters);
+  return {
+    ...factory,
+    factory: (...args: Parameters<typeof factory.factory>) => {
+      const handler = factory.factory(...args);
+      if (handler instanceof FakeHandler) handlers.push(handler);
+      return handler;
+    },
+  };
+}
+
+const router = fakeParameters.generateRouterRtpCapabilities();
+const ABS_CAPTURE_TIME = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time';
+
+const media = () => ({
+  rtpCapabilities: {
+    ...router,
+    headerExtensions: [
+      ...(router.headerExtensions ?? []),
+      {
+        kind: 'video' as const,
+        uri: ABS_CAPTURE_TIME,
+        preferredId: 14,
+        preferredEncrypt: false,
+        direction: 'sendrecv' as const,
+      },
+    ],
+  },
+  transport: (id: string) => ({ ...fakeParameters.generateTransportRemoteParameters(), id }),
+  consumerParameters: (kind: 'audio' | 'video') =>
+    fakeParameters.generateConsumerRemoteParameters({
+      codecMimeType: kind === 'audio' ? 'audio/opus' : 'video/VP8',
+    }).rtpParameters,
+});
+
+describe('SfuDriver keeps the contract', () => {
+  it.each(driverContract)('$name', async ({ run }) => {
+    const harness = sessionHarness({
+      url: 'wss://memory',
+      roomId: 'contract',
+      driver: (context) => new SfuDriver(context, fakeHandler),
+      channel: new MemoryServer(media()).channel,
+      platform: new FakePlatform(),
+      createTrack: (kind) => new FakeMediaStreamTrack({ kind }),
+    });
+    try {
+      await run(harness);
+    } finally {
+      harness.close();
+    }
+  });
+});
+
+/** A driver whose server is the test: requests are recorded, and answered when the test says so. */
+async function alone() {
+  handlers.length = 0;
+  const platform = new FakePlatform();
+  const requests: { method: string; data: Record<string, unknown>; answer: (data: unknown) => void }[] = [];
+  const answers: Record<string, unknown> = {};
+  const context: DriverContext = {
+    platform,
+    logger: silentLogger,
+    rtcConfiguration: {},
+    request: (method, data) =>
+      new Promise((answer) => {
+        requests.push({ method, data: (data ?? {}) as Record<string, unknown>, answer });
+        if (method in answers) answer(answers[method]);
+      }),
+  };
+  const driver = new SfuDriver(context, fakeHandler);
+  await driver.prepare();
+  const { rtpCapabilities, transport } = media();
+  await driver.open({
+    rtpCapabilities,
+    iceServers: [],
+    transports: { send: transport('send'), recv: transport('recv') },
+  });
+  const [send, recv] = handlers;
+  if (!send || !recv) throw new Error('no handlers');
+  const methods = () => requests.map(({ method }) => method);
+  return { driver, platform, requests, answers, methods, send, recv };
+}
+
+const outgoing = (kind: 'audio' | 'video', more: Partial<PublishRequest> = {}): PublishRequest => ({
+  mediaStreamTrack: new FakeMediaStreamTrack({
+    kind,
+    settings: kind === 'video' ? { width: 1280, height: 720 } : {},
+  }),
+  kind,
+  source: kind === 'audio' ? 'microphone' : 'camera',
+  muted: false,
+  options: {},
+  ...more,
+});
+
+const producers: RemoteProducer[] = ['p1', 'p2', 'p3'].map((producerId) => ({
+  producerId,
+  peerId: 'a',
+  kind: 'audio',
+  source: 'microphone',
+  paused: false,
+}));
+
+const consumer = (producerId: string, paused: boolean) => ({
+  consumerId: `c-${producerId}`,
+  producerId,
+  kind: 'audio',
+  paused,
+  rtpParameters: media().consumerParameters('audio'),
+});
+
+describe('publishing', () => {
+  it('sends connect and both produces without waiting for an answer in between', async () => {
+    const { driver, requests, methods } = await alone();
+    const published = Promise.all([driver.publish(outgoing('audio')), driver.publish(outgoing('video'))]);
+    await until(() => requests.length === 3);
+    expect(methods()).toEqual(['connectWebRtcTransport', 'produce', 'produce']);
+    requests[2]?.answer({ producerId: 'video' });
+    requests[1]?.answer({ producerId: 'audio' });
+    expect(await published).toEqual(['audio', 'video']);
+  });
+
+  it('says what it is, muted or not, in three layers, without abs-capture-time', async () => {
+    const { driver, requests, answers } = await alone();
+    answers['produce'] = { producerId: 'p' };
+    await driver.publish(outgoing('video', { muted: true, options: { name: 'face' } }));
+    const { data } = newest(requests);
+    expect(data).toMatchObject({
+      transportId: 'send',
+      kind: 'video',
+      paused: true,
+      appData: { source: 'camera', name: 'face' },
+    });
+    const { encodings, headerExtensions, codecs } = data['rtpParameters'] as types.RtpParameters;
+    expect(encodings).toHaveLength(3);
+    expect(JSON.stringify(headerExtensions)).not.toContain('abs-capture-time');
+    expect(codecs[0]?.mimeType).toBe('video/VP8');
+  });
+
+  it('rejects with the server’s code', async () => {
+    const { driver, requests } = await alone();
+    const published = driver.publish(outgoing('audio'));
+    await until(() => requests.length === 2);
+    requests[1]?.answer(
+      Promise.reject(Object.assign(new Error('no'), { name: 'ParlorError', code: 'PUBLISH_REFUSED' })),
+    );
+    await expect(published).rejects.toMatchObject({ code: 'PUBLISH_REFUSED' });
+    await expect(driver.setMuted('x', true)).rejects.toMatchObject({ code: 'TRACK_NOT_PUBLISHED' });
+  });
+
+  it('never stops or disables the app’s track', async () => {
+    const { driver, answers } = await alone();
+    Object.assign(answers, { produce: { producerId: 'p' }, pauseProducer: {}, closeProducer: {} });
+    const request = outgoing('audio');
+    await driver.publish(request);
+    await driver.setMuted('p', true);
+    expect(request.mediaStreamTrack.enabled).toBe(true);
+    await driver.unpublish('p');
+    driver.close();
+    expect(request.mediaStreamTrack.readyState).toBe('live');
+  });
+
+  it('hears when the server ends a publication', async () => {
+    const { driver, answers } = await alone();
+    answers['produce'] = { producerId: 'p' };
+    const lost: string[] = [];
+    driver.on('publicationLost', (id) => lost.push(id));
+    await driver.publish(outgoing('audio'));
+    driver.handleNotification('producerClosed', { producerId: 'p' });
+    driver.handleNotification('producerClosed', { producerId: 'p' });
+    expect(lost).toEqual(['p']);
+  });
+});
+
+describe('subscribing', () => {
+  it('tells its capabilities once, and resumes what waits with one request', async () => {
+    const { driver, requests, methods, answers } = await alone();
+    answers['resume'] = {};
+    const first = driver.subscribe(producers);
+    requests[0]?.answer({
+      consumers: producers.map(({ producerId }) => consumer(producerId, true)),
+      failed: [],
+    });
+    await first;
+    expect(methods()).toEqual(['subscribe', 'connectWebRtcTransport', 'resume']);
+    expect(newest(requests).data).toEqual({ consumerIds: ['c-p1', 'c-p2', 'c-p3'] });
+    void driver.subscribe(producers);
+    await until(() => requests.length === 4);
+    expect(requests[0]?.data).toHaveProperty('rtpCapabilities');
+    expect(requests[3]?.data).not.toHaveProperty('rtpCapabilities');
+  });
+
+  it('resumes nothing when nothing waits', async () => {
+    const { driver, requests, methods } = await alone();
+    const first = driver.subscribe(producers);
+    requests[0]?.answer({
+      consumers: producers.map(({ producerId }) => consumer(producerId, false)),
+      failed: [],
+    });
+    const results = await first;
+    expect(results.every((result) => 'mediaStreamTrack' in result)).toBe(true);
+    expect(methods()).toEqual(['subscribe', 'connectWebRtcTransport']);
+  });
+
+  it('copes with a consumer that is closed while it is being set up', async () => {
+    const { driver, requests } = await alone();
+    const first = driver.subscribe(producers.slice(0, 1));
+    requests[0]?.answer({ consumers: [consumer('p1', false)], failed: [] });
+    driver.handleNotification('consumerClosed', { consumerId: 'c-p1', producerId: 'p1' });
+    const [result] = await first;
+    expect(result).toMatchObject({ error: { code: 'CONSUMER_NOT_FOUND' } });
+  });
+
+  it('passes scores on by producer', async () => {
+    const { driver, requests } = await alone();
+    const scores: unknown[] = [];
+    driver.on('score', (...score) => scores.push(score));
+    const first = driver.subscribe(producers.slice(0, 1));
+    requests[0]?.answer({ consumers: [consumer('p1', false)], failed: [] });
+    await first;
+    driver.handleNotification('consumerScore', { consumerId: 'c-p1', score: 7, producerScore: 9 });
+    driver.handleNotification('producerScore', { producerId: 'mine', scores: [{ score: 10 }, { score: 0 }] });
+    driver.handleNotification('fromTheFuture', {});
+    expect(scores).toEqual([
+      ['p1', 9, false],
+      ['mine', 10, true],
+    ]);
+  });
+});
+
+describe('the path', () => {
+  /** Publishes something, so that the send transport is in use and up. */
+  async function up() {
+    const setup = await alone();
+    const states: string[] = [];
+    setup.driver.on('stateChanged', (state) => states.push(state));
+    setup.answers['produce'] = { producerId: 'p' };
+    await setup.driver.publish(outgoing('audio'));
+    setup.send.setConnectionState('connected');
+    const restarts = () => setup.methods().filter((method) => method === 'restartIce').length;
+    return { ...setup, states, restarts };
+  }
+
+  const iceParameters = { usernameFragment: 'u', password: 'p' };
+
+  it('that failed is repaired by an ICE restart', async () => {
+    const { send, states, restarts, requests, platform } = await up();
+    send.setConnectionState('failed');
+    expect(restarts()).toBe(1);
+    expect(newest(requests).data).toEqual({ transportId: 'send' });
+    newest(requests).answer({ iceParameters });
+    await until(() => true);
+    send.setConnectionState('connected');
+    await platform.clock.advance(60_000);
+    expect(states).toEqual(['connecting', 'connected', 'disconnected', 'connected']);
+    expect(platform.held.timers).toBe(0);
+  });
+
+  it('that stays disconnected is not waited for as long as browsers do', async () => {
+    const { send, restarts, platform } = await up();
+    send.setConnectionState('disconnected');
+    await platform.clock.advance(DISCONNECTED_LIMIT - 1);
+    expect(restarts()).toBe(0);
+    await platform.clock.advance(1);
+    expect(restarts()).toBe(1);
+  });
+
+  it('that comes back by itself is left alone', async () => {
+    const { send, restarts, platform } = await up();
+    send.setConnectionState('disconnected');
+    send.setConnectionState('connected');
+    await platform.clock.advance(60_000);
+    expect(restarts()).toBe(0);
+  });
+
+  it('that a restart does not help has failed', async () => {
+    const { driver, send, states, requests, platform } = await up();
+    const errors: string[] = [];
+    driver.on('error', ({ code }) => errors.push(code));
+    send.setConnectionState('failed');
+    newest(requests).answer({ iceParameters });
+    await platform.clock.advance(RESTART_LIMIT);
+    expect(states.at(-1)).toBe('failed');
+    expect(errors).toEqual(['TRANSPORT_FAILED']);
+  });
+
+  it('whose DTLS the server refuses has failed', async () => {
+    const { driver, requests, answers } = await alone();
+    answers['produce'] = { producerId: 'p' };
+    await driver.publish(outgoing('audio'));
+    requests[0]?.answer(Promise.reject(new Error('nope')));
+    await until(() => driver.state === 'failed');
+  });
+
+  it('closed while it was set up does not come up', async () => {
+    const platform = new FakePlatform();
+    const driver = new SfuDriver(
+      { platform, logger: silentLogger, rtcConfiguration: {}, request: () => new Promise(() => {}) },
+      fakeHandler,
+    );
+    const { rtpCapabilities, transport } = media();
+    const opening = driver.open({
+      rtpCapabilities,
+      iceServers: [],
+      transports: { send: transport('s'), recv: transport('r') },
+    });
+    driver.close();
+    await expect(opening).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
+
+  it('needs a browser with WebRTC', async () => {
+    const driver = new SfuDriver({
+      platform: new FakePlatform(),
+      logger: silentLogger,
+      rtcConfiguration: {},
+      request: () => Promise.resolve({}),
+    });
+    await expect(driver.prepare()).rejects.toMatchObject({ code: 'BROWSER_UNSUPPORTED' });
+  });
+});

@@ -1,0 +1,229 @@
+import {
+  isParlorError,
+  Room,
+  type ConnectOptions,
+  type LocalTrackPublication,
+  type RemoteParticipant,
+  type RemoteTrack,
+  type RemoteTrackPublication,
+  type RoomEvents,
+  type RoomOptions,
+  type TrackPublishOptions,
+  type TrackSource,
+} from '../../src/index.js';
+import { colourTrack, look, type Rgb } from './colours.js';
+import { allStats, taken, openConnections, type Stat } from './instrument.js';
+import { listen, toneTrack, type Heard } from './tones.js';
+
+/** Options that pass from the test into the page. */
+export type PlainRoomOptions = Omit<
+  RoomOptions,
+  'reconnectPolicy' | 'logger' | 'platform' | 'driver' | 'channel' | 'rtcConfiguration'
+>;
+
+export interface Joining extends ConnectOptions {
+  readonly url: string;
+  readonly token?: string;
+}
+
+export interface Logged {
+  readonly event: keyof RoomEvents;
+  /** Identity, code, state, source: the arguments as text. */
+  readonly about: readonly string[];
+}
+
+const EVENTS = [
+  'connectionStateChanged',
+  'connected',
+  'reconnecting',
+  'reconnected',
+  'disconnected',
+  'participantConnected',
+  'participantDisconnected',
+  'trackPublished',
+  'trackUnpublished',
+  'trackSubscribed',
+  'trackUnsubscribed',
+  'trackSubscriptionFailed',
+  'trackMuted',
+  'trackUnmuted',
+  'localTrackPublished',
+  'localTrackUnpublished',
+  'localTrackPublicationFailed',
+  'activeSpeakersChanged',
+  'dataReceived',
+  'mediaDevicesError',
+  'activeDeviceChanged',
+] as const satisfies (keyof RoomEvents)[];
+
+function brief(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (Array.isArray(value)) return value.map(brief).join(',');
+  for (const key of ['code', 'identity', 'source'] as const) {
+    if (key in value) return String((value as Record<string, unknown>)[key]);
+  }
+  return JSON.stringify(value);
+}
+
+/** One room in a bare page, and what a test wants to know of it. */
+export class CallPage {
+  room = new Room();
+  readonly events: Logged[] = [];
+  readonly taken = taken;
+  #kept: { remote: readonly unknown[]; local: readonly unknown[] } = { remote: [], local: [] };
+
+  create(options: PlainRoomOptions = {}): void {
+    this.room = new Room(options);
+    this.events.length = 0;
+    for (const event of EVENTS) {
+      this.room.on(event, (...args: unknown[]) => {
+        this.events.push({ event, about: args.map(brief) });
+      });
+    }
+  }
+
+  connect({ url, token, ...options }: Joining): Promise<void> {
+    return this.room.connect(url, token, options);
+  }
+
+  /** The code with which `work` failed, or undefined. Errors lose their code on the way out of a page. */
+  async codeOf(work: (room: Room) => Promise<unknown>): Promise<string | undefined> {
+    try {
+      await work(this.room);
+      return undefined;
+    } catch (error) {
+      if (isParlorError(error)) return error.code;
+      throw error;
+    }
+  }
+
+  connectCode(joining: Joining): Promise<string | undefined> {
+    return this.codeOf(() => this.connect(joining));
+  }
+
+  /** What `event` told, in order. */
+  told(event: Logged['event']): string[] {
+    return this.events.filter((entry) => entry.event === event).map(({ about }) => about.join(' '));
+  }
+
+  publishTone(hz: number): Promise<LocalTrackPublication> {
+    return this.room.localParticipant.publishTrack(toneTrack(hz), { source: 'microphone' });
+  }
+
+  publishColour(
+    rgb: Rgb,
+    { width = 320, height = 180, ...options }: { width?: number; height?: number } & TrackPublishOptions = {},
+  ): Promise<LocalTrackPublication> {
+    const track = colourTrack(rgb, { width, height });
+    return this.room.localParticipant.publishTrack(track, { source: 'camera', ...options });
+  }
+
+  participant(identity: string): RemoteParticipant {
+    const participant = this.room.remoteParticipants.get(identity);
+    if (!participant) throw new Error(`${identity} is not in the room`);
+    return participant;
+  }
+
+  publication(identity: string, source: TrackSource): RemoteTrackPublication | undefined {
+    return this.room.remoteParticipants.get(identity)?.getTrackPublication(source);
+  }
+
+  /** The loudest tone on somebody's track. */
+  heard(identity: string, source: TrackSource = 'microphone'): Heard {
+    const track = this.#shown(identity, source);
+    return track?.mediaStreamTrack ? listen(track.mediaStreamTrack) : { hz: 0, level: -200 };
+  }
+
+  /** The colour of somebody's picture. */
+  seen(identity: string, source: TrackSource = 'camera'): Rgb {
+    const element = this.#shown(identity, source)?.attachedElements[0];
+    return element instanceof HTMLVideoElement ? look(element) : [0, 0, 0];
+  }
+
+  /** Frames of somebody's picture decoded so far; 0 after a reconnect. */
+  async frames(identity: string, source: TrackSource = 'camera'): Promise<number> {
+    const stats = await this.publication(identity, source)?.getStats();
+    return stats?.frames ?? 0;
+  }
+
+  async frameWidth(identity: string): Promise<number> {
+    const stats = await this.publication(identity, 'camera')?.getStats();
+    return stats?.frameWidth ?? 0;
+  }
+
+  /** Sound energy received from somebody so far. */
+  async energy(identity: string, source: TrackSource = 'microphone'): Promise<number> {
+    // Sound that nobody plays is not decoded.
+    this.#shown(identity, source);
+    const stats = await this.publication(identity, source)?.getStats();
+    return stats?.totalAudioEnergy ?? 0;
+  }
+
+  stats(): Promise<Stat[]> {
+    return allStats();
+  }
+
+  /** Transport protocol of each selected candidate pair, by the browser's own word. */
+  async protocols(): Promise<unknown[]> {
+    const stats = await allStats();
+    const find = (id: unknown) => stats.find((stat) => stat.id === id);
+    return stats
+      .filter((stat) => stat.type === 'transport' && stat['selectedCandidatePairId'] !== undefined)
+      .map(
+        (transport) => find(find(transport['selectedCandidatePairId'])?.['localCandidateId'])?.['protocol'],
+      );
+  }
+
+  /** Encodings of each video sender. */
+  encodings(): number[] {
+    return openConnections()
+      .flatMap((connection) => connection.getSenders())
+      .filter(({ track }) => track?.kind === 'video')
+      .map((sender) => sender.getParameters().encodings.length);
+  }
+
+  /** Remembers the objects that an app would hold. */
+  keep(): void {
+    this.#kept = { remote: this.#remoteObjects(), local: this.#localObjects() };
+  }
+
+  /** Whether an app's objects are still the room's. */
+  get kept(): { remote: boolean; local: boolean } {
+    const equal = (before: readonly unknown[], now: readonly unknown[]) =>
+      before.length > 0 &&
+      before.length === now.length &&
+      before.every((object, index) => object === now[index]);
+    return {
+      remote: equal(this.#kept.remote, this.#remoteObjects()),
+      local: equal(this.#kept.local, this.#localObjects()),
+    };
+  }
+
+  #remoteObjects(): unknown[] {
+    return [...this.room.remoteParticipants.values()].flatMap((participant) => [
+      participant,
+      ...[...participant.trackPublications.values()].flatMap((publication) => [
+        publication,
+        publication.track,
+      ]),
+    ]);
+  }
+
+  #localObjects(): unknown[] {
+    const { localParticipant } = this.room;
+    return [
+      localParticipant,
+      ...[...localParticipant.trackPublications.values()].flatMap((publication) => [
+        publication,
+        publication.track,
+        publication.track.mediaStreamTrack,
+      ]),
+    ];
+  }
+
+  #shown(identity: string, source: TrackSource): RemoteTrack | undefined {
+    const track = this.publication(identity, source)?.track;
+    if (track?.attachedElements.length === 0) document.body.append(track.attach());
+    return track;
+  }
+}

@@ -1,0 +1,77 @@
+import { expect, test as base, type Browser, type Page } from '@playwright/test';
+import { startServer, type TestServer } from '../../../../tools/testing/startServer.js';
+import type { PlainRoomOptions } from '../pages/CallPage.js';
+import { PageHost } from './PageHost.js';
+
+interface OpenOptions extends PlainRoomOptions {
+  /** Another browser than the shared one. */
+  browser?: Browser;
+  permissions?: string[];
+}
+
+/** A call page with a room that is not connected yet. */
+export type OpenPage = (peerId: string, options?: OpenOptions) => Promise<Page>;
+
+/** A call page that has joined the test's room. */
+export type JoinPage = (peerId: string, options?: OpenOptions & { url?: string }) => Promise<Page>;
+
+interface TestFixtures {
+  /** Unique to the test. */
+  roomId: string;
+  open: OpenPage;
+  join: JoinPage;
+}
+
+interface WorkerFixtures {
+  server: TestServer;
+  host: PageHost;
+}
+
+export const test = base.extend<TestFixtures, WorkerFixtures>({
+  server: [
+    async ({}, use) => {
+      const server = await startServer();
+      await use(server);
+      expect(await server.stop()).toBe(0);
+    },
+    { scope: 'worker' },
+  ],
+  host: [
+    async ({}, use) => {
+      const host = await PageHost.start();
+      await use(host);
+      host.close();
+    },
+    { scope: 'worker' },
+  ],
+  roomId: async ({}, use, { testId }) => {
+    await use(testId);
+  },
+  open: async ({ browser, host }, use) => {
+    const pages: Page[] = [];
+    await use(async (peerId, { browser: other, permissions, ...options } = {}) => {
+      const page = await host.open(other ?? browser, 'call', permissions ? { permissions } : {});
+      pages.push(page);
+      page.on('pageerror', (error) => {
+        throw error;
+      });
+      await page.evaluate(
+        (given) => {
+          window.call.create(given);
+        },
+        { peerId, displayName: peerId, ...options },
+      );
+      return page;
+    });
+    await Promise.all(pages.map((page) => page.context().close()));
+  },
+  join: async ({ open, server, roomId }, use) => {
+    await use(async (peerId, { url = server.url, ...options } = {}) => {
+      const page = await open(peerId, options);
+      await page.evaluate((joining) => window.call.connect(joining), { url, room: roomId });
+      return page;
+    });
+  },
+});
+
+export { expect };

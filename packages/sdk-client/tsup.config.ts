@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsup';
+import { BUNDLED, collectLicences, withoutFakes } from './bundling.js';
 
 export default defineConfig({
   entry: ['src/index.ts', 'src/testing/index.ts'],
@@ -9,7 +10,8 @@ export default defineConfig({
   sourcemap: true,
   // The private wire package is bundled, code and types. The types are found by path: through node_modules the
   // declaration build takes the package's inner files for a foreign library's and leaves their imports in.
-  noExternal: ['@parlor/protocol'],
+  noExternal: ['@parlor/protocol', BUNDLED],
+  esbuildPlugins: [withoutFakes, collectLicences],
   dts: {
     compilerOptions: {
       paths: { '@parlor/protocol': ['../protocol/src/index.ts'] },

@@ -139,11 +139,6 @@ export class Room extends Emitter<api.RoomEvents> implements api.RoomLike {
     return this.#stats.collect();
   }
 
-  /** The same as `disconnect()`. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.disconnect();
-  }
-
   async #connect(request: {
     url: string;
     token: string | undefined;

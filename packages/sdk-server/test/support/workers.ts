@@ -12,6 +12,10 @@ export interface WatchedWorkers {
   readonly died: types.Worker[];
   readonly routers: Set<types.Router>;
   readonly transports: Set<types.Transport>;
+  readonly producers: Map<string, types.Producer>;
+  readonly webRtcServers: Set<types.WebRtcServer>;
+  /** Called for the next workers that start. */
+  onWorker: ((worker: types.Worker) => void) | undefined;
   stop(): void;
 }
 
@@ -22,10 +26,15 @@ export function watchWorkers(): WatchedWorkers {
     died: [],
     routers: new Set(),
     transports: new Set(),
+    producers: new Map(),
+    webRtcServers: new Set(),
+    onWorker: undefined,
     stop: () => mediasoup.observer.off('newworker', onWorker),
   };
   const onWorker = (worker: types.Worker): void => {
     watched.workers.push(worker);
+    watched.onWorker?.(worker);
+    worker.observer.on('newwebrtcserver', (webRtcServer) => watched.webRtcServers.add(webRtcServer));
     worker.on('died', () => watched.died.push(worker));
     worker.observer.on('newrouter', (router) => {
       watched.routers.add(router);
@@ -33,6 +42,10 @@ export function watchWorkers(): WatchedWorkers {
       router.observer.on('newtransport', (transport) => {
         watched.transports.add(transport);
         transport.observer.on('close', () => watched.transports.delete(transport));
+        transport.observer.on('newproducer', (producer) => {
+          watched.producers.set(producer.id, producer);
+          producer.observer.on('close', () => watched.producers.delete(producer.id));
+        });
       });
     });
   };

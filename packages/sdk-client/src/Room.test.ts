@@ -85,7 +85,7 @@ describe('joining', () => {
     // A channel that ignores its abort signal: the room must not wait for it.
     await platform.clock.advance(1);
     await expect(connecting).rejects.toMatchObject({ code: 'CONNECT_TIMEOUT' });
-    expect(platform.held.timers).toBe(0);
+    expect(platform.held).toMatchObject({ timers: 0, deviceListeners: 0, pageListeners: 0 });
   });
 
   it('says what is wrong with an address', async () => {

@@ -149,18 +149,19 @@ export class Room extends Emitter<api.RoomEvents> implements api.RoomLike {
     // Everything below the await runs for this session only: it may have been left and another begun.
     this.#session = session;
     this.#setState('connecting');
-    this.devices.start();
+    const stopListening = this.devices.start();
     try {
       await Promise.race([session.join(), cancelled]);
     } catch (error) {
       if (this.#session === session) {
         this.#session = undefined;
         this.#connecting = undefined;
+        stopListening();
         this.#setState('disconnected');
       }
       throw error;
     }
-    if (this.#options.disconnectOnPageLeave ?? true) {
+    if (this.#session === session && (this.#options.disconnectOnPageLeave ?? true)) {
       this.#stopPageLeave = this.#platform.page.on('pagehide', () => {
         this.#inBackground(this.disconnect());
       });

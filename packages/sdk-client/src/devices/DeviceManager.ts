@@ -85,11 +85,14 @@ export class DeviceManager extends Emitter<api.DeviceManagerEvents> implements a
     }
   }
 
-  /** Listens to plugging; `stop` ends it. */
-  start(): void {
-    if (this.#listening) return;
+  /** Listens to plugging until `stop`. Returns what undoes this call alone. */
+  start(): () => void {
+    if (this.#listening) return () => {};
     this.#listening = true;
     this.options.platform.mediaDevices?.addEventListener('devicechange', this.#onChange);
+    return () => {
+      this.stop();
+    };
   }
 
   stop(): void {

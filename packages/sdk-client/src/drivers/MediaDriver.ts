@@ -72,7 +72,7 @@ export interface MediaDriverEvents {
 export interface MediaDriver extends EventSource<MediaDriverEvents> {
   readonly topology: 'sfu' | 'p2p';
   readonly state: DriverState;
-  /** What needs no server (finding out what the browser can do): runs while the socket opens. */
+  /** What needs no server (finding out what the browser can do): runs while the network is waited for. */
   prepare(): Promise<void>;
   /** Data of the `joinRoom` request that this driver wants to add. */
   joinRequest(): Record<string, unknown>;
@@ -98,4 +98,5 @@ export interface MediaDriver extends EventSource<MediaDriverEvents> {
   close(): void;
 }
 
+/** @throws ParlorError `BROWSER_UNSUPPORTED` */
 export type DriverFactory = (context: DriverContext) => MediaDriver;

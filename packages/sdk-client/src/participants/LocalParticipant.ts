@@ -126,22 +126,9 @@ export class LocalParticipant extends Participant implements api.LocalParticipan
   }
 
   async enableCameraAndMicrophone(): Promise<void> {
-    if (this.trackPublications.size === 0) {
-      const request = { audio: this.#wanted('microphone'), video: this.#wanted('camera') };
-      try {
-        const current = this.#toggles.mark();
-        const tracks = await createTracks(this.init.platform, request);
-        if (current()) await Promise.all(tracks.map((track) => this.publishTrack(track)));
-        else stopAll(tracks);
-        void this.init.devices.refresh();
-        return;
-      } catch (error) {
-        // One of the two may still work: ask for each, which also reports its error.
-        if (toParlorError(error, 'CAPTURE_FAILED').code === 'PERMISSION_DENIED') {
-          throw this.#report(error, 'camera');
-        }
-      }
-    }
+    // In the camera's turn, so that a call for the camera alone waits for it.
+    const both = await this.#toggles.run('camera', (current) => this.#captureBoth(current));
+    if (both === true) return;
     const results = await Promise.allSettled([this.setCameraEnabled(true), this.setMicrophoneEnabled(true)]);
     const failure = results.find((result) => result.status === 'rejected');
     if (failure) throw failure.reason;
@@ -232,6 +219,25 @@ export class LocalParticipant extends Participant implements api.LocalParticipan
     if (!track || !current()) return stopAll(tracks);
     void this.init.devices.refresh();
     return await this.publishTrack(track, publishOptions);
+  }
+
+  /** False when one prompt cannot do: each has to be asked for, which also tells which one is wrong. */
+  async #captureBoth(current: () => boolean): Promise<boolean> {
+    if (this.getTrackPublication('camera') || this.getTrackPublication('microphone')) return false;
+    let tracks: LocalTrack[];
+    try {
+      const request = { audio: this.#wanted('microphone'), video: this.#wanted('camera') };
+      tracks = await createTracks(this.init.platform, request);
+    } catch (error) {
+      // Asking again would only prompt again.
+      if (toParlorError(error, 'CAPTURE_FAILED').code === 'PERMISSION_DENIED')
+        throw this.#report(error, 'camera');
+      return false;
+    }
+    if (current()) await Promise.all(tracks.map((track) => this.publishTrack(track)));
+    else stopAll(tracks);
+    void this.init.devices.refresh();
+    return true;
   }
 
   async #mute(source: DeviceSource): Promise<undefined> {

@@ -132,7 +132,7 @@ export class Session extends Emitter<SessionEvents> {
     }
   }
 
-  /** Socket, one request, done: the driver finds out what the browser can while the socket opens. */
+  /** Socket, one request, done: the driver finds out what the browser can while the network is waited for. */
   async #join(signal: AbortSignal): Promise<void> {
     const { platform, logger, target, createDriver, openChannel, requestTimeout, rtcConfiguration } =
       this.options;
@@ -151,14 +151,11 @@ export class Session extends Emitter<SessionEvents> {
     };
     signal.addEventListener('abort', giveUp);
     try {
-      const [opened] = await Promise.all([
-        openChannel({ url, requestTimeout, platform, logger, signal }).then((open) => {
-          channel = open;
-          if (over) open.close();
-          return open;
-        }),
-        driver.prepare(),
-      ]);
+      // `open` waits for it, and fails with its error.
+      driver.prepare().catch(() => undefined);
+      const opened = await openChannel({ url, requestTimeout, platform, logger, signal });
+      channel = opened;
+      if (over) opened.close();
       const follow = this.#follow({ channel: opened, driver });
       const data = {
         ...driver.joinRequest(),

@@ -30,12 +30,13 @@ const REASONS: Partial<Record<ParlorErrorCode, string>> = {
 const FINAL_CLOSE = 4000;
 
 /**
- * What a WebSocket close says. The server gives its error code as the reason; the close code is 4000 when it
- * is final, 4000 + HTTP status otherwise. Anything else is a connection that broke (RFC 6455 §7.4.1).
+ * What a WebSocket close says. The server gives its error code as the reason, with or without a sentence after it; the
+ * close code is 4000 when it is final, 4000 + HTTP status otherwise. Anything else is a connection that broke (RFC 6455 §7.4.1).
  */
 export function readClose(closeCode: number, reason: string): { error: ParlorError; final: boolean } {
-  const ours = closeCode >= 4000 && closeCode < 5000 && /^[A-Z][A-Z_]+$/.test(reason);
-  const code: ParlorErrorCode = ours ? reason : 'CONNECTION_LOST';
+  const given = /^([A-Z][A-Z_]+)(?::|$)/.exec(reason)?.[1];
+  const ours = closeCode >= 4000 && closeCode < 5000 ? given : undefined;
+  const code: ParlorErrorCode = ours ?? 'CONNECTION_LOST';
   const status = ours ? (closeCode === FINAL_CLOSE ? 400 : closeCode - FINAL_CLOSE) : undefined;
   const message = REASONS[code] ?? `The server ended the connection (${code}).`;
   const error = new ParlorError(code, message, status === undefined ? {} : { status });

@@ -31,15 +31,17 @@ interface Path {
 /** Media through the server, on mediasoup-client. */
 export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver {
   readonly topology = 'sfu';
-  #handler: types.HandlerFactory | undefined;
+  readonly #handler: ReturnType<typeof askAhead>;
   #path: Path | undefined;
   #state: DriverState = 'new';
 
+  /** @throws ParlorError `BROWSER_UNSUPPORTED` */
   constructor(
     private readonly context: DriverContext,
-    private readonly chooseHandler: () => types.HandlerFactory = browserHandler,
+    chooseHandler: () => types.HandlerFactory = browserHandler,
   ) {
     super();
+    this.#handler = askAhead(chooseHandler());
   }
 
   get state(): DriverState {
@@ -47,9 +49,7 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
   }
 
   async prepare(): Promise<void> {
-    const { factory, ready } = askAhead(this.chooseHandler());
-    this.#handler = factory;
-    await ready;
+    await this.#handler.ask();
   }
 
   joinRequest(): Record<string, unknown> {
@@ -58,8 +58,7 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
 
   async open(joinAnswer: unknown): Promise<void> {
     const answer = joinAnswer as WireJoin;
-    if (!this.#handler) await this.prepare();
-    const device = await loadDevice(this.#handler ?? this.chooseHandler(), answer.rtpCapabilities);
+    const device = await loadDevice(this.#handler.factory, answer.rtpCapabilities);
     const [send, recv] = await Promise.all([
       this.#createTransport(device, { answer, direction: 'send' }),
       this.#createTransport(device, { answer, direction: 'recv' }),

@@ -11,8 +11,9 @@ const MOST = 512;
 /** What this page receives from the server. */
 export class SfuReceiver {
   readonly #consumers = new Map<string, types.Consumer>();
-  /** Consumers that the server closed while the browser was still setting them up. */
+  /** Consumers that the server closed while they, or others, were still being set up. */
   readonly #closedEarly = new Set<string>();
+  #settingUp = 0;
   #capabilitiesSent = false;
 
   constructor(
@@ -44,7 +45,7 @@ export class SfuReceiver {
   /** True when it was being received. */
   consumerClosed(consumerId: string, producerId: string): boolean {
     if (this.#consumers.get(producerId)?.id === consumerId) return this.#close(producerId) !== undefined;
-    this.#closedEarly.add(consumerId);
+    if (this.#settingUp > 0) this.#closedEarly.add(consumerId);
     return false;
   }
 
@@ -74,6 +75,7 @@ export class SfuReceiver {
   }
 
   async #subscribe(producers: readonly RemoteProducer[]): Promise<SubscribeResult[]> {
+    this.#settingUp += 1;
     try {
       const answer = await this.#request(producers.map(({ producerId }) => producerId));
       const infos = new Map(answer.consumers.map((info) => [info.producerId, info]));
@@ -96,6 +98,9 @@ export class SfuReceiver {
       return results;
     } catch (error) {
       return producers.map((producer) => failed(producer, toParlorError(error, 'SUBSCRIBE_FAILED')));
+    } finally {
+      this.#settingUp -= 1;
+      if (this.#settingUp === 0) this.#closedEarly.clear();
     }
   }
 
@@ -119,7 +124,7 @@ export class SfuReceiver {
         // Lip sync is per stream: a face with its voice, a screen with its sound.
         streamId: source.startsWith('screen') ? `${peerId}-screen` : peerId,
       });
-      if (this.#closedEarly.delete(info.consumerId)) {
+      if (this.#closedEarly.has(info.consumerId)) {
         consumer.close();
         return failed(producer, new ParlorError('CONSUMER_NOT_FOUND', 'The track ended meanwhile.'));
       }

@@ -25,17 +25,22 @@ export function browserHandler(): HandlerFactory {
   throw new ParlorError('BROWSER_UNSUPPORTED', 'This browser has no WebRTC that works. Use a current one.');
 }
 
+type Direction = 'recvonly' | 'sendonly';
+
 /**
- * `handler` with its answers about the browser's capabilities already asked for: finding them out takes two
- * throw-away peer connections, which can run while the network is waited for.
+ * `handler` with its answers about the browser's capabilities kept: finding them out takes two throw-away peer
+ * connections, which can run while the network is waited for.
  */
-export function askAhead(handler: HandlerFactory): { factory: HandlerFactory; ready: Promise<unknown> } {
-  const recvonly = handler.getNativeRtpCapabilities({ direction: 'recvonly' });
-  const sendonly = handler.getNativeRtpCapabilities({ direction: 'sendonly' });
-  const answers = { recvonly, sendonly };
+export function askAhead(handler: HandlerFactory): { factory: HandlerFactory; ask: () => Promise<unknown> } {
+  const answers = new Map<Direction, Promise<RtpCapabilities>>();
+  const about = (direction: Direction): Promise<RtpCapabilities> => {
+    let answer = answers.get(direction);
+    if (!answer) answers.set(direction, (answer = handler.getNativeRtpCapabilities({ direction })));
+    return answer;
+  };
   return {
-    factory: { ...handler, getNativeRtpCapabilities: ({ direction }) => answers[direction] },
-    ready: Promise.all([recvonly, sendonly]),
+    factory: { ...handler, getNativeRtpCapabilities: ({ direction }) => about(direction) },
+    ask: () => Promise.all([about('recvonly'), about('sendonly')]),
   };
 }
 

@@ -1,6 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-
 /* Golden transcripts of the native protocol: what servers of version 1 send. They are only ever added to. */
 
 export interface Frame {
@@ -26,11 +23,19 @@ export interface Transcript {
   readonly steps: readonly Step[];
 }
 
-const folder = fileURLToPath(new URL('../../../protocol/fixtures/protoo/v1/', import.meta.url));
+declare global {
+  interface ImportMeta {
+    /** Vite's, which runs the tests: this package has no Node types, as it never runs there. */
+    glob<T>(pattern: string, options: { eager: true; import: 'default' }): Record<string, T>;
+  }
+}
 
-export const transcripts: readonly Transcript[] = readdirSync(folder)
-  .sort()
-  .map((file) => JSON.parse(readFileSync(folder + file, 'utf8')) as Transcript);
+const files = import.meta.glob<Transcript>('../../../protocol/fixtures/protoo/v1/*.json', {
+  eager: true,
+  import: 'default',
+});
+
+export const transcripts: readonly Transcript[] = Object.values(files);
 
 /** What one client receives of one stay: the answer to its join, and everything until it goes or joins again. */
 export interface Stay {

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import type axe from 'axe-core';
 import { startServer, type TestServer } from '../../../tools/testing/startServer.js';
 import { button, closePages, joinDemo, openDemo, tile, tiles } from './support/demo.js';
+import { inbound } from './support/probe.js';
 
 declare global {
   interface Window {
@@ -142,6 +143,9 @@ for (const [what, viewport] of [
       await expect(button(ann, name)).toBeInViewport({ ratio: 1 });
     }
     await expect(tile(ann, 'Bob')).toBeInViewport({ ratio: 1 });
+    // Small tiles need no large pictures: of 1280, 640 and 320 the smallest layer does.
+    const width = async () => (await inbound(ann)).find(({ kind }) => kind === 'video')?.frameWidth;
+    await expect.poll(width).toBe(320);
     await closePages(ann, bob);
   });
 }

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { startServer, type TestServer } from '../../../tools/testing/startServer.js';
-import { button, closePages, joinDemo, openDemo } from './support/demo.js';
+import { button, closePages, join, joinDemo, openDemo } from './support/demo.js';
 
 const SECRET = 'a secret of the browser tests, long enough';
 const MAIN = fileURLToPath(new URL('../../reference-server/dist/main.js', import.meta.url));
@@ -41,9 +41,13 @@ test('without a token the page asks for one, and a good one lets in', async ({ b
   await closePages(page);
 });
 
-test('a good token in the address lets in, and does not stay there', async ({ browser }) => {
+test('a good token in the address lets in, does not stay there, and outlives a reload', async ({
+  browser,
+}) => {
   const page = await joinDemo(browser, { url: server.url, room: 'standup', name: 'Ann', token: token() });
   expect(page.url()).toBe(`${server.url}/demo/?room=standup`);
+  await page.reload();
+  await join(page);
   await closePages(page);
 });
 

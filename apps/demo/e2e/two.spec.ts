@@ -42,7 +42,7 @@ test('two people see and hear one another: the right picture and the right sound
   ] as const;
   const room = 'two';
   const ann = await joinDemo(browsers[0], { url: server.url, room, name: 'Ann' });
-  await expect(ann.getByText("You're the only one here")).toHaveCount(1);
+  await expect(ann.getByText("You're the only one here", { exact: true })).toHaveCount(1);
   const bob = await joinDemo(browsers[1], { url: server.url, room, name: 'Bob' });
 
   await Promise.all([expectVideos(ann, 1), expectVideos(bob, 1)]);
@@ -60,7 +60,7 @@ test('two people see and hear one another: the right picture and the right sound
 
   for (const page of [ann, bob]) {
     expect(await chosenProtocols(page)).toEqual(['udp', 'udp']);
-    await expect(page.getByText("You're the only one here")).toHaveCount(0);
+    await expect(page.getByText("You're the only one here", { exact: true })).toHaveCount(0);
   }
   await closePages(ann, bob);
   await Promise.all(browsers.map((browser) => browser.close()));

@@ -12,6 +12,7 @@ const BASE = [
 
 export const AUTOPLAY = '--autoplay-policy=no-user-gesture-required';
 export const ALLOWED = '--use-fake-ui-for-media-stream';
+export const DENIED = '--use-fake-ui-for-media-stream=deny';
 export const FAKE_DEVICES = '--use-fake-device-for-media-stream=fps=20';
 
 /** A browser of its own, for a test that needs other devices or permissions than the configured one has. */

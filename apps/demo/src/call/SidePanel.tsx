@@ -21,7 +21,8 @@ export const SidePanel = ({ title, children }: SidePanelProps): JSX.Element => {
     const panel = ref.current;
     (panel?.querySelector<HTMLElement>('[data-autofocus]') ?? panel)?.focus();
     return () => {
-      const lost = panel?.contains(document.activeElement) ?? document.activeElement === document.body;
+      // Removed elements lose the focus to the body.
+      const lost = document.activeElement === document.body || panel?.contains(document.activeElement);
       if (lost && opener instanceof HTMLElement) opener.focus();
     };
   }, []);

@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { useCall } from '../state/context.js';
 import { SHORTCUTS } from './shortcuts.js';
 
@@ -8,7 +8,8 @@ const isTyping = (target: EventTarget | null): boolean =>
 /** Single keys, unless somebody types, holds a modifier, or a dialog is open. */
 export const useShortcuts = (): void => {
   const call = useCall();
-  useEffect(() => {
+  // Before the page is shown: a key pressed as soon as it is there counts.
+  useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTyping(event.target)) return;
       if (document.querySelector('dialog[open]')) return;

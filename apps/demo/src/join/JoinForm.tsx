@@ -5,6 +5,7 @@ import { asksForToken, errorText } from '../lib/errorText.js';
 import { inviteLink, type PageParams } from '../lib/pageParams.js';
 import { loadPreferences, savePreferences } from '../lib/preferences.js';
 import { friendlyRoomName } from '../lib/roomName.js';
+import { loadToken, saveToken } from '../lib/roomToken.js';
 import { useCall, useCallState } from '../state/context.js';
 import { Icon } from '../ui/Icon.js';
 
@@ -13,14 +14,14 @@ const MAX_NAME = 64;
 
 export const JoinForm = ({ params }: { params: PageParams }): JSX.Element => {
   const call = useCall();
-  const { joining, people } = useCallState();
+  const { joining, openingDevices, people } = useCallState();
   const [name, setName] = useState(params.name ?? loadPreferences().name ?? '');
   const [room, setRoom] = useState(params.room ?? friendlyRoomName);
-  const [token, setToken] = useState(params.token ?? '');
+  const [token, setToken] = useState(params.token ?? loadToken(room) ?? '');
   const [refusal, setRefusal] = useState<string>();
   const [asksToken, setAsksToken] = useState(false);
   const local = people.find(({ isLocal }) => isLocal);
-  const watching = !local?.camera && !local?.micOn;
+  const watching = !openingDevices && !local?.camera && !local?.micOn;
 
   const join = async () => {
     setRefusal(undefined);
@@ -35,6 +36,7 @@ export const JoinForm = ({ params }: { params: PageParams }): JSX.Element => {
     history.replaceState(null, '', inviteLink(location.href, request.room));
     try {
       await call.join(request);
+      if (request.token !== undefined) saveToken(request.room, request.token);
     } catch (error) {
       const code = isParlorError(error) ? error.code : 'INTERNAL';
       setRefusal(errorText(code));

@@ -32,5 +32,9 @@ export const loadPreferences = (): Preferences => {
 };
 
 export const savePreferences = (change: Preferences): void => {
-  storage()?.setItem(KEY, JSON.stringify({ ...loadPreferences(), ...change }));
+  try {
+    storage()?.setItem(KEY, JSON.stringify({ ...loadPreferences(), ...change }));
+  } catch {
+    // Full or forbidden: not worth a word.
+  }
 };

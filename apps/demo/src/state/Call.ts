@@ -1,4 +1,4 @@
-import { isParlorError, Room, type RoomLike, type RoomOptions } from '@parlor/sdk-client';
+import { isParlorError, Room, type RoomLike, type RoomOptions, type VideoQuality } from '@parlor/sdk-client';
 import { errorText } from '../lib/errorText.js';
 import type { Person } from './callState.js';
 import { CHAT_TOPIC, MAX_CHAT_LENGTH, type ChatPayload } from './chat.js';
@@ -53,6 +53,7 @@ export class Call {
 
   /** For the preview: asks for both at once. What fails is shown by `deviceErrors`. */
   async openDevices(): Promise<void> {
+    this.store.dispatch({ type: 'devicesOpening', opening: true });
     try {
       await this.room.localParticipant.enableCameraAndMicrophone();
     } catch (error) {
@@ -63,6 +64,7 @@ export class Call {
       }
     }
     this.#refreshLocal();
+    this.store.dispatch({ type: 'devicesOpening', opening: false });
   }
 
   /** Joins the same room again, with the devices that were on. @throws ParlorError the server's refusal */
@@ -99,6 +101,18 @@ export class Call {
       if (codeOf(error) !== 'PERMISSION_DENIED') this.fail(error, 'screen');
     }
     this.#refreshLocal();
+  }
+
+  /** A wish: refused, or lost with the connection, it leaves a picture that is larger than it needs to be. */
+  async setVideoQuality(identity: string, quality: VideoQuality): Promise<void> {
+    try {
+      await this.room.remoteParticipants
+        .get(identity)
+        ?.getTrackPublication('camera')
+        ?.setVideoQuality(quality);
+    } catch (error) {
+      if (!isParlorError(error)) throw error;
+    }
   }
 
   async switchDevice(kind: MediaDeviceKind, deviceId: string): Promise<void> {

@@ -54,6 +54,8 @@ export interface CallState {
   readonly pinned: string | undefined;
   readonly soundBlocked: boolean;
   readonly toasts: readonly Toast[];
+  /** The browser is being asked for camera and microphone. */
+  readonly openingDevices: boolean;
   /** Codes of what keeps the camera and the microphone from working. */
   readonly deviceErrors: { readonly camera?: string; readonly microphone?: string };
   /** For screen readers; `key` makes a repeated text a new one. */
@@ -76,6 +78,7 @@ export const initialState: CallState = {
   pinned: undefined,
   soundBlocked: false,
   toasts: [],
+  openingDevices: false,
   deviceErrors: {},
   announcement: { key: 0, text: '' },
   nextKey: 1,
@@ -91,6 +94,7 @@ export type Action =
   | { readonly type: 'backToLobby' }
   | { readonly type: 'personChanged'; readonly person: Person }
   | { readonly type: 'personJoined'; readonly person: Person }
+  | { readonly type: 'devicesOpening'; readonly opening: boolean }
   | { readonly type: 'deviceFailed'; readonly device: 'camera' | 'microphone'; readonly code: string }
   | { readonly type: 'personLeft'; readonly id: string }
   | { readonly type: 'speakersChanged'; readonly ids: readonly string[] }

@@ -33,6 +33,8 @@ export const reduce = (state: CallState, action: Action): CallState => {
       return announce(withPerson(state, action.person), `${action.person.name} joined.`);
     case 'personChanged':
       return personChanged(state, action.person);
+    case 'devicesOpening':
+      return { ...state, openingDevices: action.opening };
     case 'deviceFailed':
       return { ...state, deviceErrors: { ...state.deviceErrors, [action.device]: action.code } };
     case 'personLeft':

@@ -93,8 +93,13 @@ describe('joining', () => {
     await expect(room.connect('ftp://x', undefined, { room: 'r' })).rejects.toMatchObject({
       code: 'INVALID_URL',
     });
-    await expect(room.connect(URL)).rejects.toMatchObject({ code: 'INVALID_URL' });
+    await expect(room.connect(URL)).rejects.toMatchObject({
+      code: 'INVALID_URL',
+      message: expect.stringContaining('No room') as string,
+    });
     expect(room.state).toBe('disconnected');
+    await room.connect(URL, undefined, { room: 'r' });
+    expect(room.state).toBe('connected');
   });
 });
 

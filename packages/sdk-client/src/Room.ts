@@ -109,8 +109,14 @@ export class Room extends Emitter<api.RoomEvents> implements api.RoomLike {
   }
 
   connect(url: string, token?: string, options: ConnectOptions = {}): Promise<void> {
-    this.#connecting ??= this.#connect({ url, token, options });
-    return this.#connecting;
+    if (this.#connecting) return this.#connecting;
+    try {
+      this.#connecting = this.#connect(this.#createSession({ url, token, options }));
+      return this.#connecting;
+    } catch (error) {
+      // A URL that is none: nothing has begun, and the next call may bring a better one.
+      return Promise.reject(toParlorError(error, 'INVALID_URL'));
+    }
   }
 
   disconnect(stopTracks = this.#options.stopLocalTracks ?? true): Promise<void> {
@@ -139,12 +145,7 @@ export class Room extends Emitter<api.RoomEvents> implements api.RoomLike {
     return this.#stats.collect();
   }
 
-  async #connect(request: {
-    url: string;
-    token: string | undefined;
-    options: ConnectOptions;
-  }): Promise<void> {
-    const session = this.#createSession(request);
+  async #connect(session: Session): Promise<void> {
     const cancelled = new Promise<never>((_resolve, reject) => (this.#cancelConnect = reject));
     // Everything below the await runs for this session only: it may have been left and another begun.
     this.#session = session;

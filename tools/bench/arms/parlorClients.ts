@@ -1,0 +1,80 @@
+import { serveArm } from '../harness/serveArm.js';
+import { PeerClient } from '../signalling/PeerClient.js';
+import { consumersIn } from './media.js';
+import type { Fill } from './rawRoom.js';
+
+export interface FillOverWire extends Fill {
+  url: string;
+  token: string;
+  roomId: string;
+}
+
+export interface FillTraffic {
+  /** What the server has sent. */
+  messages: number;
+  bytes: number;
+}
+
+export interface ParlorClientsMethods {
+  /** Resolves when everyone receives everyone. */
+  fill(data: FillOverWire): Promise<FillTraffic>;
+  leave(): Promise<void>;
+}
+
+let clients: PeerClient[] = [];
+let ssrcs = 1;
+
+/** Counts what is received by all together and lets waiters through at their number. */
+class Arrivals {
+  #count = 0;
+  #waiters: { at: number; resolve: () => void }[] = [];
+
+  add(count: number): void {
+    this.#count += count;
+    this.#waiters = this.#waiters.filter(({ at, resolve }) => {
+      if (this.#count < at) return true;
+      resolve();
+      return false;
+    });
+  }
+
+  reached(at: number): Promise<void> {
+    if (this.#count >= at) return Promise.resolve();
+    return new Promise((resolve) => this.#waiters.push({ at, resolve }));
+  }
+}
+
+async function fill({ url, token, roomId, peers, arrival }: FillOverWire): Promise<FillTraffic> {
+  const arrivals = new Arrivals();
+  const enter = (index: number): Promise<PeerClient> =>
+    PeerClient.enter(
+      { url, token, roomId, peerId: `peer-${String(index)}` },
+      {
+        ssrc: ssrcs++,
+        onConsumers: (count) => {
+          arrivals.add(count);
+        },
+      },
+    );
+  if (arrival === 'allAtOnce') {
+    clients = await Promise.all(Array.from({ length: peers }, (_, index) => enter(index)));
+    await arrivals.reached(consumersIn(peers));
+  } else {
+    for (let index = 0; index < peers; index++) {
+      clients.push(await enter(index));
+      await arrivals.reached(consumersIn(index + 1));
+    }
+  }
+  const traffic = clients.map((client) => client.traffic);
+  return {
+    messages: traffic.reduce((sum, { messages }) => sum + messages, 0),
+    bytes: traffic.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+}
+
+async function leave(): Promise<void> {
+  await Promise.all(clients.map((client) => client.close()));
+  clients = [];
+}
+
+serveArm<ParlorClientsMethods>({ fill, leave }, leave);

@@ -1,0 +1,55 @@
+import { createParlor, createToken } from '@parlor/sdk-server';
+import { attachParlor, parlorNode } from '@parlor/sdk-server/node';
+import { observer } from 'mediasoup';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { serveArm } from '../harness/serveArm.js';
+import { mediaCodecs } from './media.js';
+import { startMeter, type Cost } from './meter.js';
+
+export interface ParlorServerMethods {
+  open(data: { unlimitedMessages?: boolean }): Promise<{ url: string; token: string }>;
+  start(): void;
+  stop(): Cost;
+}
+
+/** A server as an application makes it: a token is checked at every join, all limits but the one named are on. */
+let workerPid: number | undefined;
+observer.on('newworker', (worker) => (workerPid = worker.pid));
+
+const jwtSecret = 'the secret of a benchmark ends with its process';
+let close: (() => Promise<void>) | undefined;
+let finish: (() => Cost) | undefined;
+
+async function open({ unlimitedMessages = false }: { unlimitedMessages?: boolean }) {
+  const parlor = await createParlor({
+    access: { jwtSecret },
+    media: { workers: 1, listenIp: '127.0.0.1', clients: 'network', codecs: mediaCodecs },
+    ...(unlimitedMessages && { socketLimits: { messagesPerSecond: 1e9, messageBurst: 1e9 } }),
+  });
+  const server = createServer(parlorNode({ parlor }));
+  attachParlor(server, parlor);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  close = async () => {
+    await parlor.close();
+    server.close();
+  };
+  const { port } = server.address() as AddressInfo;
+  return { url: `ws://127.0.0.1:${String(port)}/`, token: await createToken({ sub: 'bench' }, jwtSecret) };
+}
+
+serveArm<ParlorServerMethods>(
+  {
+    open,
+    start() {
+      finish = startMeter(workerPid);
+    },
+    stop() {
+      if (!finish) throw new Error('start first');
+      return finish();
+    },
+  },
+  () => close?.(),
+);

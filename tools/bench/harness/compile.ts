@@ -1,0 +1,37 @@
+import { build } from 'esbuild';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const benchDir = fileURLToPath(new URL('..', import.meta.url));
+export const compiledDir = join(benchDir, '.compiled');
+
+/** Compiles an arm. Packages stay outside: the SDKs run as they were built, and as npm would install them. */
+export async function compile(source: string): Promise<string> {
+  const outfile = join(compiledDir, basename(source).replace(/\.ts$/, '.mjs'));
+  await build({
+    entryPoints: [join(benchDir, source)],
+    outfile,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    logLevel: 'warning',
+  });
+  return outfile;
+}
+
+/** Bundles a page's script: everything in one file, the SDK as it was built. */
+export async function compilePage(source: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [join(benchDir, source)],
+    write: false,
+    bundle: true,
+    minify: true,
+    platform: 'browser',
+    format: 'iife',
+    target: 'es2022',
+    logLevel: 'warning',
+  });
+  return outputFiles[0]?.text ?? '';
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { compare } from './compare.js';
+import { runRounds } from './rounds.js';
+
+describe('runRounds', () => {
+  it('mirrors the order every round and drops the warm-up', async () => {
+    const order: string[] = [];
+    const arm = (name: string) => () => {
+      order.push(name);
+      return Promise.resolve(order.length);
+    };
+    const rounds = await runRounds(
+      { baseline: arm('A'), control: arm('a'), candidate: arm('B') },
+      { warmUps: 1, rounds: 2 },
+    );
+    expect(order.join('')).toBe('ABaaBAABa');
+    expect(rounds).toEqual([
+      { control: 4, candidate: 5, baseline: 6 },
+      { baseline: 7, candidate: 8, control: 9 },
+    ]);
+  });
+});
+
+describe('compare', () => {
+  const rounds = [
+    { baseline: 10, candidate: 12, control: 14 },
+    { baseline: 20, candidate: 30, control: 20 },
+    { baseline: 10, candidate: 20, control: 10 },
+  ];
+
+  it('sets the candidate against the baselines of its own round', () => {
+    expect(compare(rounds, (x) => x).ratio).toEqual({ median: 1.5, min: 1, max: 2 });
+  });
+
+  it('sets the baseline against itself', () => {
+    expect(compare(rounds, (x) => x).control).toEqual({ median: 1, min: 1, max: 1.4 });
+  });
+
+  it('keeps the values themselves', () => {
+    const { baseline, candidate } = compare(rounds, (x) => x);
+    expect(baseline).toEqual({ median: 12, min: 10, max: 20 });
+    expect(candidate).toEqual({ median: 20, min: 12, max: 30 });
+  });
+});

@@ -1,0 +1,52 @@
+// npm run bench [-- NAME...]: runs benchmarks, writes RESULTS.json and RESULTS.md, fails when a gate is missed.
+import { relative } from 'node:path';
+import { bundle } from './bundle.js';
+import type { Bench } from './harness/Bench.js';
+import { describeMachine } from './harness/machine.js';
+import { section } from './harness/report.js';
+import type { BenchResult, Results } from './harness/result.js';
+import { resultFiles, store } from './harness/store.js';
+import { join } from './join.js';
+import { rpc } from './rpc.js';
+import { storm } from './storm.js';
+import { ttff } from './ttff.js';
+
+const benches: readonly Bench[] = [join, storm, ttff, rpc, bundle];
+
+async function runOne({ name, about, run }: Bench): Promise<BenchResult> {
+  console.log(`${name}: ${about} ...\n`);
+  const startedAt = performance.now();
+  const machine = describeMachine();
+  const { measurements, details } = await run();
+  const seconds = (performance.now() - startedAt) / 1000;
+  return { date: new Date().toISOString(), machine: machine(), seconds, measurements, details };
+}
+
+async function main(names: readonly string[]): Promise<number> {
+  const unknown = names.find((name) => !benches.some((bench) => bench.name === name));
+  if (unknown !== undefined) {
+    console.error(
+      `There is no benchmark "${unknown}". Known: ${benches.map(({ name }) => name).join(', ')}.`,
+    );
+    return 2;
+  }
+  const results: Results = {};
+  for (const bench of benches.filter(({ name }) => names.length === 0 || names.includes(name))) {
+    const result = await runOne(bench);
+    results[bench.name] = result;
+    console.log(section(bench.name, bench.about, result));
+  }
+  store(results, benches);
+  console.log(
+    `Written: ${Object.values(resultFiles)
+      .map((file) => relative('.', file))
+      .join(', ')}`,
+  );
+  const verdicts = Object.values(results).flatMap(({ measurements }) => measurements);
+  if (verdicts.some(({ verdict }) => verdict === 'noisy')) {
+    console.log('Some results are noisy: end what else is running and repeat them.');
+  }
+  return verdicts.some(({ verdict }) => verdict === 'fail') ? 1 : 0;
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,17 @@
+export interface ServerAddress {
+  kind: 'parlor' | 'raw';
+  url: string;
+  token: string;
+}
+
+export interface FirstFrame {
+  /** From the call that joins to the first decoded frame, milliseconds. */
+  ms: number;
+  /** Signalling round trips that were waited for after the socket was open. */
+  roundTrips: number;
+}
+
+export interface BenchPage {
+  publish(server: ServerAddress): Promise<void>;
+  firstFrame(server: ServerAddress): Promise<FirstFrame>;
+}

@@ -1,0 +1,124 @@
+import type { RtpCapabilities } from '@parlor/sdk-server';
+import { audioParameters, dtlsParameters, videoParameters } from '../arms/media.js';
+import { ProtooSocket, type SocketAddress } from './ProtooSocket.js';
+
+interface JoinAnswer {
+  rtpCapabilities: RtpCapabilities;
+  producers: { producerId: string }[];
+  transports: Record<'send' | 'recv', { id: string }>;
+}
+
+interface SubscribeAnswer {
+  consumers: { consumerId: string; paused: boolean }[];
+  failed: unknown[];
+}
+
+/**
+ * A participant that signals as our client SDK does: joins with both transports, receives everyone with one
+ * request, publishes audio and video without waiting in between, and receives who comes later with one `subscribe`
+ * a turn and one `resume` for those that wait for it.
+ */
+export class PeerClient {
+  readonly #socket: ProtooSocket;
+  readonly #onConsumers: (count: number) => void;
+  readonly #announced = new Set<string>();
+  #join: JoinAnswer | undefined;
+  #capabilitiesSent = false;
+  #recvConnected = false;
+  #flushScheduled = false;
+
+  /** `ssrc`: unlike that of any other peer. `onConsumers` hears how many more streams are being received. */
+  static async enter(
+    address: SocketAddress,
+    { ssrc, onConsumers }: { ssrc: number; onConsumers: (count: number) => void },
+  ): Promise<PeerClient> {
+    const socket = await ProtooSocket.open(address);
+    const peer = new PeerClient(socket, onConsumers);
+    const { roomId, peerId } = address;
+    const answer = await socket.request<JoinAnswer>('joinRoom', {
+      roomId,
+      peerId,
+      transports: ['send', 'recv'],
+    });
+    peer.#join = answer;
+    for (const { producerId } of answer.producers) peer.#announced.add(producerId);
+    await Promise.all([peer.#receiveAnnounced(), peer.#publish(answer.transports.send.id, ssrc)]);
+    return peer;
+  }
+
+  private constructor(socket: ProtooSocket, onConsumers: (count: number) => void) {
+    this.#socket = socket;
+    this.#onConsumers = onConsumers;
+    socket.onNotification = (method, data) => {
+      if (method !== 'newProducer') return;
+      this.#announced.add((data as { producerId: string }).producerId);
+      if (this.#join) this.#scheduleFlush();
+    };
+  }
+
+  get traffic(): { messages: number; bytes: number } {
+    return { messages: this.#socket.messages, bytes: this.#socket.bytes };
+  }
+
+  close(): Promise<void> {
+    return this.#socket.close();
+  }
+
+  async #publish(transportId: string, ssrc: number): Promise<void> {
+    await Promise.all([
+      this.#socket.request('connectWebRtcTransport', { transportId, dtlsParameters }),
+      this.#socket.request('produce', {
+        kind: 'audio',
+        rtpParameters: audioParameters(ssrc),
+        appData: { source: 'microphone' },
+        paused: false,
+      }),
+      this.#socket.request('produce', {
+        kind: 'video',
+        rtpParameters: videoParameters(ssrc),
+        appData: { source: 'camera' },
+        paused: false,
+      }),
+    ]);
+  }
+
+  #scheduleFlush(): void {
+    if (this.#flushScheduled) return;
+    this.#flushScheduled = true;
+    setTimeout(() => {
+      this.#flushScheduled = false;
+      this.#receiveAnnounced().catch((error: unknown) => {
+        queueMicrotask(() => {
+          throw error;
+        });
+      });
+    }, 0);
+  }
+
+  async #receiveAnnounced(): Promise<void> {
+    const { rtpCapabilities, transports } = this.#join ?? {};
+    const producerIds = [...this.#announced];
+    this.#announced.clear();
+    if (!transports || producerIds.length === 0) return;
+    const capabilities = this.#capabilitiesSent ? {} : { rtpCapabilities };
+    this.#capabilitiesSent = true;
+    const { consumers, failed } = await this.#socket.request<SubscribeAnswer>('subscribe', {
+      producerIds,
+      ...capabilities,
+    });
+    if (failed.length > 0) throw new Error(`not received: ${JSON.stringify(failed[0])}`);
+    const waiting = consumers.filter(({ paused }) => paused).map(({ consumerId }) => consumerId);
+    await Promise.all([
+      this.#connectRecv(transports.recv.id),
+      waiting.length > 0 && this.#socket.request('resume', { consumerIds: waiting }),
+    ]);
+    this.#onConsumers(consumers.length);
+  }
+
+  /** The browser knows its DTLS parameters when it has its first stream to receive. */
+  async #connectRecv(transportId: string): Promise<void> {
+    if (this.#recvConnected) return;
+    this.#recvConnected = true;
+    await this.#socket.request('connectWebRtcTransport', { transportId, dtlsParameters });
+  }
+}

@@ -1,0 +1,62 @@
+import { FillArms } from './fillArms.js';
+import type { Bench } from './harness/Bench.js';
+import { compare } from './harness/compare.js';
+import type { Detail } from './harness/result.js';
+import { runRounds } from './harness/rounds.js';
+import { judge } from './harness/verdict.js';
+
+const PEERS = 80;
+const p99 = { goal: { atMost: 10 }, gate: { atMost: 10 } };
+const ratio = { goal: { atMost: 0.25 }, gate: { atMost: 0.25 } };
+
+/** How long the event loop is held up while many join at once, against everything in one Promise.all. */
+export const storm: Bench = {
+  name: 'storm',
+  about: `${String(PEERS)} peers join at once: event-loop delay of the server process, Parlor / one Promise.all over mediasoup calls`,
+  async run() {
+    const arms = await FillArms.start();
+    try {
+      const rounds = await runRounds(arms.with({ peers: PEERS, arrival: 'allAtOnce' }), {
+        warmUps: 1,
+        rounds: 5,
+      });
+      const delay = compare(rounds, ({ loop }) => loop.p99);
+      const longest = compare(rounds, ({ loop }) => loop.max);
+      const cpu = compare(rounds, ({ nodeMs }) => nodeMs);
+      const wall = compare(rounds, ({ wallMs }) => wallMs);
+      const both = (name: string, of: typeof delay): Detail[] => [
+        { name: `${name}, one Promise.all`, unit: 'ms', value: of.baseline },
+        { name: `${name}, Parlor`, unit: 'ms', value: of.candidate },
+      ];
+      return {
+        measurements: [
+          {
+            name: 'delay p99',
+            unit: 'ms',
+            value: delay.candidate,
+            ...p99,
+            // The CPU says whether the machine was quiet: the delay of one Promise.all is one long block.
+            control: cpu.control,
+            verdict: judge(delay.candidate.median, { ...p99, control: cpu.control }),
+          },
+          {
+            name: 'delay max / one Promise.all',
+            unit: 'x',
+            value: longest.ratio,
+            ...ratio,
+            control: longest.control,
+            verdict: judge(longest.ratio.median, { ...ratio, control: longest.control }),
+          },
+        ],
+        details: [
+          ...both('delay p99', delay),
+          ...both('delay max', longest),
+          ...both('Node CPU', cpu),
+          ...both('wall time', wall),
+        ],
+      };
+    } finally {
+      await arms.stop();
+    }
+  },
+};

@@ -1,0 +1,131 @@
+import { chromium, type Page } from '@playwright/test';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ParlorServerMethods } from './arms/parlorServer.js';
+import type { RawSfuMethods } from './arms/rawSfu.js';
+import { ArmProcess } from './harness/ArmProcess.js';
+import type { Bench } from './harness/Bench.js';
+import { compare } from './harness/compare.js';
+import { compilePage } from './harness/compile.js';
+import { runRounds, type ArmName } from './harness/rounds.js';
+import { summarize } from './harness/statistics.js';
+import { judge } from './harness/verdict.js';
+import type { BenchPage, FirstFrame, ServerAddress } from './page/types.js';
+
+const time = { goal: { atMost: 1 }, gate: { atMost: 1.05 } };
+const trips = { goal: { atMost: 2 }, gate: { atMost: 2 } };
+
+/** Chromium's encoder ignores key frame requests for 300 ms after a key frame: nobody may join that soon after another. */
+const APART_MS = 500;
+
+/** Of the page: functions given to `evaluate` run there. */
+declare const bench: BenchPage;
+
+const CHROMIUM_ARGS = [
+  '--no-sandbox',
+  '--autoplay-policy=no-user-gesture-required',
+  '--use-fake-ui-for-media-stream',
+  '--use-fake-device-for-media-stream=fps=30',
+];
+
+async function servePage(): Promise<{ url: string; close: () => void }> {
+  const script = await compilePage('page/main.ts');
+  const html = `<!doctype html><meta charset="utf-8"><title>bench</title><body><script>${script.replaceAll('</script', '<\\/script')}</script>`;
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' }).end(html);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${String(port)}/`, close: () => server.close() };
+}
+
+async function withBrowser<T>(use: (open: () => Promise<Page>) => Promise<T>): Promise<T> {
+  const page = await servePage();
+  const browser = await chromium.launch({
+    executablePath: process.env['PARLOR_CHROMIUM'] ?? '/usr/bin/chromium',
+    headless: true,
+    args: CHROMIUM_ARGS,
+  });
+  try {
+    return await use(async () => {
+      const opened = await browser.newPage();
+      await opened.goto(page.url);
+      return opened;
+    });
+  } finally {
+    await browser.close();
+    page.close();
+  }
+}
+
+async function measure(servers: Record<ArmName, ServerAddress>) {
+  return withBrowser(async (open) => {
+    const publisher = await open();
+    for (const server of Object.values(servers)) await publisher.evaluate((to) => bench.publish(to), server);
+    const watcher = await open();
+    await watcher.bringToFront();
+    const join = (name: ArmName) => async () => {
+      await delay(APART_MS);
+      return watcher.evaluate((from) => bench.firstFrame(from), servers[name]);
+    };
+    return runRounds<FirstFrame>(
+      { baseline: join('baseline'), control: join('control'), candidate: join('candidate') },
+      { warmUps: 3, rounds: 20 },
+    );
+  });
+}
+
+/** How soon somebody who joins sees the others. */
+export const ttff: Bench = {
+  name: 'ttff',
+  about:
+    'join to first decoded remote frame in Chromium, our client and server / mediasoup and mediasoup-client put together by hand',
+  async run() {
+    const baseline = await ArmProcess.start<RawSfuMethods>('arms/rawSfu.ts');
+    const control = await ArmProcess.start<RawSfuMethods>('arms/rawSfu.ts');
+    const candidate = await ArmProcess.start<ParlorServerMethods>('arms/parlorServer.ts');
+    try {
+      const rounds = await measure({
+        baseline: { kind: 'raw', ...(await baseline.call('open', {})) },
+        control: { kind: 'raw', ...(await control.call('open', {})) },
+        candidate: { kind: 'parlor', ...(await candidate.call('open', {})) },
+      });
+      const compared = compare(rounds, ({ ms }) => ms);
+      const roundTrips = summarize(rounds.map((round) => round.candidate.roundTrips));
+      const { ratio, control: again } = compared;
+      return {
+        measurements: [
+          {
+            name: 'join to first frame',
+            unit: 'x',
+            value: ratio,
+            ...time,
+            control: again,
+            verdict: judge(ratio.median, { ...time, control: again }),
+          },
+          {
+            name: 'signalling round trips waited for once the socket is open',
+            unit: 'round trips',
+            value: roundTrips,
+            ...trips,
+            verdict: judge(roundTrips.max, trips),
+          },
+        ],
+        details: [
+          { name: 'by hand', unit: 'ms', value: compared.baseline },
+          { name: 'Parlor', unit: 'ms', value: compared.candidate },
+          {
+            name: 'signalling round trips by hand',
+            unit: '',
+            value: summarize(rounds.map((round) => round.baseline.roundTrips)),
+          },
+        ],
+      };
+    } finally {
+      for (const arm of [candidate, baseline, control]) await arm.stop();
+    }
+  },
+};

@@ -16,7 +16,7 @@ test('when permission is denied the page says what to do, and one can still watc
   const ann = await joinDemo(browser, { url: server.url, room: 'watch', name: 'Ann' });
   const bob = await openDemo(denying, { url: server.url, room: 'watch', name: 'Bob' });
   await expect(bob.getByTestId('device-notice')).toContainText('blocks camera and microphone');
-  await button(bob, 'Join without camera and microphone').click();
+  await button(bob, 'Join without camera or mic').click();
 
   await expectVideos(bob, 1);
   await expectSounds(bob, 1);

@@ -101,7 +101,7 @@ export const JoinForm = ({ params }: { params: PageParams }): JSX.Element => {
         )}
       </div>
       <button type="submit" class="button primary wide" disabled={joining}>
-        {joining ? 'Joining…' : watching ? 'Join without camera and microphone' : 'Join now'}
+        {joining ? 'Joining…' : watching ? 'Join without camera or mic' : 'Join now'}
       </button>
       <button
         type="button"

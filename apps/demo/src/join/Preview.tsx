@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useCall, useCallState } from '../state/context.js';
-import { Avatar } from '../ui/Avatar.js';
+import { Icon } from '../ui/Icon.js';
 import { IconButton } from '../ui/IconButton.js';
 import { TrackVideo } from '../ui/TrackVideo.js';
 import { DeviceNotice } from './DeviceNotice.js';
@@ -20,7 +20,7 @@ export const Preview = (): JSX.Element => {
           <TrackVideo track={local.camera} mirrored fit="cover" />
         ) : (
           <div class="preview-empty">
-            <Avatar id={local?.id ?? ''} name="You" />
+            <Icon name="cameraOff" size={44} />
             <p>Your camera is off</p>
           </div>
         )}

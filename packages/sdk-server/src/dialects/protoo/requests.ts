@@ -24,6 +24,7 @@ export function readMessage(text: string): Incoming {
     return { type: 'invalid', id: undefined, error: new ParlorError('BAD_REQUEST', 'not a protoo message') };
   }
   if ('response' in message || 'notification' in message) return { type: 'ignored' };
+  if (isRequest(message)) return { type: 'request', request: message };
   try {
     return { type: 'request', request: validate(ProtooRequest, message, 'message') };
   } catch (error) {
@@ -33,6 +34,23 @@ export function readMessage(text: string): Incoming {
         : undefined;
     return { type: 'invalid', id, error: error as ParlorError };
   }
+}
+
+/**
+ * Whether `ProtooRequest` would take it. Every message passes here, so the schema is asked only what to say of
+ * those that are wrong.
+ */
+export function isRequest(message: object): message is ProtooRequest {
+  const { request, id, method } = message as Partial<Record<keyof ProtooRequest, unknown>>;
+  return (
+    request === true &&
+    typeof id === 'number' &&
+    Number.isSafeInteger(id) &&
+    id >= 0 &&
+    typeof method === 'string' &&
+    method.length >= 1 &&
+    method.length <= 64
+  );
 }
 
 export function successText(id: number, data: object): string {

@@ -101,3 +101,33 @@ test('messages reach everyone, or only whom they are for', async ({ join }) => {
     .toEqual(['{"text":"all"} alice chat', '{"text":"end"} alice chat']);
   expect(await alice.evaluate(told)).toEqual([]);
 });
+
+test('who speaks is told, and who falls silent', async ({ join }) => {
+  const [alice, bob] = [await join('alice'), await join('bob')];
+  await alice.evaluate(() => window.call.publishTone(500));
+  const speaking = () => ({
+    participant: window.call.participant('alice').isSpeaking,
+    room: window.call.room.activeSpeakers.map(({ identity }) => identity),
+  });
+  await expect.poll(() => bob.evaluate(speaking)).toEqual({ participant: true, room: ['alice'] });
+  expect(await alice.evaluate(() => window.call.room.localParticipant.isSpeaking)).toBe(true);
+  await alice.evaluate(() => window.call.room.localParticipant.setMicrophoneEnabled(false));
+  await expect.poll(() => bob.evaluate(speaking)).toEqual({ participant: false, room: [] });
+});
+
+test('a page that is closed leaves at once', async ({ join }) => {
+  const [alice, bob] = [await join('alice'), await join('bob')];
+  await alice.close({ runBeforeUnload: true });
+  await expect
+    .poll(() => bob.evaluate(() => window.call.told('participantDisconnected')))
+    .toEqual(['alice left']);
+});
+
+test('a peer id that joins again replaces its former self', async ({ join }) => {
+  const [alice, bob] = [await join('alice'), await join('bob')];
+  const again = await join('alice');
+  await expect.poll(() => alice.evaluate(() => window.call.told('disconnected'))).toEqual(['PEER_REPLACED']);
+  expect(await alice.evaluate(() => window.call.room.state)).toBe('disconnected');
+  await again.evaluate((rgb) => window.call.publishColour(rgb), GREEN);
+  await expectSees(bob, { from: 'alice', rgb: GREEN });
+});

@@ -1,0 +1,47 @@
+import { Room, type RemoteTrack } from '../../src/index.js';
+import { colourTrack } from './colours.js';
+import { taken } from './instrument.js';
+
+declare global {
+  interface Window {
+    growth: {
+      readonly Room: typeof Room;
+      readonly taken: typeof taken;
+      joinAndLeave(url: string, room: string): Promise<void>;
+    };
+  }
+}
+
+/** One publishes a camera, a microphone and a canvas, the other watches them all; then both leave. */
+async function joinAndLeave(url: string, room: string): Promise<void> {
+  const alice = new Room({ videoCaptureDefaults: { resolution: { width: 320, height: 180 } } });
+  const bob = new Room();
+  const elements: HTMLMediaElement[] = [];
+  const received = new Promise<void>((resolve) => {
+    bob.on('trackSubscribed', (track: RemoteTrack) => {
+      const element = track.attach();
+      elements.push(element);
+      document.body.append(element);
+      if (elements.length === 3) resolve();
+    });
+  });
+  await Promise.all([alice.connect(url, undefined, { room }), bob.connect(url, undefined, { room })]);
+  const canvas = colourTrack([220, 30, 30], { width: 320, height: 180 });
+  await Promise.all([
+    alice.localParticipant.enableCameraAndMicrophone(),
+    alice.localParticipant.publishTrack(canvas, { source: 'screen' }),
+  ]);
+  await received;
+  await Promise.all(
+    elements
+      .filter((element) => element instanceof HTMLVideoElement)
+      .map((video) => new Promise((resolve) => video.requestVideoFrameCallback(resolve))),
+  );
+  await Promise.all([alice.disconnect(), bob.disconnect()]);
+  for (const element of elements) {
+    if (element.srcObject !== null) throw new Error('an element still holds media after leaving');
+    element.remove();
+  }
+}
+
+window.growth = { Room, taken, joinAndLeave };

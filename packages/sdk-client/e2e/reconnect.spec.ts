@@ -1,0 +1,133 @@
+import type { Page } from '@playwright/test';
+import { startServer } from '../../../tools/testing/startServer.js';
+import type { Rgb } from './pages/colours.js';
+import { expectDecodes, expectHears, expectSees } from './support/expectMedia.js';
+import { expect, test } from './support/fixtures.js';
+import { childrenOf } from './support/processes.js';
+import { TcpProxy } from './support/TcpProxy.js';
+
+const RED: Rgb = [220, 30, 30];
+const SMALL = { width: 320, height: 180, frameRate: 15 };
+
+/** Alice sends a tone and a colour, bob a tone and his camera; everything arrives, and both hold on to their objects. */
+async function talk(alice: Page, bob: Page): Promise<void> {
+  await alice.evaluate(
+    (rgb) => Promise.all([window.call.publishTone(500), window.call.publishColour(rgb)]),
+    RED,
+  );
+  await bob.evaluate(() =>
+    Promise.all([window.call.publishTone(900), window.call.room.localParticipant.setCameraEnabled(true)]),
+  );
+  await expectCall(alice, bob);
+  for (const page of [alice, bob]) {
+    await page.evaluate(() => {
+      window.call.keep();
+      window.call.events.length = 0;
+    });
+  }
+}
+
+async function expectCall(alice: Page, bob: Page): Promise<void> {
+  await Promise.all([
+    expectHears(alice, { from: 'bob', hz: 900 }),
+    expectDecodes(alice, { from: 'bob' }),
+    expectHears(bob, { from: 'alice', hz: 500 }),
+    expectDecodes(bob, { from: 'alice' }),
+    expectSees(bob, { from: 'alice', rgb: RED }),
+  ]);
+}
+
+/** After a repair: what this page sends is what it sent before, and nothing was captured again. */
+async function expectSameMedia(page: Page, captures: number): Promise<void> {
+  expect(await page.evaluate(() => window.call.kept.local)).toBe(true);
+  expect(await page.evaluate(() => window.call.told('disconnected'))).toEqual([]);
+  expect(await page.evaluate(() => window.call.taken.peerConnections - window.call.taken.closed)).toBe(2);
+  expect(await page.evaluate(() => window.call.taken.getUserMedia)).toBe(captures);
+}
+
+const states = (page: Page) => page.evaluate(() => window.call.told('connectionStateChanged'));
+
+test('a lost socket is repaired: same objects, same devices, media flows', async ({ join, server }) => {
+  const proxy = await TcpProxy.to(server.url);
+  const alice = await join('alice');
+  const bob = await join('bob', { url: proxy.url, videoCaptureDefaults: { resolution: SMALL } });
+  await talk(alice, bob);
+
+  proxy.cut();
+  await expect.poll(() => states(bob)).toEqual(['reconnecting']);
+  proxy.mend();
+  await expect.poll(() => states(bob)).toEqual(['reconnecting', 'connected']);
+  await expectCall(alice, bob);
+  await expectSameMedia(bob, 1);
+  // What the app holds of the others is theirs still: nobody left.
+  expect(await bob.evaluate(() => window.call.kept.remote)).toBe(true);
+  const told = await bob.evaluate(() => window.call.events.map(({ event }) => event));
+  for (const event of ['participantDisconnected', 'participantConnected', 'trackUnpublished'] as const) {
+    expect(told).not.toContain(event);
+  }
+  expect(await bob.evaluate(() => window.call.told('reconnected'))).toHaveLength(1);
+  proxy.close();
+});
+
+test('a server that is gone for a while is waited for', async ({ open, roomId }) => {
+  const first = await startServer();
+  const { port } = new URL(first.url);
+  const [alice, bob] = [
+    await open('alice'),
+    await open('bob', { videoCaptureDefaults: { resolution: SMALL } }),
+  ];
+  for (const page of [alice, bob]) {
+    await page.evaluate((joining) => window.call.connect(joining), { url: first.url, room: roomId });
+  }
+  await talk(alice, bob);
+
+  process.kill(first.pid, 'SIGKILL');
+  for (const page of [alice, bob]) await expect.poll(() => states(page)).toEqual(['reconnecting']);
+  const second = await startServer(['--dev', '--port', port]);
+  for (const page of [alice, bob])
+    await expect.poll(() => states(page)).toEqual(['reconnecting', 'connected']);
+  await expectCall(alice, bob);
+  await expectSameMedia(bob, 1);
+  await expectSameMedia(alice, 0);
+  expect(await second.stop()).toBe(0);
+});
+
+test('a server that is stopped says so, and is waited for', async ({ open, roomId }) => {
+  const first = await startServer();
+  const { port } = new URL(first.url);
+  const alice = await open('alice');
+  await alice.evaluate((joining) => window.call.connect(joining), { url: first.url, room: roomId });
+  expect(await first.stop()).toBe(0);
+  await expect.poll(() => states(alice)).toEqual(['connecting', 'connected', 'reconnecting']);
+  const second = await startServer(['--dev', '--port', port]);
+  await expect.poll(() => alice.evaluate(() => window.call.room.state)).toBe('connected');
+  expect(await second.stop()).toBe(0);
+  await expect.poll(() => alice.evaluate(() => window.call.room.state)).toBe('reconnecting');
+  await alice.evaluate(() => window.call.room.disconnect());
+  expect(await alice.evaluate(() => window.call.told('disconnected'))).toEqual(['CLIENT_INITIATED']);
+  expect(await alice.evaluate(() => window.call.taken.peerConnections - window.call.taken.closed)).toBe(0);
+});
+
+test('a worker that is killed takes nothing down', async ({ open, roomId }) => {
+  const server = await startServer();
+  const [alice, bob] = [
+    await open('alice'),
+    await open('bob', { videoCaptureDefaults: { resolution: SMALL } }),
+  ];
+  for (const page of [alice, bob]) {
+    await page.evaluate((joining) => window.call.connect(joining), { url: server.url, room: roomId });
+  }
+  await talk(alice, bob);
+
+  const [worker] = childrenOf(server.pid);
+  if (worker === undefined) throw new Error('the server has no worker');
+  process.kill(worker, 'SIGKILL');
+  for (const page of [alice, bob])
+    await expect.poll(() => states(page)).toEqual(['reconnecting', 'connected']);
+  await expectCall(alice, bob);
+  await expectSameMedia(bob, 1);
+  await expectSameMedia(alice, 0);
+  expect(childrenOf(server.pid)).toHaveLength(1);
+  expect(childrenOf(server.pid)).not.toContain(worker);
+  expect(await server.stop()).toBe(0);
+});

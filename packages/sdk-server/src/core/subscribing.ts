@@ -33,7 +33,7 @@ export async function subscribe(
   // the client resumes it. Before that the worker holds everything back by itself.
   const paused = options.paused ?? transport.connectStarted;
   const subscription = { transport, receiver, paused };
-  return Promise.all(
+  const results = await Promise.all(
     producerIds.map(async (producerId): Promise<SubscribeResult> => {
       try {
         return { producerId, consumer: await consume(peer, producerId, subscription) };
@@ -49,6 +49,13 @@ export async function subscribe(
       }
     }),
   );
+  // The first have waited for the last: some may be gone, and whoever asked has been told so already.
+  return results.map((result) => {
+    if (!('consumer' in result) || !result.consumer.closed) return result;
+    const { producerId, consumer } = result;
+    const { code, message } = consumer.producer.closed ? notFound(producerId) : peer.gone();
+    return { producerId, error: { code, message } };
+  });
 }
 
 async function consume(peer: PeerImpl, producerId: string, to: Subscription): Promise<ConsumerImpl> {

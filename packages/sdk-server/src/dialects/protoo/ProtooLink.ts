@@ -46,7 +46,14 @@ export class ProtooLink implements PeerLink {
     for (const update of held) this.send(update);
   }
 
+  /** The join has failed: what happened in the room meanwhile is none of this client's business. */
+  discard(): void {
+    this.#held = undefined;
+  }
+
   end({ code }: LinkEnd): void {
+    // Who was still joining hears why there is no room any more, but nothing of a room that it never saw.
+    this.#held = this.#held?.filter(({ type }) => type === 'roomClosed');
     this.release();
     this.close(code);
   }

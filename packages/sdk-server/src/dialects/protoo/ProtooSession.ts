@@ -108,9 +108,12 @@ export class ProtooSession implements SocketHandler {
     this.#joining = joining;
     try {
       socket.send(successText(id, await joining));
+      link.release();
+    } catch (error) {
+      link.discard();
+      throw error;
     } finally {
       this.#joining = undefined;
-      link.release();
     }
   }
 

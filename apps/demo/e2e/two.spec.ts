@@ -53,6 +53,9 @@ test('two people see and hear one another: the right picture and the right sound
   await expect.poll(() => heardFrequency(bob), { message: 'Bob hears 600 Hz' }).toBeGreaterThan(550);
   expect(await heardFrequency(bob)).toBeLessThan(650);
 
+  await expect(tile(bob, 'Ann').getByText('is speaking')).toBeAttached();
+  await expect(tile(ann, 'Bob').getByText('is speaking')).toBeAttached();
+
   const ofBob = tile(ann, 'Bob').locator('video');
   const ofAnn = tile(bob, 'Ann').locator('video');
   await expect.poll(async () => isMostly(await middleColor(ofBob), 'blue')).toBe(true);

@@ -36,7 +36,7 @@ async function main(names: readonly string[]): Promise<number> {
     results[bench.name] = result;
     console.log(section(bench.name, bench.about, result));
   }
-  store(results, benches);
+  await store(results, benches);
   console.log(
     `Written: ${Object.values(resultFiles)
       .map((file) => relative('.', file))

@@ -53,6 +53,7 @@ export const storm: Bench = {
           ...both('delay max', longest),
           ...both('Node CPU', cpu),
           ...both('wall time', wall),
+          { name: 'Node CPU, Parlor / one Promise.all', unit: '', value: cpu.ratio },
         ],
       };
     } finally {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
 import type { Bench } from './Bench.js';
 import { benchDir } from './compile.js';
 import { page } from './report.js';
@@ -8,11 +9,14 @@ import type { Results } from './result.js';
 export const resultFiles = { json: join(benchDir, 'RESULTS.json'), markdown: join(benchDir, 'RESULTS.md') };
 
 /** Puts new results in the place of older ones of the same benchmarks, and writes both files. */
-export function store(fresh: Results, benches: readonly Bench[]): Results {
+export async function store(fresh: Results, benches: readonly Bench[]): Promise<void> {
   const { json, markdown } = resultFiles;
   const older = existsSync(json) ? (JSON.parse(readFileSync(json, 'utf8')) as Results) : {};
   const results = { ...older, ...fresh };
-  writeFileSync(json, `${JSON.stringify(results, null, 1)}\n`);
-  writeFileSync(markdown, page(results, benches));
-  return results;
+  await write(json, JSON.stringify(results));
+  await write(markdown, page(results, benches));
+}
+
+async function write(file: string, text: string): Promise<void> {
+  writeFileSync(file, await format(text, { ...(await resolveConfig(file)), filepath: file }));
 }

@@ -5,6 +5,14 @@ import type { CodeMapping, ErrorCode } from '@parlor/protocol';
  * never a framework.
  */
 
+/** Why a frame did not become a message. */
+export interface Refusal extends CodeMapping {
+  code: ErrorCode;
+  message: string;
+  /** What the frame said, where looking at it costs little: a request in it can be answered instead of left waiting. */
+  text?: string;
+}
+
 /** A WebSocket as a dialect sees it: text frames in order, already bounded, rate-limited and kept alive. */
 export interface FramedSocket {
   send(text: string): void;
@@ -13,7 +21,7 @@ export interface FramedSocket {
   /** One listener each; set in the same tick in which the dialect gets the socket. */
   onMessage(listener: (text: string) => void): void;
   /** The frame was refused (too large, binary, too many): what to tell the client. */
-  onRefused(listener: (refusal: { code: ErrorCode; message: string } & CodeMapping) => void): void;
+  onRefused(listener: (refusal: Refusal) => void): void;
   onClose(listener: () => void): void;
 }
 

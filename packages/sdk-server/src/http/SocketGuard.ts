@@ -1,16 +1,16 @@
 import { CODES, type ErrorCode } from '@parlor/protocol';
 import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
-import type { FramedSocket } from '../dialects/dialect.js';
+import type { FramedSocket, Refusal } from '../dialects/dialect.js';
 import type { Clock } from './clock.js';
 import type { SocketLimits } from './limits.js';
 import { isNestedDeeperThan } from './nesting.js';
 import { TokenBucket } from './TokenBucket.js';
 
-type Refusal = Parameters<Parameters<FramedSocket['onRefused']>[0]>[0];
-
 /** How many bursts of refused messages a connection survives. */
 const FLOOD_BURSTS = 4;
+/** Refused messages up to this size are looked at, so that a request in them gets its answer; bytes. */
+const SMALL_MESSAGE = 4096;
 
 /** The WebSocket, the stream under it, and what it may cost. */
 export interface GuardedSocket {
@@ -108,7 +108,8 @@ export class SocketGuard implements FramedSocket {
     this.#heardAt = now;
     if (this.#ws.readyState !== WebSocket.OPEN) return;
     if (!this.#allowed.take(now)) {
-      if (this.#tolerate()) this.#refuse('RATE_LIMITED', 'too many messages: slow down');
+      const text = isBinary || data.length > SMALL_MESSAGE ? undefined : data.toString('utf8');
+      if (this.#tolerate()) this.#refuse('RATE_LIMITED', 'too many messages: slow down', text);
       return;
     }
     if (isBinary) {
@@ -127,14 +128,15 @@ export class SocketGuard implements FramedSocket {
       this.#refuse(
         'BAD_REQUEST',
         `a message may be nested ${String(this.#limits.maxNesting)} levels at most`,
+        data.length > SMALL_MESSAGE ? undefined : text,
       );
       return;
     }
     this.#onMessage?.(text);
   }
 
-  #refuse(code: ErrorCode, message: string): void {
-    this.#onRefused?.({ code, message, ...CODES[code] });
+  #refuse(code: ErrorCode, message: string, text?: string): void {
+    this.#onRefused?.({ code, message, ...CODES[code], ...(text !== undefined && { text }) });
   }
 
   /** Whether the connection may live on although it sends too much. */

@@ -51,8 +51,11 @@ export class ProtooSession implements SocketHandler {
       if (incoming.id !== undefined) socket.send(failureText(incoming.id, incoming.error));
       else link.notify('error', { code: incoming.error.code, message: incoming.error.message });
     });
-    socket.onRefused(({ code, message }) => {
-      link.notify('error', { code, message });
+    socket.onRefused(({ code, message, text }) => {
+      const incoming = text === undefined ? undefined : readMessage(text);
+      if (incoming?.type === 'request')
+        socket.send(failureText(incoming.request.id, new ParlorError(code, message)));
+      else link.notify('error', { code, message });
     });
     socket.onClose(() => {
       this.#open = false;

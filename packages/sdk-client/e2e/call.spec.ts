@@ -123,11 +123,17 @@ test('a page that is closed leaves at once', async ({ join }) => {
     .toEqual(['alice left']);
 });
 
-test('a peer id that joins again replaces its former self', async ({ join }) => {
+test('a peer id that somebody else has is refused, and that one notices nothing', async ({
+  open,
+  join,
+  server,
+  roomId,
+}) => {
   const [alice, bob] = [await join('alice'), await join('bob')];
-  const again = await join('alice');
-  await expect.poll(() => alice.evaluate(() => window.call.told('disconnected'))).toEqual(['PEER_REPLACED']);
-  expect(await alice.evaluate(() => window.call.room.state)).toBe('disconnected');
-  await again.evaluate((rgb) => window.call.publishColour(rgb), GREEN);
+  const other = await open('alice');
+  const joining = { url: server.url, room: roomId };
+  expect(await other.evaluate((given) => window.call.connectCode(given), joining)).toBe('PEER_ID_TAKEN');
+  await alice.evaluate((rgb) => window.call.publishColour(rgb), GREEN);
   await expectSees(bob, { from: 'alice', rgb: GREEN });
+  expect(await bob.evaluate(() => window.call.told('participantDisconnected'))).toEqual([]);
 });

@@ -69,6 +69,25 @@ test('a lost socket is repaired: same objects, same devices, media flows', async
   proxy.close();
 });
 
+test('a socket that only the page knows to be lost is repaired too', async ({ join, server }) => {
+  const proxy = await TcpProxy.to(server.url);
+  const alice = await join('alice');
+  const bob = await join('bob', { url: proxy.url, videoCaptureDefaults: { resolution: SMALL } });
+  await talk(alice, bob);
+
+  // To the server bob is still there: the one who comes back takes over from that ghost.
+  proxy.cut({ serverNotices: false });
+  await expect.poll(() => states(bob)).toEqual(['reconnecting']);
+  expect(await alice.evaluate(() => [...window.call.room.remoteParticipants.keys()])).toEqual(['bob']);
+  proxy.mend();
+  await expect.poll(() => states(bob)).toEqual(['reconnecting', 'connected']);
+  await expectCall(alice, bob);
+  await expectSameMedia(bob, 1);
+  expect(await bob.evaluate(() => window.call.kept.remote)).toBe(true);
+  expect(await alice.evaluate(() => window.call.told('participantDisconnected'))).toEqual(['bob replaced']);
+  proxy.close();
+});
+
 test('a server that is gone for a while is waited for', async ({ open, roomId }) => {
   const first = await startServer();
   const { port } = new URL(first.url);

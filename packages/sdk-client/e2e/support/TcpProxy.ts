@@ -5,7 +5,9 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 export class TcpProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #toServer = new Set<Socket>();
   #cut = false;
+  #serverNotices = true;
 
   private constructor(target: number) {
     this.#server = createServer((inside) => {
@@ -14,6 +16,7 @@ export class TcpProxy {
         return;
       }
       const outside = connect(target, '127.0.0.1');
+      this.#toServer.add(outside);
       for (const [socket, other] of [
         [inside, outside],
         [outside, inside],
@@ -21,11 +24,12 @@ export class TcpProxy {
         this.#sockets.add(socket);
         socket.on('close', () => {
           this.#sockets.delete(socket);
-          other.destroy();
+          this.#toServer.delete(socket);
+          if (this.#serverNotices || !this.#toServer.has(other)) other.destroy();
         });
         // A broken connection is what this is for; its close follows.
         socket.on('error', () => socket.destroy());
-        socket.pipe(other);
+        socket.pipe(other, { end: false });
       }
     });
   }
@@ -42,13 +46,21 @@ export class TcpProxy {
     return `http://127.0.0.1:${String(port)}`;
   }
 
-  cut(): void {
+  /**
+   * Breaks every connection. Without `serverNotices` only the page's half, as with a phone that leaves its network:
+   * the server goes on talking to nobody.
+   */
+  cut({ serverNotices = true } = {}): void {
     this.#cut = true;
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    this.#serverNotices = serverNotices;
+    for (const socket of this.#sockets) {
+      if (serverNotices || !this.#toServer.has(socket)) socket.resetAndDestroy();
+    }
   }
 
   mend(): void {
     this.#cut = false;
+    this.#serverNotices = true;
   }
 
   close(): void {

@@ -228,6 +228,44 @@ describe('subscribing', () => {
     expect(result).toMatchObject({ error: { code: 'CONSUMER_NOT_FOUND' } });
   });
 
+  it('copes with a producer that ends while it is being set up', async () => {
+    const { driver, requests, methods, answers } = await alone();
+    answers['resume'] = {};
+    const first = driver.subscribe(producers.slice(0, 2));
+    requests[0]?.answer({ consumers: [consumer('p1', true), consumer('p2', true)], failed: [] });
+    driver.handleNotification('producerClosed', { producerId: 'p1' });
+    const [gone, there] = await first;
+    expect(gone).toMatchObject({ error: { code: 'CONSUMER_NOT_FOUND' } });
+    expect(there).toHaveProperty('mediaStreamTrack');
+    expect(methods().at(-1)).toBe('resume');
+    expect(newest(requests).data).toEqual({ consumerIds: ['c-p2'] });
+    expect((await driver.stats()).tracks.map(({ producerId }) => producerId)).toEqual(['p2']);
+  });
+
+  it('resumes the others when one of them went on the way', async () => {
+    const { driver, requests } = await alone();
+    const first = driver.subscribe(producers);
+    requests[0]?.answer({
+      consumers: producers.map(({ producerId }) => consumer(producerId, true)),
+      failed: [],
+    });
+    const gone = () =>
+      Promise.reject(Object.assign(new Error('gone'), { name: 'ParlorError', code: 'CONSUMER_NOT_FOUND' }));
+    await until(() => newest(requests).method === 'resume');
+    newest(requests).answer(gone());
+    await until(() => requests.filter(({ method }) => method === 'resume').length === 4);
+    const [alone1, alone2, alone3] = requests.slice(-3);
+    expect([alone1, alone2, alone3].map((request) => request?.data)).toEqual([
+      { consumerId: 'c-p1' },
+      { consumerId: 'c-p2' },
+      { consumerId: 'c-p3' },
+    ]);
+    alone1?.answer({});
+    alone2?.answer(gone());
+    alone3?.answer({});
+    expect((await first).every((result) => 'mediaStreamTrack' in result)).toBe(true);
+  });
+
   it('passes scores on by producer', async () => {
     const { driver, requests } = await alone();
     const scores: unknown[] = [];

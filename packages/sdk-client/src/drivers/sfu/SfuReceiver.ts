@@ -11,8 +11,8 @@ const MOST = 512;
 /** What this page receives from the server. */
 export class SfuReceiver {
   readonly #consumers = new Map<string, types.Consumer>();
-  /** Consumers that the server closed while they, or others, were still being set up. */
-  readonly #closedEarly = new Set<string>();
+  /** Consumers and producers that went while they, or others, were still being set up: by id. */
+  readonly #goneEarly = new Set<string>();
   #settingUp = 0;
   #capabilitiesSent = false;
 
@@ -39,13 +39,14 @@ export class SfuReceiver {
 
   /** The producer is gone, and its consumer with it. */
   producerClosed(producerId: string): void {
+    if (this.#settingUp > 0) this.#goneEarly.add(producerId);
     this.#close(producerId);
   }
 
   /** True when it was being received. */
   consumerClosed(consumerId: string, producerId: string): boolean {
     if (this.#consumers.get(producerId)?.id === consumerId) return this.#close(producerId) !== undefined;
-    if (this.#settingUp > 0) this.#closedEarly.add(consumerId);
+    if (this.#settingUp > 0) this.#goneEarly.add(consumerId);
     return false;
   }
 
@@ -100,7 +101,7 @@ export class SfuReceiver {
       return producers.map((producer) => failed(producer, toParlorError(error, 'SUBSCRIBE_FAILED')));
     } finally {
       this.#settingUp -= 1;
-      if (this.#settingUp === 0) this.#closedEarly.clear();
+      if (this.#settingUp === 0) this.#goneEarly.clear();
     }
   }
 
@@ -124,7 +125,7 @@ export class SfuReceiver {
         // Lip sync is per stream: a face with its voice, a screen with its sound.
         streamId: source.startsWith('screen') ? `${peerId}-screen` : peerId,
       });
-      if (this.#closedEarly.has(info.consumerId)) {
+      if (this.#goneEarly.has(info.consumerId) || this.#goneEarly.has(producerId)) {
         consumer.close();
         return failed(producer, new ParlorError('CONSUMER_NOT_FOUND', 'The track ended meanwhile.'));
       }
@@ -136,12 +137,29 @@ export class SfuReceiver {
     }
   }
 
-  /** Those that wait for the browser to be ready, with one request. */
+  /**
+   * Those that wait for the browser to be ready, with one request. The server refuses it as a whole when one of
+   * them went just now: then each is asked for alone, so that the others are not left in the dark.
+   */
   async #resume(infos: readonly WireConsumer[]): Promise<void> {
     const live = new Set([...this.#consumers.values()].map(({ id }) => id));
-    const consumerIds = infos.filter(({ paused, consumerId }) => paused && live.has(consumerId));
+    const waiting = infos.filter(({ paused, consumerId }) => paused && live.has(consumerId));
+    const consumerIds = waiting.map(({ consumerId }) => consumerId);
     if (consumerIds.length === 0) return;
-    await this.context.request('resume', { consumerIds: consumerIds.map(({ consumerId }) => consumerId) });
+    try {
+      await this.context.request('resume', { consumerIds });
+    } catch (error) {
+      this.context.logger.debug('resuming together failed', error);
+      await Promise.all(consumerIds.map((consumerId) => this.#resumeOne(consumerId)));
+    }
+  }
+
+  async #resumeOne(consumerId: string): Promise<void> {
+    try {
+      await this.context.request('resume', { consumerId });
+    } catch (error) {
+      this.context.logger.debug('resuming failed', consumerId, error);
+    }
   }
 
   #get(producerId: string): types.Consumer {

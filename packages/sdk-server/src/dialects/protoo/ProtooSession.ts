@@ -74,7 +74,11 @@ export class ProtooSession implements SocketHandler {
       // A request that was sent right behind joinRoom waits for it instead of failing.
       if (known !== 'joinRoom' && this.#joining) await this.#joining.catch(() => undefined);
       if (known === 'joinRoom') await this.#join(id, validate(ProtooRequests.joinRoom, data, 'data'), to);
-      else to.socket.send(successText(id, await this.#answer(known, data)));
+      else {
+        // Without a wait where there is nothing to wait for: most requests only change the room's state.
+        const answer = this.#answer(known, data);
+        to.socket.send(successText(id, answer instanceof Promise ? await answer : answer));
+      }
     } catch (error) {
       if (!isParlorError(error) || toWireError(error).code === 'INTERNAL') {
         const { roomId, peerId, logger } = this.#options;
@@ -84,7 +88,7 @@ export class ProtooSession implements SocketHandler {
     }
   }
 
-  async #answer(method: Exclude<ProtooMethod, 'joinRoom'>, data: unknown): Promise<object> {
+  #answer(method: Exclude<ProtooMethod, 'joinRoom'>, data: unknown): Promise<object> | object {
     if (method === 'ping') return {};
     if (!this.#peer || this.#peer.closed) throw new ParlorError('NOT_JOINED', 'send joinRoom first');
     if (method === 'leave') {
@@ -179,7 +183,11 @@ async function createTransports(
   return Object.fromEntries(made) as NonNullable<ProtooAnswers['joinRoom']['transports']>;
 }
 
-function handle<M extends PeerMethod>(method: M, peer: ProtooPeer, data: unknown): Promise<ProtooAnswers[M]> {
+function handle<M extends PeerMethod>(
+  method: M,
+  peer: ProtooPeer,
+  data: unknown,
+): Promise<ProtooAnswers[M]> | ProtooAnswers[M] {
   const parsed = validate(ProtooRequests[method], data, 'data') as ProtooRequestParsed<M>;
-  return Promise.resolve(handlers[method](peer, parsed));
+  return handlers[method](peer, parsed);
 }

@@ -7,7 +7,7 @@ import type { ParlorServerMethods } from './arms/parlorServer.js';
 import type { RawSfuMethods } from './arms/rawSfu.js';
 import { ArmProcess } from './harness/ArmProcess.js';
 import type { Bench } from './harness/Bench.js';
-import { compare } from './harness/compare.js';
+import { compareMedians } from './harness/compare.js';
 import { compilePage } from './harness/compile.js';
 import { runRounds, type ArmName } from './harness/rounds.js';
 import { summarize } from './harness/statistics.js';
@@ -93,7 +93,7 @@ export const ttff: Bench = {
         control: { kind: 'raw', ...(await control.call('open', {})) },
         candidate: { kind: 'parlor', ...(await candidate.call('open', {})) },
       });
-      const compared = compare(rounds, ({ ms }) => ms);
+      const compared = compareMedians(rounds, ({ ms }) => ms);
       const roundTrips = summarize(rounds.map((round) => round.candidate.roundTrips));
       const { ratio, control: again } = compared;
       return {

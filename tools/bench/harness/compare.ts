@@ -1,5 +1,5 @@
 import type { Round } from './rounds.js';
-import { summarize, type Summary } from './statistics.js';
+import { median, summarize, type Summary } from './statistics.js';
 
 export interface Comparison {
   /** Candidate over the mean of the two baselines of its round. */
@@ -22,5 +22,20 @@ export function compare<T>(rounds: readonly Round<T>[], of: (result: T) => numbe
     control: summarize(numbers.map((round) => round.control / round.baseline)),
     baseline: summarize(numbers.flatMap((round) => [round.baseline, round.control])),
     candidate: summarize(numbers.map((round) => round.candidate)),
+  };
+}
+
+/**
+ * The same with ratios of medians in place of medians of ratios: for waits that have chance in them (when the next
+ * frame is due), where a pair says little. The ranges stay those of the pairs.
+ */
+export function compareMedians<T>(rounds: readonly Round<T>[], of: (result: T) => number): Comparison {
+  const compared = compare(rounds, of);
+  const baseline = median(rounds.map((round) => of(round.baseline)));
+  const control = median(rounds.map((round) => of(round.control)));
+  return {
+    ...compared,
+    ratio: { ...compared.ratio, median: compared.candidate.median / compared.baseline.median },
+    control: { ...compared.control, median: control / baseline },
   };
 }

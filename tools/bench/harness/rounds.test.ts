@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compare } from './compare.js';
+import { compare, compareMedians } from './compare.js';
 import { runRounds } from './rounds.js';
 
 describe('runRounds', () => {
@@ -40,5 +40,19 @@ describe('compare', () => {
     const { baseline, candidate } = compare(rounds, (x) => x);
     expect(baseline).toEqual({ median: 12, min: 10, max: 20 });
     expect(candidate).toEqual({ median: 20, min: 12, max: 30 });
+  });
+});
+
+describe('compareMedians', () => {
+  const rounds = [
+    { baseline: 10, candidate: 30, control: 20 },
+    { baseline: 40, candidate: 20, control: 10 },
+    { baseline: 20, candidate: 40, control: 20 },
+  ];
+
+  it('sets the medians against each other and keeps the range of the pairs', () => {
+    const { ratio, control } = compareMedians(rounds, (x) => x);
+    expect(ratio).toEqual({ median: 1.5, min: 0.8, max: 2 });
+    expect(control).toEqual({ median: 1, min: 0.25, max: 2 });
   });
 });

@@ -18,7 +18,10 @@ export const DeviceSelects = (): JSX.Element => {
     <div class="device-selects">
       {KINDS.map(({ kind, label }) => {
         // Chromium lists its default device under its own name and again as `default`.
+        // Without permission a device has neither id nor name.
         const ofKind = all.filter((device) => device.kind === kind && device.deviceId !== '');
+        const hidden = all.some((device) => device.kind === kind && device.deviceId === '');
+        const none = hidden ? 'Not allowed yet' : `No ${label.toLowerCase()} found`;
         const listed = ofKind.some(({ deviceId }) => deviceId === 'default');
         return (
           <label key={kind} class="field">
@@ -28,11 +31,7 @@ export const DeviceSelects = (): JSX.Element => {
               disabled={ofKind.length === 0}
               onChange={({ currentTarget }) => void call.switchDevice(kind, currentTarget.value)}
             >
-              {!listed && (
-                <option value="default">
-                  {ofKind.length === 0 ? `No ${label.toLowerCase()} found` : 'System default'}
-                </option>
-              )}
+              {!listed && <option value="default">{ofKind.length === 0 ? none : 'System default'}</option>}
               {ofKind.map(({ deviceId, label: name }, index) => (
                 <option key={deviceId} value={deviceId}>
                   {name === '' ? `${label} ${String(index + 1)}` : name}

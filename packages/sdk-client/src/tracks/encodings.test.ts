@@ -67,7 +67,7 @@ describe('other cases', () => {
 
   it.each([
     ['vp9', 1280, 'L3T3_KEY'],
-    ['av1', 640, 'L2T3_KEY'],
+    ['av1', 1280, 'L1T3'],
     ['vp9', 320, 'L1T3'],
   ] as const)('%s at %i is one stream with layers inside: %s', (videoCodec, width, scalabilityMode) => {
     const encodings = videoEncodings(request(width, (width * 9) / 16, { options: { videoCodec } }));

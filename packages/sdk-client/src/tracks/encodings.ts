@@ -57,8 +57,8 @@ const limits = ({ maxBitrate, maxFramerate }: VideoEncoding): LayerEncoding => (
 
 /**
  * Encodings of a video track, lowest first. Camera video in VP8 or H.264 is simulcast; VP9 and AV1 carry their
- * layers in one stream (SVC; mediasoup refuses VP9 simulcast). Text on a screen gets a second, half-size
- * layer; other screen content one, so that its frame rate survives.
+ * layers in one stream (SVC; mediasoup refuses VP9 simulcast), AV1 layers of frame rate only. Text on a screen
+ * gets a second, half-size layer; other screen content one, so that its frame rate survives.
  */
 export function videoEncodings(request: EncodingRequest): LayerEncoding[] {
   const { source, contentHint, options } = request;
@@ -72,7 +72,9 @@ export function videoEncodings(request: EncodingRequest): LayerEncoding[] {
   const bearable = layerCount(width, height);
   const layers = screen ? Math.min(bearable, contentHint === 'motion' ? 1 : 2) : bearable;
   if (options.videoCodec === 'vp9' || options.videoCodec === 'av1') {
-    const scalabilityMode = layers === 1 ? 'L1T3' : `L${String(layers)}T3_KEY`;
+    // AV1 in layers of several sizes freezes behind mediasoup: its receiver waits for what was left out.
+    const sizes = options.videoCodec === 'av1' ? 1 : layers;
+    const scalabilityMode = sizes === 1 ? 'L1T3' : `L${String(sizes)}T3_KEY`;
     return [{ ...limits(top), scalabilityMode }];
   }
   return Array.from({ length: layers }, (_, layer) => {

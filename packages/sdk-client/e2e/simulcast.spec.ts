@@ -1,5 +1,5 @@
 import { expect, test } from './support/fixtures.js';
-import { expectDecodes } from './support/expectMedia.js';
+import { expectDecodes, expectSees } from './support/expectMedia.js';
 
 const LAYERS = [
   { size: { width: 320, height: 180 }, layers: 1 },
@@ -18,6 +18,23 @@ for (const { size, layers } of LAYERS) {
       resolution,
     );
     expect(await alice.evaluate(() => window.call.encodings())).toEqual([layers]);
+  });
+}
+
+for (const videoCodec of ['vp8', 'vp9', 'h264', 'av1'] as const) {
+  test(`video in ${videoCodec} arrives`, async ({ join }) => {
+    const [alice, bob] = [await join('alice'), await join('bob')];
+    await alice.evaluate(
+      (codec) => window.call.publishColour([30, 180, 40], { width: 640, height: 360, videoCodec: codec }),
+      videoCodec,
+    );
+    await expectSees(bob, { from: 'alice', rgb: [30, 180, 40] });
+    await expectDecodes(bob, { from: 'alice' });
+    const codec = await bob.evaluate(async () => {
+      const stats = await window.call.publication('alice', 'camera')?.getStats();
+      return stats?.codec;
+    });
+    expect(codec).toBe(videoCodec);
   });
 }
 

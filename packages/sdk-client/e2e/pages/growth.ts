@@ -7,13 +7,16 @@ declare global {
     growth: {
       readonly Room: typeof Room;
       readonly taken: typeof taken;
-      joinAndLeave(url: string, room: string): Promise<void>;
+      joinAndLeave(url: string, round: { room: string; devices: boolean }): Promise<void>;
     };
   }
 }
 
-/** One publishes a camera, a microphone and a canvas, the other watches them all; then both leave. */
-async function joinAndLeave(url: string, room: string): Promise<void> {
+/** One publishes a canvas and, if asked to, devices; the other watches it all; then both leave. */
+async function joinAndLeave(
+  url: string,
+  { room, devices }: { room: string; devices: boolean },
+): Promise<void> {
   const alice = new Room({ videoCaptureDefaults: { resolution: { width: 320, height: 180 } } });
   const bob = new Room();
   const elements: HTMLMediaElement[] = [];
@@ -22,13 +25,13 @@ async function joinAndLeave(url: string, room: string): Promise<void> {
       const element = track.attach();
       elements.push(element);
       document.body.append(element);
-      if (elements.length === 3) resolve();
+      if (elements.length === (devices ? 3 : 1)) resolve();
     });
   });
   await Promise.all([alice.connect(url, undefined, { room }), bob.connect(url, undefined, { room })]);
   const canvas = colourTrack([220, 30, 30], { width: 320, height: 180 });
   await Promise.all([
-    alice.localParticipant.enableCameraAndMicrophone(),
+    devices && alice.localParticipant.enableCameraAndMicrophone(),
     alice.localParticipant.publishTrack(canvas, { source: 'screen' }),
   ]);
   await received;

@@ -42,5 +42,11 @@ export interface Stat {
 /** W3C statistics of every open peer connection. */
 export async function allStats(): Promise<Stat[]> {
   const reports = await Promise.all(openConnections().map((connection) => connection.getStats()));
-  return reports.flatMap((report) => [...(report as unknown as Map<string, Stat>).values()]);
+  const stats: Stat[] = [];
+  for (const report of reports) {
+    report.forEach((stat: Stat) => {
+      stats.push(stat);
+    });
+  }
+  return stats;
 }

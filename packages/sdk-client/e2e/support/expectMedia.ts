@@ -7,7 +7,7 @@ export interface Stream {
   readonly source?: TrackSource;
 }
 
-/** Dezibel of full scale below which nothing is heard. */
+/** Decibels of full scale below which nothing is heard. */
 const SILENCE = -75;
 /** An FFT bin is 12 Hz wide. */
 const NEAR_HZ = 18;

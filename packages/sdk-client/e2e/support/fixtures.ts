@@ -49,12 +49,11 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   },
   open: async ({ browser, host }, use) => {
     const pages: Page[] = [];
+    const errors: string[] = [];
     await use(async (peerId, { browser: other, permissions, ...options } = {}) => {
       const page = await host.open(other ?? browser, 'call', permissions ? { permissions } : {});
       pages.push(page);
-      page.on('pageerror', (error) => {
-        throw error;
-      });
+      page.on('pageerror', (error) => errors.push(error.message));
       await page.evaluate(
         (given) => {
           window.call.create(given);
@@ -64,6 +63,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       return page;
     });
     await Promise.all(pages.map((page) => page.context().close()));
+    expect(errors).toEqual([]);
   },
   join: async ({ open, server, roomId }, use) => {
     await use(async (peerId, { url = server.url, ...options } = {}) => {

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ParlorError } from '../errors.js';
 import { createAccess } from './access.js';
-import { DEFAULT_GRANTS } from './grants.js';
+import { DEFAULT_GRANTS } from '../core/permissions.js';
 import { createToken } from './tokens.js';
 import type { Access, AccessScope } from './types.js';
 

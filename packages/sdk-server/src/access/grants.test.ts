@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_GRANTS, grantsOf, matchesRoom } from './grants.js';
+import { DEFAULT_GRANTS } from '../core/permissions.js';
+import { grantsOf, matchesRoom } from './grants.js';
 
 describe('grantsOf', () => {
   it('fills in what is left out', () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFAULT_GRANTS } from '../core/permissions.js';
 import type { Grants } from '../core/types.js';
 
 /** What a token may say that its holder can do; left out: everything but moderating. */
@@ -9,14 +10,6 @@ export const GrantsClaim = z.object({
   data: z.boolean().optional(),
   moderate: z.boolean().optional(),
 });
-
-export const DEFAULT_GRANTS: Grants = {
-  create: true,
-  publish: ['audio', 'video', 'screen'],
-  subscribe: true,
-  data: true,
-  moderate: false,
-};
 
 /** The grants named over the defaults. */
 export function grantsOf(given: { [K in keyof Grants]?: Grants[K] | undefined } = {}): Grants {

@@ -1,7 +1,18 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { silentLogger } from '../../logger.js';
 import { backendContract } from '../../testing/backendContract.js';
 import { MediasoupBackend } from './MediasoupBackend.js';
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
 
 describe('MediasoupBackend', () => {
   let backend: MediasoupBackend;
@@ -26,7 +37,7 @@ describe('MediasoupBackend', () => {
   });
 
   test('listens on one UDP and one TCP port for everything', async () => {
-    const rtcPort = 41_234;
+    const rtcPort = await freePort();
     const own = await MediasoupBackend.open({ workers: 1, rtcPort, listenIp: '127.0.0.1' }, silentLogger);
     const room = await own.createRoom('ports');
     const transports = await Promise.all(

@@ -58,7 +58,7 @@ export default defineConfig(
   },
   // Type-aware rules where a forgotten promise loses a call.
   {
-    files: ['packages/*/src/**/*.ts', 'apps/*/src/**/*.ts'],
+    files: ['packages/*/src/**/*.ts', 'apps/*/src/**/*.{ts,tsx}'],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
@@ -120,7 +120,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['apps/demo/src/**/*.ts'],
+    files: ['apps/demo/src/**/*.{ts,tsx}'],
     rules: noImportsFrom(
       ['packages', '@parlor/sdk-server', '@parlor/protocol', 'mediasoup-client'],
       'the demo is written against the public client API only.',

@@ -137,10 +137,7 @@ export class SfuReceiver {
     }
   }
 
-  /**
-   * Those that wait for the browser to be ready, with one request. The server refuses it as a whole when one of
-   * them went just now: then each is asked for alone, so that the others are not left in the dark.
-   */
+  /** Those that wait for the browser to be ready, with one request; the server passes over those just gone. */
   async #resume(infos: readonly WireConsumer[]): Promise<void> {
     const live = new Set([...this.#consumers.values()].map(({ id }) => id));
     const waiting = infos.filter(({ paused, consumerId }) => paused && live.has(consumerId));
@@ -149,16 +146,7 @@ export class SfuReceiver {
     try {
       await this.context.request('resume', { consumerIds });
     } catch (error) {
-      this.context.logger.debug('resuming together failed', error);
-      await Promise.all(consumerIds.map((consumerId) => this.#resumeOne(consumerId)));
-    }
-  }
-
-  async #resumeOne(consumerId: string): Promise<void> {
-    try {
-      await this.context.request('resume', { consumerId });
-    } catch (error) {
-      this.context.logger.debug('resuming failed', consumerId, error);
+      this.context.logger.debug('resuming failed', error);
     }
   }
 

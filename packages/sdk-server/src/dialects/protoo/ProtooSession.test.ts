@@ -193,6 +193,23 @@ describe('a session', () => {
     expect(bob.notifications().at(-1)).toMatchObject({ method: 'producerClosed', data: { producerId } });
   });
 
+  test('many consumers are resumed together, past those that are gone', async () => {
+    const { connect, backend } = server();
+    const [alice, bob] = [connect('alice'), connect('bob')];
+    for (const peer of [alice, bob]) await peer.join({ transports: ['send', 'recv'] });
+    const { data } = await alice.request('produce', { kind: 'audio', rtpParameters: sampleAudio() });
+    const { producerId } = data as { producerId: string };
+    const rtpCapabilities = backend.rooms.get('room')?.rtpCapabilities;
+    const consumed = await bob.request('consume', { producerId, rtpCapabilities });
+    const { consumerId } = consumed['data'] as { consumerId: string };
+    expect(await bob.request('resume', { consumerIds: ['gone', consumerId] })).toMatchObject({ ok: true });
+    const media = [...(backend.rooms.get('room')?.transports ?? [])].flatMap(({ consumers }) => [
+      ...consumers,
+    ]);
+    expect(media.map(({ paused }) => paused)).toEqual([false]);
+    expect(await bob.request('resume', { consumerId: 'gone' })).toMatchObject({ code: 'CONSUMER_NOT_FOUND' });
+  });
+
   test('objects of others are not found', async () => {
     const { connect } = server();
     const [alice, mallory] = [connect('alice'), connect('mallory')];

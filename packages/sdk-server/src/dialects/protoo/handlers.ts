@@ -42,6 +42,11 @@ const NOUN = {
 };
 
 const consumerOf = (peer: Peer, id: string) => own(peer.consumers, id, 'CONSUMER_NOT_FOUND');
+/** Of many, those that are still there: a producer that ends while a request is under way spoils no others. */
+const consumersOf = (peer: Peer, ids: readonly string[]) =>
+  ids.length === 1
+    ? ids.map((id) => consumerOf(peer, id))
+    : ids.map((id) => peer.consumers.get(id)).filter((consumer) => consumer !== undefined);
 const producerOf = (peer: ProtooPeer, id: string) => own(peer.producers, id, 'PRODUCER_NOT_FOUND');
 const transportOf = (peer: Peer, id: string) => own(peer.transports, id, 'TRANSPORT_NOT_FOUND');
 
@@ -85,17 +90,17 @@ export const handlers: Handlers = {
   },
 
   pause: async (peer, ids) => {
-    await Promise.all(ids.map((id) => consumerOf(peer, id)).map((consumer) => consumer.pause()));
+    await Promise.all(consumersOf(peer, ids).map((consumer) => consumer.pause()));
     return {};
   },
 
   resume: async (peer, ids) => {
-    await Promise.all(ids.map((id) => consumerOf(peer, id)).map((consumer) => consumer.resume()));
+    await Promise.all(consumersOf(peer, ids).map((consumer) => consumer.resume()));
     return {};
   },
 
   closeConsumer: (peer, ids) => {
-    for (const consumer of ids.map((id) => consumerOf(peer, id))) consumer.close();
+    for (const consumer of consumersOf(peer, ids)) consumer.close();
     return {};
   },
 

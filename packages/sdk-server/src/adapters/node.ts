@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ParlorError } from '../errors.js';
 import { errorAnswer } from '../http/errorResponse.js';
@@ -34,10 +34,14 @@ function notFound(_req: IncomingMessage, res: ServerResponse): void {
   res.writeHead(status, headers).end(body);
 }
 
-/**
- * What `attachParlor` needs of a server: any of `http`, `https`, or of a framework that wraps one.
- */
-export type UpgradeServer = Pick<Server, 'on' | 'off' | 'listenerCount'>;
+type UpgradeListener = (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+/** What `attachParlor` needs of a server: any of `http`, `https`, or of a framework that wraps one. */
+export interface UpgradeServer {
+  on(event: 'upgrade', listener: UpgradeListener): unknown;
+  off(event: 'upgrade', listener: UpgradeListener): unknown;
+  listenerCount(event: 'upgrade'): number;
+}
 
 /**
  * Lets a server's WebSocket upgrades reach Parlor; returns how to undo that. Upgrades on other paths are left to
@@ -45,7 +49,7 @@ export type UpgradeServer = Pick<Server, 'on' | 'off' | 'listenerCount'>;
  * `destroyUpgrade: false`: it ends every upgrade that nobody has answered for a second.
  */
 export function attachParlor(server: UpgradeServer, parlor: Parlor): () => void {
-  const onUpgrade = (req: IncomingMessage, socket: Duplex, head: Buffer): void => {
+  const onUpgrade: UpgradeListener = (req, socket, head) => {
     void parlor.handleUpgrade(req, socket, head).then((ours) => {
       if (ours || server.listenerCount('upgrade') > 1) return;
       refuseUpgrade(socket, new ParlorError('NOT_FOUND', 'there is no WebSocket at this address'));

@@ -42,7 +42,7 @@ const PUBLIC_KEY_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA', 'Ed2
 const CLOCK_TOLERANCE = 5;
 
 /** @throws Error when the secret is too short */
-export function secretKey(secret: string): Uint8Array {
+export function secretKey(secret: string): Uint8Array<ArrayBuffer> {
   const key = new TextEncoder().encode(secret);
   if (key.length >= MIN_SECRET_BYTES) return key;
   throw new Error(
@@ -78,7 +78,8 @@ export async function createToken(
  * @returns a function that throws TOKEN_INVALID and TOKEN_EXPIRED
  */
 export function tokenVerifier({ secret, jwksUrl }: TokenKeys): VerifyToken {
-  const key = secret === undefined ? undefined : secretKey(secret);
+  // Imported once: jose would do it again for every token.
+  const key = secret === undefined ? undefined : importKey(secretKey(secret));
   const keySet = jwksUrl === undefined ? undefined : createRemoteJWKSet(new URL(jwksUrl));
 
   return async (token) => {
@@ -86,7 +87,7 @@ export function tokenVerifier({ secret, jwksUrl }: TokenKeys): VerifyToken {
       if (token.length > MAX_TOKEN_LENGTH) throw new ParlorError('TOKEN_INVALID', 'the token is too long');
       const alg = algorithmOf(token);
       if (alg === 'HS256' && key) {
-        const { payload } = await jwtVerify(token, key, verifyOptions(['HS256']));
+        const { payload } = await jwtVerify(token, await key, verifyOptions(['HS256']));
         return claimsOf(payload);
       }
       if (keySet) {
@@ -104,6 +105,9 @@ export function tokenVerifier({ secret, jwksUrl }: TokenKeys): VerifyToken {
     }
   };
 }
+
+const importKey = (key: Uint8Array<ArrayBuffer>) =>
+  crypto.subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-256' }, false, ['verify']);
 
 const verifyOptions = (algorithms: string[]): JWTVerifyOptions => ({
   algorithms,

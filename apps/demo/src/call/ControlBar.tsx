@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useCall, useCallState } from '../state/context.js';
+import { CameraButton, MicrophoneButton } from '../ui/DeviceButtons.js';
 import { IconButton } from '../ui/IconButton.js';
 
 /** Phones cannot share their screen from a page. */
@@ -16,24 +17,8 @@ export const ControlBar = (): JSX.Element => {
   return (
     <footer class="controls">
       <div class="controls-group" role="group" aria-label="Call controls">
-        <IconButton
-          icon={micOn ? 'mic' : 'micOff'}
-          label="Microphone"
-          hint={micOn ? 'Turn microphone off' : 'Turn microphone on'}
-          pressed={micOn}
-          tone={micOn ? 'plain' : 'off'}
-          shortcut="m"
-          onClick={() => void call.toggleMicrophone()}
-        />
-        <IconButton
-          icon={cameraOn ? 'camera' : 'cameraOff'}
-          label="Camera"
-          hint={cameraOn ? 'Turn camera off' : 'Turn camera on'}
-          pressed={cameraOn}
-          tone={cameraOn ? 'plain' : 'off'}
-          shortcut="v"
-          onClick={() => void call.toggleCamera()}
-        />
+        <MicrophoneButton on={micOn} shortcut="m" onClick={() => void call.toggleMicrophone()} />
+        <CameraButton on={cameraOn} shortcut="v" onClick={() => void call.toggleCamera()} />
         {canShare && (
           <IconButton
             icon="screen"

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useCall, useCallState } from '../state/context.js';
+import { CameraButton, MicrophoneButton } from '../ui/DeviceButtons.js';
 import { Icon } from '../ui/Icon.js';
-import { IconButton } from '../ui/IconButton.js';
 import { TrackVideo } from '../ui/TrackVideo.js';
 import { DeviceNotice } from './DeviceNotice.js';
 import { MicMeter } from './MicMeter.js';
@@ -31,22 +31,8 @@ export const Preview = (): JSX.Element => {
             <span class="meter-off">Microphone off</span>
           )}
           <div class="preview-buttons">
-            <IconButton
-              icon={micOn ? 'mic' : 'micOff'}
-              label="Microphone"
-              hint={micOn ? 'Turn microphone off' : 'Turn microphone on'}
-              pressed={micOn}
-              tone={micOn ? 'plain' : 'off'}
-              onClick={() => void call.toggleMicrophone()}
-            />
-            <IconButton
-              icon={cameraOn ? 'camera' : 'cameraOff'}
-              label="Camera"
-              hint={cameraOn ? 'Turn camera off' : 'Turn camera on'}
-              pressed={cameraOn}
-              tone={cameraOn ? 'plain' : 'off'}
-              onClick={() => void call.toggleCamera()}
-            />
+            <MicrophoneButton on={micOn} onClick={() => void call.toggleMicrophone()} />
+            <CameraButton on={cameraOn} onClick={() => void call.toggleCamera()} />
           </div>
         </div>
       </div>

@@ -1,17 +1,8 @@
 import type { Track } from '@parlor/sdk-client';
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useAttached } from './useAttached.js';
 
 /** Plays a track's sound. */
-export const TrackAudio = ({ track }: { track: Track }): JSX.Element => {
-  const ref = useRef<HTMLAudioElement>(null);
-  useEffect(() => {
-    const element = ref.current;
-    if (!element) return undefined;
-    track.attach(element);
-    return () => {
-      track.detach(element);
-    };
-  }, [track]);
-  return <audio ref={ref} />;
-};
+export const TrackAudio = ({ track }: { track: Track }): JSX.Element => (
+  <audio ref={useAttached<HTMLAudioElement>(track)} />
+);

@@ -1,6 +1,6 @@
 import type { Track } from '@parlor/sdk-client';
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useAttached } from './useAttached.js';
 
 interface TrackVideoProps {
   readonly track: Track;
@@ -11,14 +11,6 @@ interface TrackVideoProps {
 
 /** Shows a track's picture. Its sound has its own element. */
 export const TrackVideo = ({ track, mirrored = false, fit }: TrackVideoProps): JSX.Element => {
-  const ref = useRef<HTMLVideoElement>(null);
-  useEffect(() => {
-    const element = ref.current;
-    if (!element) return undefined;
-    track.attach(element);
-    return () => {
-      track.detach(element);
-    };
-  }, [track]);
+  const ref = useAttached<HTMLVideoElement>(track);
   return <video ref={ref} class={`video ${fit} ${mirrored ? 'mirrored' : ''}`} autoplay playsInline muted />;
 };

@@ -119,13 +119,7 @@ export const adapterContract: AdapterCase[] = [
   {
     name: 'waits for a slow decision, also when the host has WebSockets of its own',
     async run(start) {
-      const asked = deferred();
-      const decided = deferred();
-      const authorize: Authorize = async () => {
-        asked.resolve();
-        await decided.promise;
-        return {};
-      };
+      const { asked, decided, authorize } = slowDecision();
       await withHost(start, authorize, async ({ url, server }) => {
         const wss = new WebSocketServer({ noServer: true });
         server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -187,13 +181,7 @@ export const adapterContract: AdapterCase[] = [
   {
     name: 'survives a client that goes away during the decision',
     async run(start) {
-      const asked = deferred();
-      const decided = deferred();
-      const authorize: Authorize = async () => {
-        asked.resolve();
-        await decided.promise;
-        return {};
-      };
+      const { asked, decided, authorize } = slowDecision();
       await withHost(start, authorize, async ({ url, server }) => {
         const gone = deferred();
         server.on('upgrade', (_req: IncomingMessage, socket: Duplex) => {
@@ -267,6 +255,18 @@ async function refused(socket: WebSocket): Promise<{ status: number | undefined;
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
   return { status: response.statusCode, body: JSON.parse(Buffer.concat(chunks).toString()) as ErrorBody };
+}
+
+/** Lets everybody in, once `decided` is resolved; `asked` tells that somebody waits. */
+function slowDecision() {
+  const asked = deferred();
+  const decided = deferred();
+  const authorize: Authorize = async () => {
+    asked.resolve();
+    await decided.promise;
+    return {};
+  };
+  return { asked, decided, authorize };
 }
 
 function deferred(): { promise: Promise<void>; resolve: () => void } {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
 
@@ -45,7 +45,10 @@ export const collectLicences: Plugin = {
         inputs.map((input) => PACKAGE.exec(input)?.[0]).filter((folder) => folder !== undefined),
       );
       const text = [...folders].sort().map(licenceOf).join('\n---\n\n');
-      writeFileSync(join(build.initialOptions.outdir ?? 'dist', 'THIRD_PARTY_LICENSES.txt'), text);
+      const folder = build.initialOptions.outdir ?? 'dist';
+      // tsup writes the bundle itself, later: on the first build there is no folder yet.
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, 'THIRD_PARTY_LICENSES.txt'), text);
     });
   },
 };

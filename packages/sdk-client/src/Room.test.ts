@@ -239,6 +239,16 @@ describe('messages and speakers', () => {
     ]);
   });
 
+  it('of the host application have no sender, even if somebody calls himself "undefined"', async () => {
+    const server = new MemoryServer();
+    const [a] = [await join(server, 'a'), await join(server, 'undefined')];
+    const heard: unknown[] = [];
+    a.room.on('dataReceived', (payload, from, topic) => heard.push([payload, from, topic]));
+    server.rooms.get('r')?.broadcast('message', { topic: 'notice', payload: 'closing at six' });
+    await until(() => heard.length === 1);
+    expect(heard).toEqual([['closing at six', undefined, 'notice']]);
+  });
+
   it('cannot be sent from outside', async () => {
     const { room } = guest(new MemoryServer(), 'a');
     await expect(room.localParticipant.sendMessage('x')).rejects.toMatchObject({ code: 'NOT_CONNECTED' });

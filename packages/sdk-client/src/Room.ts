@@ -206,7 +206,8 @@ export class Room extends Emitter<api.RoomEvents> implements api.RoomLike {
         this.#finish({ code, message }, this.#options.stopLocalTracks ?? true);
       })
       .on('message', (from, topic, payload) => {
-        this.emit('dataReceived', payload, this.#remotes.byIdentity.get(from), topic);
+        const sender = from === undefined ? undefined : this.#remotes.byIdentity.get(from);
+        this.emit('dataReceived', payload, sender, topic);
       })
       .on('ownMuted', (producerId) => {
         const publication = this.localParticipant.publicationOf(producerId);

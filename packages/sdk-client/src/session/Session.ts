@@ -39,7 +39,7 @@ export interface SessionEvents {
   /** Out for good, by the server or the policy. */
   ended: [error: ParlorError];
   change: [change: RoomChange];
-  message: [from: string, topic: string, payload: unknown];
+  message: [from: string | undefined, topic: string, payload: unknown];
   /** Somebody else paused what this page sends. */
   ownMuted: [producerId: string];
 }
@@ -212,7 +212,10 @@ export class Session extends Emitter<SessionEvents> {
     if (update) this.#update(update);
     stay.driver.handleNotification(method, data);
     const { producerId, peerId, from, topic, payload, reason } = data;
-    if (method === 'message') this.emit('message', String(from), String(topic), payload);
+    if (method === 'message') {
+      // Without a sender it comes from the host application, whatever somebody calls himself.
+      this.emit('message', typeof from === 'string' ? from : undefined, String(topic), payload);
+    }
     if (method === 'producerPaused' && peerId === this.#state.selfId)
       this.emit('ownMuted', String(producerId));
     if (method === 'roomClosed') this.#onRoomClosed(reason);

@@ -43,7 +43,7 @@ export const rpc: Bench = {
           await clients.call('connect', { name, ...address, count: connections, joined });
         }
         const ask = (name: ArmName) => async () => {
-          await servers[name].call('start');
+          await servers[name].call('start', {});
           await clients.call('ask', { name, method, total: REQUESTS });
           const { nodeMs } = await servers[name].call('stop');
           return REQUESTS / (nodeMs / 1000);

@@ -1,4 +1,4 @@
-import { FillArms } from './fillArms.js';
+import { stormArms } from './fillArms.js';
 import type { Bench } from './harness/Bench.js';
 import { compare } from './harness/compare.js';
 import type { Detail } from './harness/result.js';
@@ -14,9 +14,9 @@ export const storm: Bench = {
   name: 'storm',
   about: `${String(PEERS)} peers join at once: event-loop delay of the server process, Parlor / one Promise.all over mediasoup calls`,
   async run() {
-    const arms = await FillArms.start();
+    const arms = await stormArms(PEERS);
     try {
-      const rounds = await runRounds(arms.with({ peers: PEERS, arrival: 'allAtOnce' }), {
+      const rounds = await runRounds(arms, {
         warmUps: 1,
         rounds: 5,
       });

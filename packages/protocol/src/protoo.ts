@@ -116,7 +116,12 @@ export const ProtooRequests = {
   }),
   consume: z.object({ producerId: ObjectId, rtpCapabilities: RtpCapabilities.optional() }),
   subscribe: z.object({
-    producerIds: z.array(ObjectId).min(1).max(512),
+    producerIds: z.array(ObjectId).max(512),
+    /**
+     * Receive whatever is published from now on as well: each `newProducer` brings its `consumer` along. False ends
+     * that.
+     */
+    follow: z.boolean().optional(),
     /** Needed once a session: remembered after `joinRoom`, `consume` or `subscribe` has given them. */
     rtpCapabilities: RtpCapabilities.optional(),
   }),
@@ -144,6 +149,17 @@ export const ProtooRequests = {
 } as const satisfies Record<string, z.ZodType>;
 
 export type ProtooMethod = keyof typeof ProtooRequests;
+
+/** Schema of the data of each notification that a client may send: what wants no answer. Others are ignored. */
+export const ProtooClientNotifications = {
+  /** As the request; consumers that are gone are passed over. */
+  resume: consumerIds,
+} as const satisfies Record<string, z.ZodType>;
+export type ProtooClientNotification = keyof typeof ProtooClientNotifications;
+/** The same after validation on the server. */
+export type ProtooClientNotificationParsed<M extends ProtooClientNotification> = z.output<
+  (typeof ProtooClientNotifications)[M]
+>;
 /** What a client sends. */
 export type ProtooRequestData<M extends ProtooMethod> = z.input<(typeof ProtooRequests)[M]>;
 /** The same after validation on the server. */
@@ -204,7 +220,18 @@ export interface ProtooAnswers {
 export interface ProtooNotifications {
   peerJoined: { peerId: string; displayName: string };
   peerLeft: { peerId: string; reason: PeerLeftReason };
-  newProducer: { producerId: string; kind: MediaKind; peerId: string; appData: AppData; paused: boolean };
+  newProducer: {
+    producerId: string;
+    kind: MediaKind;
+    peerId: string;
+    appData: AppData;
+    paused: boolean;
+    /**
+     * To those who follow the room. Video waits for `resume`, audio runs. Absent when none could be made:
+     * `subscribe` tells why.
+     */
+    consumer?: ConsumerInfo;
+  };
   producerClosed: { producerId: string; peerId: string };
   /**
    * To those who do not consume the producer (they get `consumerPaused`/`consumerResumed` instead), and to its

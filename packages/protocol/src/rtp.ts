@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MediaKind } from './model.js';
+import { remembered } from './remembered.js';
 
 /**
  * RTP, ICE and DTLS shapes as mediasoup defines them (mediasoup.org/documentation/v3/mediasoup/rtp-parameters-and-capabilities).
@@ -70,34 +71,36 @@ export const RtpParameters = z.object({
 });
 export type RtpParameters = z.infer<typeof RtpParameters>;
 
-export const RtpCapabilities = z.object({
-  codecs: z
-    .array(
-      z.object({
-        kind: MediaKind,
-        mimeType,
-        preferredPayloadType: payloadType.optional(),
-        clockRate: z.number().int().min(1).max(192_000),
-        channels: z.number().int().min(1).max(8).optional(),
-        parameters: CodecParameters.optional(),
-        rtcpFeedback: z.array(RtcpFeedback).max(32).optional(),
-      }),
-    )
-    .max(128)
-    .optional(),
-  headerExtensions: z
-    .array(
-      z.object({
-        kind: MediaKind,
-        uri: text(256),
-        preferredId: z.number().int().min(1).max(255),
-        preferredEncrypt: z.boolean().optional(),
-        direction: z.enum(['sendrecv', 'sendonly', 'recvonly', 'inactive']).optional(),
-      }),
-    )
-    .max(64)
-    .optional(),
-});
+export const RtpCapabilities = remembered(
+  z.object({
+    codecs: z
+      .array(
+        z.object({
+          kind: MediaKind,
+          mimeType,
+          preferredPayloadType: payloadType.optional(),
+          clockRate: z.number().int().min(1).max(192_000),
+          channels: z.number().int().min(1).max(8).optional(),
+          parameters: CodecParameters.optional(),
+          rtcpFeedback: z.array(RtcpFeedback).max(32).optional(),
+        }),
+      )
+      .max(128)
+      .optional(),
+    headerExtensions: z
+      .array(
+        z.object({
+          kind: MediaKind,
+          uri: text(256),
+          preferredId: z.number().int().min(1).max(255),
+          preferredEncrypt: z.boolean().optional(),
+          direction: z.enum(['sendrecv', 'sendonly', 'recvonly', 'inactive']).optional(),
+        }),
+      )
+      .max(64)
+      .optional(),
+  }),
+);
 export type RtpCapabilities = z.infer<typeof RtpCapabilities>;
 
 const hexBytes = (count: number) => new RegExp(`^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){${String(count - 1)}}$`);

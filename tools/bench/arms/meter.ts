@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers/promises';
 import { cpuMsOf, ownCpuMs } from '../harness/cpu.js';
 
 export interface Cost {
@@ -15,9 +16,10 @@ export interface Cost {
 }
 
 /** Starts measuring this process and a worker; the returned function tells what it has cost since. */
-export function startMeter(workerPid: number | undefined): () => Cost {
+export async function startMeter(workerPid: number | undefined): Promise<() => Cost> {
   // Garbage of the run before is not charged to this one.
   globalThis.gc?.();
+  await sweepEnd();
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   const workerNow = () => (workerPid === undefined ? 0 : cpuMsOf(workerPid));
@@ -33,4 +35,14 @@ export function startMeter(workerPid: number | undefined): () => Cost {
     const loop = { p50: ms(delay.percentile(50)), p99: ms(delay.percentile(99)), max: ms(delay.max) };
     return { ...cost, loop };
   };
+}
+
+/** The collector sweeps on threads of its own after gc() has returned; that is over when the process is at rest. */
+async function sweepEnd(): Promise<void> {
+  for (let looks = 0; looks < 10; looks++) {
+    const before = ownCpuMs();
+    await setTimeout(20);
+    // A profiler never rests.
+    if (ownCpuMs() - before < 1) return;
+  }
 }

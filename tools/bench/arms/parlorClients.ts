@@ -1,7 +1,15 @@
 import { serveArm } from '../harness/serveArm.js';
 import { PeerClient } from '../signalling/PeerClient.js';
+import { ProtooSocket } from '../signalling/ProtooSocket.js';
 import { consumersIn } from './media.js';
-import type { Fill } from './rawRoom.js';
+
+/** `oneByOne`: a peer joins when the one before is in and received by all; `allAtOnce`: nobody waits. */
+export type Arrival = 'oneByOne' | 'allAtOnce';
+
+export interface Fill {
+  peers: number;
+  arrival: Arrival;
+}
 
 export interface FillOverWire extends Fill {
   url: string;
@@ -19,9 +27,12 @@ export interface ParlorClientsMethods {
   /** Resolves when everyone receives everyone. */
   fill(data: FillOverWire): Promise<FillTraffic>;
   leave(): Promise<void>;
+  /** The same at the server that does nothing but mediasoup's calls: one request a peer, one after another. */
+  fillRaw(data: { url: string; peers: number }): Promise<void>;
 }
 
 let clients: PeerClient[] = [];
+let rawSockets: ProtooSocket[] = [];
 let ssrcs = 1;
 
 /** Counts what is received by all together and lets waiters through at their number. */
@@ -73,8 +84,24 @@ async function fill({ url, token, roomId, peers, arrival }: FillOverWire): Promi
 }
 
 async function leave(): Promise<void> {
-  await Promise.all(clients.map((client) => client.close()));
+  await Promise.all([...clients, ...rawSockets].map((client) => client.close()));
   clients = [];
+  rawSockets = [];
 }
 
-serveArm<ParlorClientsMethods>({ fill, leave }, leave);
+async function fillRaw({ url, peers }: { url: string; peers: number }): Promise<void> {
+  let consumers = 0;
+  for (let index = 0; index < peers; index++) {
+    const socket = await ProtooSocket.open({
+      url,
+      token: '',
+      roomId: 'raw',
+      peerId: `peer-${String(index)}`,
+    });
+    rawSockets.push(socket);
+    consumers += (await socket.request<{ consumers: number }>('join')).consumers;
+  }
+  if (consumers !== consumersIn(peers)) throw new Error(`made ${String(consumers)} consumers`);
+}
+
+serveArm<ParlorClientsMethods>({ fill, fillRaw, leave }, leave);

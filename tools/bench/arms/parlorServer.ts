@@ -1,4 +1,4 @@
-import { createParlor, createToken } from '@parlor/sdk-server';
+import { createParlor, createToken, type Parlor } from '@parlor/sdk-server';
 import { attachParlor, parlorNode } from '@parlor/sdk-server/node';
 import { observer } from 'mediasoup';
 import { once } from 'node:events';
@@ -10,7 +10,8 @@ import { startMeter, type Cost } from './meter.js';
 
 export interface ParlorServerMethods {
   open(data: { unlimitedMessages?: boolean }): Promise<{ url: string; token: string }>;
-  start(): void;
+  /** Opens the room, where one is named, then starts the clock. */
+  start(data: { roomId?: string }): Promise<void>;
   stop(): Cost;
 }
 
@@ -19,21 +20,23 @@ let workerPid: number | undefined;
 observer.on('newworker', (worker) => (workerPid = worker.pid));
 
 const jwtSecret = 'the secret of a benchmark ends with its process';
+let parlor: Parlor | undefined;
 let close: (() => Promise<void>) | undefined;
 let finish: (() => Cost) | undefined;
 
 async function open({ unlimitedMessages = false }: { unlimitedMessages?: boolean }) {
-  const parlor = await createParlor({
+  const made = await createParlor({
     access: { jwtSecret },
     media: { workers: 1, listenIp: '127.0.0.1', clients: 'network', codecs: mediaCodecs },
     ...(unlimitedMessages && { socketLimits: { messagesPerSecond: 1e9, messageBurst: 1e9 } }),
   });
-  const server = createServer(parlorNode({ parlor }));
-  attachParlor(server, parlor);
+  const server = createServer(parlorNode({ parlor: made }));
+  attachParlor(server, made);
+  parlor = made;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   close = async () => {
-    await parlor.close();
+    await made.close();
     server.close();
   };
   const { port } = server.address() as AddressInfo;
@@ -43,8 +46,9 @@ async function open({ unlimitedMessages = false }: { unlimitedMessages?: boolean
 serveArm<ParlorServerMethods>(
   {
     open,
-    start() {
-      finish = startMeter(workerPid);
+    async start({ roomId }) {
+      if (roomId !== undefined) await parlor?.rooms.open(roomId);
+      finish = await startMeter(workerPid);
     },
     stop() {
       if (!finish) throw new Error('start first');

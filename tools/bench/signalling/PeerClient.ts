@@ -8,9 +8,19 @@ interface JoinAnswer {
   transports: Record<'send' | 'recv', { id: string }>;
 }
 
+interface WireConsumer {
+  consumerId: string;
+  paused: boolean;
+}
+
 interface SubscribeAnswer {
-  consumers: { consumerId: string; paused: boolean }[];
+  consumers: WireConsumer[];
   failed: unknown[];
+}
+
+interface NewProducer {
+  producerId: string;
+  consumer?: WireConsumer;
 }
 
 /**
@@ -22,6 +32,7 @@ export class PeerClient {
   readonly #socket: ProtooSocket;
   readonly #onConsumers: (count: number) => void;
   readonly #announced = new Set<string>();
+  readonly #offered: WireConsumer[] = [];
   #join: JoinAnswer | undefined;
   #capabilitiesSent = false;
   #recvConnected = false;
@@ -51,7 +62,9 @@ export class PeerClient {
     this.#onConsumers = onConsumers;
     socket.onNotification = (method, data) => {
       if (method !== 'newProducer') return;
-      this.#announced.add((data as { producerId: string }).producerId);
+      const { producerId, consumer } = data as NewProducer;
+      if (consumer) this.#offered.push(consumer);
+      else this.#announced.add(producerId);
       if (this.#join) this.#scheduleFlush();
     };
   }
@@ -97,21 +110,21 @@ export class PeerClient {
 
   async #receiveAnnounced(): Promise<void> {
     const { rtpCapabilities, transports } = this.#join ?? {};
+    const consumers = this.#offered.splice(0);
     const producerIds = [...this.#announced];
     this.#announced.clear();
-    if (!transports || producerIds.length === 0) return;
-    const capabilities = this.#capabilitiesSent ? {} : { rtpCapabilities };
-    this.#capabilitiesSent = true;
-    const { consumers, failed } = await this.#socket.request<SubscribeAnswer>('subscribe', {
-      producerIds,
-      ...capabilities,
-    });
-    if (failed.length > 0) throw new Error(`not received: ${JSON.stringify(failed[0])}`);
-    const waiting = consumers.filter(({ paused }) => paused).map(({ consumerId }) => consumerId);
-    await Promise.all([
-      this.#connectRecv(transports.recv.id),
-      waiting.length > 0 && this.#socket.request('resume', { consumerIds: waiting }),
-    ]);
+    if (!transports) return;
+    if (producerIds.length > 0 || !this.#capabilitiesSent) {
+      const first = this.#capabilitiesSent ? {} : { follow: true, rtpCapabilities };
+      this.#capabilitiesSent = true;
+      const answer = await this.#socket.request<SubscribeAnswer>('subscribe', { producerIds, ...first });
+      if (answer.failed.length > 0) throw new Error(`not received: ${JSON.stringify(answer.failed[0])}`);
+      consumers.push(...answer.consumers);
+    }
+    if (consumers.length === 0) return;
+    const consumerIds = consumers.filter(({ paused }) => paused).map(({ consumerId }) => consumerId);
+    if (consumerIds.length > 0) this.#socket.notify('resume', { consumerIds });
+    await this.#connectRecv(transports.recv.id);
     this.#onConsumers(consumers.length);
   }
 

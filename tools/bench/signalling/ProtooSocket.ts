@@ -60,6 +60,10 @@ export class ProtooSocket {
     });
   }
 
+  notify(method: string, data: object): void {
+    this.#ws.send(JSON.stringify({ notification: true, method, data }));
+  }
+
   async close(): Promise<void> {
     const closed = once(this.#ws, 'close');
     this.#ws.close();

@@ -8,8 +8,12 @@ import type { TrackKind, TrackSource, VideoLayers } from '../types.js';
 /** What a driver may ask of signalling. Requests fail with coded errors. */
 export type SignalRequest = (method: string, data?: unknown) => Promise<unknown>;
 
+/** What wants no answer. Lost with the connection. */
+export type SignalTell = (method: string, data: unknown) => void;
+
 export interface DriverContext {
   readonly request: SignalRequest;
+  readonly tell: SignalTell;
   readonly platform: Platform;
   readonly logger: Logger;
   readonly rtcConfiguration: NonNullable<RoomOptions['rtcConfiguration']>;
@@ -30,6 +34,10 @@ export interface PublishRequest {
   readonly source: TrackSource;
   readonly muted: boolean;
   readonly options: TrackPublishOptions;
+}
+
+export interface SubscribeOptions {
+  readonly follow?: boolean;
 }
 
 export type SubscribeResult =
@@ -84,8 +92,12 @@ export interface MediaDriver extends EventSource<MediaDriverEvents> {
   /** Sends other media under the same producer. */
   replaceTrack(producerId: string, mediaStreamTrack: MediaStreamTrack): Promise<void>;
   setMuted(producerId: string, muted: boolean): Promise<void>;
-  /** Receives many with one request. One result for each, in the same order; never rejects for one of them. */
-  subscribe(producers: readonly RemoteProducer[]): Promise<SubscribeResult[]>;
+  /**
+   * Receives many with one request. One result for each, in the same order; never rejects for one of them. With
+   * `follow`, whatever is announced from now on is going to be subscribed to as well: the driver may have it sent
+   * without being asked.
+   */
+  subscribe(producers: readonly RemoteProducer[], options?: SubscribeOptions): Promise<SubscribeResult[]>;
   unsubscribe(producerIds: readonly string[]): Promise<void>;
   /** Pauses or resumes receiving. */
   setReceiving(producerId: string, receiving: boolean): Promise<void>;

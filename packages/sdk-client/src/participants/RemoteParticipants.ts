@@ -29,6 +29,7 @@ export class RemoteParticipants {
     this.#subscriptions = new Subscriptions({
       platform: options.platform,
       logger: options.logger,
+      follow: options.autoSubscribe,
       isLive: (publication) => this.#byProducer.get(publication.producer.producerId) === publication,
       onMedia: (publication, media) => {
         this.#received(publication, media);

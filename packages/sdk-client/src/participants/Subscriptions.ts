@@ -1,4 +1,4 @@
-import type { MediaDriver, SubscribeResult } from '../drivers/MediaDriver.js';
+import type { MediaDriver, SubscribeOptions, SubscribeResult } from '../drivers/MediaDriver.js';
 import { toParlorError, type ParlorError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { Platform } from '../platform.js';
@@ -8,6 +8,8 @@ import type { RemoteTrackPublication, SubscriptionControl } from './RemoteTrackP
 interface SubscriptionsOptions {
   readonly platform: Pick<Platform, 'timer'>;
   readonly logger: Logger;
+  /** Whatever is published is wanted, unless the app says otherwise. */
+  readonly follow: boolean;
   /** Whether the publication is still there. */
   readonly isLive: (publication: RemoteTrackPublication) => boolean;
   readonly onMedia: (publication: RemoteTrackPublication, media: MediaStreamTrack) => void;
@@ -32,7 +34,7 @@ export class Subscriptions implements SubscriptionControl {
   attach(driver: MediaDriver, publications: Iterable<RemoteTrackPublication>): void {
     this.#driver = driver;
     for (const publication of publications) if (publication.isDesired) this.#waiting.add(publication);
-    this.#flush();
+    this.#flush(this.options.follow ? { follow: true } : undefined);
   }
 
   detach(): void {
@@ -79,17 +81,21 @@ export class Subscriptions implements SubscriptionControl {
     this.#stopTimer = undefined;
   }
 
-  #flush(): void {
+  #flush(options?: SubscribeOptions): void {
     const driver = this.#driver;
     const publications = [...this.#waiting].filter((each) => each.isDesired && this.options.isLive(each));
     this.#waiting.clear();
-    if (!driver || publications.length === 0) return;
-    void this.#subscribe(driver, publications);
+    if (!driver || (publications.length === 0 && !options)) return;
+    void this.#subscribe(driver, publications, options);
   }
 
-  async #subscribe(driver: MediaDriver, publications: readonly RemoteTrackPublication[]): Promise<void> {
+  async #subscribe(
+    driver: MediaDriver,
+    publications: readonly RemoteTrackPublication[],
+    options: SubscribeOptions | undefined,
+  ): Promise<void> {
     const asked = publications.map(({ producer }) => producer);
-    const results = await driver.subscribe(asked).catch((error: unknown): SubscribeResult[] => {
+    const results = await driver.subscribe(asked, options).catch((error: unknown): SubscribeResult[] => {
       const failure = toParlorError(error, 'SUBSCRIBE_FAILED');
       return asked.map(({ producerId }) => ({ producerId, error: failure }));
     });

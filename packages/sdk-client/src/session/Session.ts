@@ -142,7 +142,8 @@ export class Session extends Emitter<SessionEvents> {
       channel
         ? channel.request(method, data)
         : Promise.reject(new ParlorError('NOT_CONNECTED', 'The connection is not open yet.'));
-    const driver = createDriver({ request, platform, logger, rtcConfiguration });
+    const tell = (method: string, data: unknown) => channel?.tell(method, data);
+    const driver = createDriver({ request, tell, platform, logger, rtcConfiguration });
     let over = false;
     const giveUp = () => {
       over = true;
@@ -208,9 +209,10 @@ export class Session extends Emitter<SessionEvents> {
 
   #onNotification(stay: Stay, method: string, data: Record<string, unknown>): void {
     if (this.#stay !== stay) return;
+    // The driver first: it has to know what a change is about when the app hears of the change.
+    stay.driver.handleNotification(method, data);
     const update = toUpdate(method, data);
     if (update) this.#update(update);
-    stay.driver.handleNotification(method, data);
     const { producerId, peerId, from, topic, payload, reason } = data;
     if (method === 'message') {
       // Without a sender it comes from the host application, whatever somebody calls himself.

@@ -54,6 +54,12 @@ export class ProtooChannel extends Emitter<SignalChannelEvents> implements Signa
     return this.#send(method, data, this.options.requestTimeout);
   }
 
+  tell(method: string, data: unknown): void {
+    if (!this.#open) return;
+    this.options.logger.debug('notification sent', method, data);
+    this.connection.send(JSON.stringify({ notification: true, method, data }));
+  }
+
   close(): void {
     if (!this.#open) return;
     this.#shut();

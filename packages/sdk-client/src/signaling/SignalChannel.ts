@@ -20,6 +20,8 @@ export interface SignalChannelEvents {
 export interface SignalChannel extends EventSource<SignalChannelEvents> {
   /** @throws ParlorError the server's code, `REQUEST_TIMEOUT` or `CONNECTION_LOST` */
   request(method: string, data?: unknown): Promise<unknown>;
+  /** Sends what wants no answer; nothing when the connection is closed. */
+  tell(method: string, data: unknown): void;
   /** Silent: no event follows. Requests in flight fail with `CANCELLED`. */
   close(): void;
 }

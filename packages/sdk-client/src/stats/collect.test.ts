@@ -69,6 +69,7 @@ function setup() {
     platform,
     logger: silentLogger,
     rtcConfiguration: {},
+    tell: () => undefined,
     request: () => Promise.resolve({}),
   };
   const driver = createFakeDrivers().factory(context);

@@ -45,6 +45,19 @@ export class MemoryChannel extends Emitter<SignalChannelEvents> implements Signa
     return answer;
   }
 
+  tell(method: string, data: unknown): void {
+    if (!this.#open) return;
+    const told = copy(data);
+    void Promise.resolve().then(() => {
+      if (!this.#open || this.#stalled) return;
+      try {
+        this.server.handle(this, method, told);
+      } catch {
+        // Nobody waits for an answer that could say so.
+      }
+    });
+  }
+
   close(): void {
     if (!this.#open) return;
     this.#open = false;

@@ -24,6 +24,8 @@ export interface MemoryPeer {
   readonly channel: MemoryChannel;
   /** Consumer id to producer id. */
   readonly consumers: Map<string, string>;
+  /** Receives whatever is published, without asking. */
+  follows: boolean;
 }
 
 type Data = Record<string, unknown>;
@@ -80,6 +82,7 @@ export class MemoryRoom {
       case 'produce':
         return this.#produce(peer, data);
       case 'subscribe':
+        if (typeof data['follow'] === 'boolean') peer.follows = data['follow'];
         return this.#subscribe(peer, strings(data['producerIds']));
       case 'pauseProducer':
       case 'resumeProducer':
@@ -118,7 +121,7 @@ export class MemoryRoom {
     const displayName = typeof data['displayName'] === 'string' ? data['displayName'] : '';
     const resumeToken = this.#newId('resume');
     const others = [...this.peers.values()];
-    this.peers.set(id, { id, displayName, resumeToken, channel, consumers: new Map() });
+    this.peers.set(id, { id, displayName, resumeToken, channel, consumers: new Map(), follows: false });
     this.broadcast('peerJoined', { peerId: id, displayName }, id);
     return {
       roomId: this.id,
@@ -142,8 +145,14 @@ export class MemoryRoom {
     const kind = data['kind'] === 'audio' ? 'audio' : 'video';
     const appData = (data['appData'] ?? {}) as Data;
     const paused = data['paused'] === true;
-    this.producers.set(id, { id, peerId: peer.id, kind, appData, paused });
-    this.broadcast('newProducer', { producerId: id, peerId: peer.id, kind, appData, paused }, peer.id);
+    const producer: MemoryProducer = { id, peerId: peer.id, kind, appData, paused };
+    this.producers.set(id, producer);
+    const announcement = { producerId: id, peerId: peer.id, kind, appData, paused };
+    for (const other of this.peers.values()) {
+      if (other === peer) continue;
+      const consumer = other.follows ? { consumer: this.#consumer(other, producer) } : {};
+      other.channel.notify('newProducer', { ...announcement, ...consumer });
+    }
     return { id, producerId: id };
   }
 
@@ -151,18 +160,20 @@ export class MemoryRoom {
     const found = producerIds
       .map((id) => this.producers.get(id))
       .filter((producer) => producer !== undefined);
-    const consumers = found.map(({ id: producerId, kind, paused }) => {
-      const consumerId = this.#newId('consumer');
-      const first = peer.consumers.size === 0;
-      peer.consumers.set(consumerId, producerId);
-      const rtpParameters = this.media.consumerParameters(kind);
-      const ids = { id: consumerId, consumerId, producerId };
-      return { ...ids, kind, rtpParameters, type: 'simple', paused: !first, producerPaused: paused };
-    });
+    const consumers = found.map((producer) => this.#consumer(peer, producer));
     const failed = producerIds
       .filter((id) => !this.producers.has(id))
       .map((producerId) => ({ producerId, code: 'PRODUCER_NOT_FOUND' }));
     return { consumers, failed };
+  }
+
+  #consumer(peer: MemoryPeer, { id: producerId, kind, paused }: MemoryProducer): object {
+    const consumerId = this.#newId('consumer');
+    const first = peer.consumers.size === 0;
+    peer.consumers.set(consumerId, producerId);
+    const rtpParameters = this.media.consumerParameters(kind);
+    const ids = { id: consumerId, consumerId, producerId };
+    return { ...ids, kind, rtpParameters, type: 'simple', paused: !first, producerPaused: paused };
   }
 
   #pause(producer: MemoryProducer, paused: boolean): unknown {

@@ -4,27 +4,22 @@ import { Pacer } from './Pacer.js';
 describe('Pacer', () => {
   test('starts at once when idle', () => {
     let started = false;
-    void new Pacer(2).run(() => {
+    void new Pacer().run(() => {
       started = true;
       return Promise.resolve();
     });
     expect(started).toBe(true);
   });
 
-  test('starts no more than its chunk in a turn and runs no more at once, in order', async () => {
-    const pacer = new Pacer(4);
+  test('runs no more at once than may be under way, in order', async () => {
+    const pacer = new Pacer({ inFlight: 4 });
     let running = 0;
     let most = 0;
-    let inTurn = 0;
-    let mostInTurn = 0;
     const order: number[] = [];
     await Promise.all(
       Array.from({ length: 30 }, (_, i) =>
         pacer.run(async () => {
           order.push(i);
-          inTurn += 1;
-          mostInTurn = Math.max(mostInTurn, inTurn);
-          setImmediate(() => (inTurn = 0));
           running += 1;
           most = Math.max(most, running);
           await new Promise(setImmediate);
@@ -33,12 +28,34 @@ describe('Pacer', () => {
       ),
     );
     expect(order).toEqual(Array.from({ length: 30 }, (_, i) => i));
-    expect(most).toBeLessThanOrEqual(4);
-    expect(mostInTurn).toBeLessThanOrEqual(4);
+    expect(most).toBe(4);
+  });
+
+  test('lets others have their turn when the time of a turn is over', async () => {
+    let now = 0;
+    const pacer = new Pacer({ turnMs: 2, inFlight: 100, now: () => now });
+    const inTurns: number[] = [];
+    let turn = 0;
+    const countTurns = () => {
+      turn += 1;
+      if (inTurns.length < 9) setImmediate(countTurns);
+    };
+    setImmediate(countTurns);
+    await Promise.all(
+      Array.from({ length: 9 }, () =>
+        pacer.run(() => {
+          inTurns.push(turn);
+          now += 1;
+          return Promise.resolve();
+        }),
+      ),
+    );
+    const most = Math.max(...[...new Set(inTurns)].map((each) => inTurns.filter((t) => t === each).length));
+    expect(most).toBe(2);
   });
 
   test('passes failures on and goes on', async () => {
-    const pacer = new Pacer(1);
+    const pacer = new Pacer({ inFlight: 1 });
     const failing = pacer.run(() => Promise.reject(new Error('no')));
     const next = pacer.run(() => Promise.resolve('yes'));
     await expect(failing).rejects.toThrow('no');
@@ -46,7 +63,7 @@ describe('Pacer', () => {
   });
 
   test('a task that throws instead of rejecting does not take a place for good', async () => {
-    const pacer = new Pacer(1);
+    const pacer = new Pacer({ inFlight: 1 });
     const throwing = pacer.run(() => {
       throw new Error('sync');
     });

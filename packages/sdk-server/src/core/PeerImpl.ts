@@ -3,6 +3,7 @@ import { ParlorError } from '../errors.js';
 import { Emitter } from '../events.js';
 import type { ConsumerImpl } from './ConsumerImpl.js';
 import type { CoreContext } from './context.js';
+import type { Following } from './Following.js';
 import { assertCan } from './permissions.js';
 import type { LinkEnd, MediaReceiver, PeerLink } from './ports.js';
 import type { ProducerImpl } from './ProducerImpl.js';
@@ -44,6 +45,8 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
   readonly consumers = new Map<string, ConsumerImpl>();
   readonly consumersByProducer = new Map<string, ConsumerImpl>();
   receiver: MediaReceiver | undefined;
+  /** Set while the peer receives whatever is published. */
+  following: Following | undefined;
   closed = false;
   /** Creations under way, so that limits hold while they are awaited. */
   readonly pending = { transports: 0, producers: 0, consumers: 0 };

@@ -220,18 +220,21 @@ describe('publishing and subscribing', () => {
     expect(onPublish).toHaveBeenCalledTimes(2);
   });
 
-  test('consumers run from the start until the transport is connecting, then start paused', async () => {
+  test('consumers run from the start; those of video wait once the transport is connecting', async () => {
     const rooms = createRooms();
     const { peer: alice } = await enter(rooms, 'alice');
     const { peer: bob } = await enter(rooms, 'bob');
     await withTransports(alice);
     const { recv } = await withTransports(bob);
-    const [first, second] = [await alice.produce(audio()), await alice.produce(video())];
-    const [early] = await bob.subscribe([first.id]);
-    expect(early).toMatchObject({ consumer: { paused: false } });
+    const [early, late, sound] = [
+      await alice.produce(video()),
+      await alice.produce(video()),
+      await alice.produce(audio()),
+    ];
+    expect(await bob.subscribe([early.id])).toMatchObject([{ consumer: { paused: false } }]);
     await recv.connect(sampleDtls());
-    const [late] = await bob.subscribe([second.id]);
-    expect(late).toMatchObject({ consumer: { paused: true } });
+    const later = await bob.subscribe([late.id, sound.id]);
+    expect(later).toMatchObject([{ consumer: { paused: true } }, { consumer: { paused: false } }]);
     await expect(recv.connect(sampleDtls())).rejects.toMatchObject({ code: 'ALREADY_CONNECTED' });
   });
 

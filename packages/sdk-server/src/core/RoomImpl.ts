@@ -118,7 +118,12 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
 
   producerAdded(producer: ProducerImpl): void {
     this.producers.set(producer.id, producer);
-    this.#broadcast({ type: 'newProducer', producer: producer.info }, producer.peer);
+    const update: RoomUpdate = { type: 'newProducer', producer: producer.info };
+    for (const peer of this.peers.values()) {
+      if (peer === producer.peer) continue;
+      if (peer.following) peer.following.announce(producer);
+      else peer.tell(update);
+    }
     this.emit('producerAdded', producer);
   }
 

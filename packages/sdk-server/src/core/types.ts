@@ -126,8 +126,8 @@ export interface Peer extends EventSource<PeerEvents> {
    */
   produce(options: ProduceOptions): Promise<Producer>;
   /**
-   * Receives producers on the peer's receive transport; one result per producer, in their order. Consumers start
-   * paused once the transport is connected, running before that.
+   * Receives producers on the peer's receive transport; one result per producer, in their order. Once the transport
+   * is connected, consumers of video start paused: the client resumes them when it is ready for the key frame.
    * @throws FORBIDDEN, TRANSPORT_NOT_FOUND, BAD_REQUEST (no rtpCapabilities yet), LIMIT_REACHED
    */
   subscribe(producerIds: readonly string[], options?: SubscribeOptions): Promise<SubscribeResult[]>;
@@ -159,6 +159,8 @@ export interface SubscribeOptions {
   rtpCapabilities?: RtpCapabilities | undefined;
   /** Start paused whatever the state of the transport. */
   paused?: boolean | undefined;
+  /** From now on, receive whatever is published too (true), or what is asked for only (false). */
+  follow?: boolean | undefined;
 }
 
 export type SubscribeResult =

@@ -1,11 +1,12 @@
 import type { PeerInfo, PeerLeftReason, ProducerInfo, RoomClosedReason, SpeakerInfo } from '@parlor/protocol';
-import type { ConsumerLayers, ProducerScore } from './types.js';
+import type { Consumer, ConsumerLayers, ProducerScore } from './types.js';
 
 /** Everything that a room can tell a peer. A dialect maps each to its own wire, or leaves it out. */
 export type RoomUpdate =
   | { type: 'peerJoined'; peer: PeerInfo }
   | { type: 'peerLeft'; peerId: string; reason: PeerLeftReason }
-  | { type: 'newProducer'; producer: ProducerInfo }
+  /** With a consumer: to a peer that follows the room. */
+  | { type: 'newProducer'; producer: ProducerInfo; consumer?: Consumer | undefined }
   | { type: 'producerClosed'; producerId: string; peerId: string }
   | { type: 'producerPaused'; producerId: string; peerId: string }
   | { type: 'producerResumed'; producerId: string; peerId: string }

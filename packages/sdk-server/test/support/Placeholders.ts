@@ -16,6 +16,7 @@ export class Placeholders {
     else if ('iceParameters' in data) this.#put(data, 'iceParameters', this.#free(`${client}.iceParameters`));
     else if ('consumerId' in data) this.#consumer(client, data);
     else if ('producerId' in data) this.#remember(`${client}.producer`, data['producerId']);
+    if (data['consumer']) this.#consumer(client, data['consumer'] as Json);
     for (const consumer of (data['consumers'] ?? []) as Json[]) this.#consumer(client, consumer);
   }
 

@@ -13,6 +13,8 @@ export interface Stage {
   asks(client: string, method: string, data?: object): Promise<object>;
   /** A message that is no request; resolves when the notification came that it causes. */
   sends(client: string, text: string, causes: string): Promise<void>;
+  /** Resolves when the client has heard this, once more than it was waited for before. */
+  hears(client: string, notification: string): Promise<object>;
   disconnects(client: string): Promise<void>;
   host(action: HostAction, details?: { peerId?: string; topic?: string; payload?: unknown }): Promise<void>;
 }
@@ -27,6 +29,7 @@ export async function recordTranscript(
   const clients = new Map<string, TestClient>();
   const written = new Map<string, { frames: number; closed: boolean; lastId: number }>();
   const placeholders = new Placeholders();
+  const heardOf = new Set<Frame>();
 
   const client = (name: string) => {
     const found = clients.get(name);
@@ -72,6 +75,16 @@ export async function recordTranscript(
       one.send(text);
       await one.log.find((frame) => frame.method === causes && one.log.frames.indexOf(frame) >= before);
       writeDown();
+    },
+    async hears(name, notification) {
+      const { client: one } = client(name);
+      const frame = await one.log.find((each) => each.method === notification && !heardOf.has(each));
+      heardOf.add(frame);
+      const { data = {} } = frame;
+      const heard = structuredClone(data);
+      placeholders.learn(name, data);
+      writeDown();
+      return heard;
     },
     disconnects(name) {
       const { client: one, state } = client(name);

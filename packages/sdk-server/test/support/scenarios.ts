@@ -98,6 +98,27 @@ export const scenarios: Scenario[] = [
     },
   },
   {
+    name: 'follow',
+    about: 'Who follows the room receives what is published with its announcement and asks for nothing.',
+    async play(stage) {
+      const { recv } = await joinWithTransports(stage, 'alice');
+      await stage.asks('alice', 'subscribe', { producerIds: [], follow: true });
+      const { send } = await joinWithTransports(stage, 'bob');
+      const microphone = await produce(stage, 'bob', { transportId: send, ...audio() });
+      await stage.hears('alice', 'newProducer');
+      await stage.asks('alice', 'connectWebRtcTransport', {
+        transportId: recv,
+        dtlsParameters: sampleDtls(),
+      });
+      await produce(stage, 'bob', { transportId: send, ...video() });
+      await stage.hears('alice', 'newProducer');
+      await stage.asks('alice', 'subscribe', { producerIds: [], follow: false });
+      await stage.asks('bob', 'closeProducer', { producerId: microphone });
+      await produce(stage, 'bob', { transportId: send, ...audio() });
+      await stage.disconnects('bob');
+    },
+  },
+  {
     name: 'mute',
     about: 'Paused and resumed by the owner and by the host, for those who consume and those who do not.',
     async play(stage) {

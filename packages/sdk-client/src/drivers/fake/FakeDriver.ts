@@ -91,6 +91,7 @@ export class FakeDriver extends Emitter<MediaDriverEvents> implements MediaDrive
 
   async subscribe(producers: readonly RemoteProducer[]): Promise<SubscribeResult[]> {
     const producerIds = producers.map(({ producerId }) => producerId);
+    if (producerIds.length === 0) return [];
     const answer = (await this.#request('subscribe', { producerIds })) as SubscribeAnswer;
     return producerIds.map((producerId) => this.#receive(producerId, answer));
   }

@@ -74,7 +74,9 @@ async function alone() {
   const platform = new FakePlatform();
   const requests: { method: string; data: Record<string, unknown>; answer: (data: unknown) => void }[] = [];
   const answers: Record<string, unknown> = {};
+  const told: { method: string; data: unknown }[] = [];
   const context: DriverContext = {
+    tell: (method, data) => told.push({ method, data }),
     platform,
     logger: silentLogger,
     rtcConfiguration: {},
@@ -95,7 +97,7 @@ async function alone() {
   const [send, recv] = handlers;
   if (!send || !recv) throw new Error('no handlers');
   const methods = () => requests.map(({ method }) => method);
-  return { driver, platform, requests, answers, methods, send, recv };
+  return { driver, platform, requests, told, answers, methods, send, recv };
 }
 
 const outgoing = (kind: 'audio' | 'video', more: Partial<PublishRequest> = {}): PublishRequest => ({
@@ -190,25 +192,24 @@ describe('publishing', () => {
 });
 
 describe('subscribing', () => {
-  it('tells its capabilities once, and resumes what waits with one request', async () => {
-    const { driver, requests, methods, answers } = await alone();
-    answers['resume'] = {};
+  it('tells its capabilities once, and resumes what waits with one message', async () => {
+    const { driver, requests, methods, told } = await alone();
     const first = driver.subscribe(producers);
     requests[0]?.answer({
       consumers: producers.map(({ producerId }) => consumer(producerId, true)),
       failed: [],
     });
     await first;
-    expect(methods()).toEqual(['subscribe', 'connectWebRtcTransport', 'resume']);
-    expect(newest(requests).data).toEqual({ consumerIds: ['c-p1', 'c-p2', 'c-p3'] });
+    expect(methods()).toEqual(['subscribe', 'connectWebRtcTransport']);
+    expect(told).toEqual([{ method: 'resume', data: { consumerIds: ['c-p1', 'c-p2', 'c-p3'] } }]);
     void driver.subscribe(producers);
-    await until(() => requests.length === 4);
+    await until(() => requests.length === 3);
     expect(requests[0]?.data).toHaveProperty('rtpCapabilities');
-    expect(requests[3]?.data).not.toHaveProperty('rtpCapabilities');
+    expect(requests[2]?.data).not.toHaveProperty('rtpCapabilities');
   });
 
   it('resumes nothing when nothing waits', async () => {
-    const { driver, requests, methods } = await alone();
+    const { driver, requests, methods, told } = await alone();
     const first = driver.subscribe(producers);
     requests[0]?.answer({
       consumers: producers.map(({ producerId }) => consumer(producerId, false)),
@@ -217,6 +218,47 @@ describe('subscribing', () => {
     const results = await first;
     expect(results.every((result) => 'mediaStreamTrack' in result)).toBe(true);
     expect(methods()).toEqual(['subscribe', 'connectWebRtcTransport']);
+    expect(told).toEqual([]);
+  });
+
+  it('asks for nothing that was sent along with its announcement', async () => {
+    const { driver, requests, methods, told } = await alone();
+    const following = driver.subscribe([], { follow: true });
+    expect(requests[0]?.data).toMatchObject({ producerIds: [], follow: true });
+    requests[0]?.answer({ consumers: [], failed: [] });
+    expect(await following).toEqual([]);
+    driver.handleNotification('newProducer', { producerId: 'p1', consumer: consumer('p1', true) });
+    driver.handleNotification('newProducer', { producerId: 'p2', consumer: consumer('p2', false) });
+    const results = await driver.subscribe(producers.slice(0, 2));
+    expect(results.every((result) => 'mediaStreamTrack' in result)).toBe(true);
+    expect(methods()).toEqual(['subscribe', 'connectWebRtcTransport']);
+    expect(told).toEqual([{ method: 'resume', data: { consumerIds: ['c-p1'] } }]);
+  });
+
+  it('asks for what was announced without', async () => {
+    const { driver, requests } = await alone();
+    driver.handleNotification('newProducer', { producerId: 'p1', consumer: consumer('p1', true) });
+    const first = driver.subscribe(producers.slice(0, 2));
+    expect(requests[0]?.data).toMatchObject({ producerIds: ['p2'] });
+    requests[0]?.answer({ consumers: [], failed: [{ producerId: 'p2', code: 'CANNOT_CONSUME' }] });
+    const [offered, refused] = await first;
+    expect(offered).toHaveProperty('mediaStreamTrack');
+    expect(refused).toMatchObject({ error: { code: 'CANNOT_CONSUME' } });
+  });
+
+  it('gives back what was sent and is not wanted', async () => {
+    const { driver, requests, methods, answers } = await alone();
+    answers['closeConsumer'] = {};
+    driver.handleNotification('newProducer', { producerId: 'p1', consumer: consumer('p1', true) });
+    await driver.unsubscribe(['p1']);
+    expect(newest(requests)).toMatchObject({ method: 'closeConsumer', data: { consumerIds: ['c-p1'] } });
+    driver.handleNotification('newProducer', { producerId: 'p2', consumer: consumer('p2', true) });
+    driver.handleNotification('consumerClosed', { producerId: 'p2', consumerId: 'c-p2' });
+    driver.handleNotification('newProducer', { producerId: 'p3', consumer: consumer('p3', true) });
+    driver.handleNotification('producerClosed', { producerId: 'p3' });
+    void driver.subscribe(producers);
+    await until(() => methods().length === 2);
+    expect(newest(requests).data).toMatchObject({ producerIds: ['p1', 'p2', 'p3'] });
   });
 
   it('copes with a consumer that is closed while it is being set up', async () => {
@@ -229,30 +271,15 @@ describe('subscribing', () => {
   });
 
   it('copes with a producer that ends while it is being set up', async () => {
-    const { driver, requests, methods, answers } = await alone();
-    answers['resume'] = {};
+    const { driver, requests, told } = await alone();
     const first = driver.subscribe(producers.slice(0, 2));
     requests[0]?.answer({ consumers: [consumer('p1', true), consumer('p2', true)], failed: [] });
     driver.handleNotification('producerClosed', { producerId: 'p1' });
     const [gone, there] = await first;
     expect(gone).toMatchObject({ error: { code: 'CONSUMER_NOT_FOUND' } });
     expect(there).toHaveProperty('mediaStreamTrack');
-    expect(methods().at(-1)).toBe('resume');
-    expect(newest(requests).data).toEqual({ consumerIds: ['c-p2'] });
+    expect(told).toEqual([{ method: 'resume', data: { consumerIds: ['c-p2'] } }]);
     expect((await driver.stats()).tracks.map(({ producerId }) => producerId)).toEqual(['p2']);
-  });
-
-  it('keeps what it receives when resuming is refused', async () => {
-    const { driver, requests } = await alone();
-    const first = driver.subscribe(producers);
-    requests[0]?.answer({
-      consumers: producers.map(({ producerId }) => consumer(producerId, true)),
-      failed: [],
-    });
-    await until(() => newest(requests).method === 'resume');
-    expect(newest(requests).data).toEqual({ consumerIds: ['c-p1', 'c-p2', 'c-p3'] });
-    newest(requests).answer(Promise.reject(new Error('refused')));
-    expect((await first).every((result) => 'mediaStreamTrack' in result)).toBe(true);
   });
 
   it('passes scores on by producer', async () => {
@@ -339,7 +366,13 @@ describe('the path', () => {
   it('closed while it was set up does not come up', async () => {
     const platform = new FakePlatform();
     const driver = new SfuDriver(
-      { platform, logger: silentLogger, rtcConfiguration: {}, request: () => new Promise(() => {}) },
+      {
+        platform,
+        logger: silentLogger,
+        rtcConfiguration: {},
+        tell: () => undefined,
+        request: () => new Promise(() => {}),
+      },
       fakeHandler,
     );
     const { rtpCapabilities, transport } = media();
@@ -357,6 +390,7 @@ describe('the path', () => {
       platform: new FakePlatform(),
       logger: silentLogger,
       rtcConfiguration: {},
+      tell: () => undefined,
       request: () => Promise.resolve({}),
     };
     expect(() => new SfuDriver(context)).toThrow(expect.objectContaining({ code: 'BROWSER_UNSUPPORTED' }));

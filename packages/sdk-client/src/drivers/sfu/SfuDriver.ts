@@ -11,13 +11,14 @@ import type {
   MediaDriverEvents,
   PublishRequest,
   RemoteProducer,
+  SubscribeOptions,
   SubscribeResult,
 } from '../MediaDriver.js';
 import { askAhead, browserHandler, loadDevice } from './device.js';
 import { SfuReceiver } from './SfuReceiver.js';
 import { SfuSender } from './SfuSender.js';
 import { SfuTransport } from './SfuTransport.js';
-import type { WireJoin, WireTransport } from './wire.js';
+import type { WireConsumer, WireJoin, WireTransport } from './wire.js';
 
 type Direction = 'send' | 'recv';
 
@@ -93,8 +94,11 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
     await this.#open.sender.setMuted(producerId, muted);
   }
 
-  async subscribe(producers: readonly RemoteProducer[]): Promise<SubscribeResult[]> {
-    return await this.#open.receiver.subscribe(producers);
+  async subscribe(
+    producers: readonly RemoteProducer[],
+    options: SubscribeOptions = {},
+  ): Promise<SubscribeResult[]> {
+    return await this.#open.receiver.subscribe(producers, options);
   }
 
   async unsubscribe(producerIds: readonly string[]): Promise<void> {
@@ -131,6 +135,9 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
     const producerId = String(data['producerId']);
     const consumerId = String(data['consumerId']);
     switch (method) {
+      case 'newProducer':
+        if (data['consumer']) receiver.offer(data['consumer'] as WireConsumer);
+        break;
       case 'producerClosed':
         if (sender.has(producerId)) this.emit('publicationLost', producerId);
         sender.lost(producerId);

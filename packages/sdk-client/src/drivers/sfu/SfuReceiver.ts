@@ -1,7 +1,13 @@
 import type { types } from 'mediasoup-client';
 import { ParlorError, toParlorError } from '../../errors.js';
 import type { VideoLayers } from '../../types.js';
-import type { DriverContext, DriverTrackReport, RemoteProducer, SubscribeResult } from '../MediaDriver.js';
+import type {
+  DriverContext,
+  DriverTrackReport,
+  RemoteProducer,
+  SubscribeOptions,
+  SubscribeResult,
+} from '../MediaDriver.js';
 import type { SfuTransport } from './SfuTransport.js';
 import type { WireConsumer, WireSubscribe } from './wire.js';
 
@@ -11,6 +17,8 @@ const MOST = 512;
 /** What this page receives from the server. */
 export class SfuReceiver {
   readonly #consumers = new Map<string, types.Consumer>();
+  /** What the server sends without having been asked, until it is subscribed to: by producer id. */
+  readonly #offered = new Map<string, WireConsumer>();
   /** Consumers and producers that went while they, or others, were still being set up: by id. */
   readonly #goneEarly = new Set<string>();
   #settingUp = 0;
@@ -22,12 +30,22 @@ export class SfuReceiver {
     private readonly context: DriverContext,
   ) {}
 
-  async subscribe(producers: readonly RemoteProducer[]): Promise<SubscribeResult[]> {
+  async subscribe(
+    producers: readonly RemoteProducer[],
+    options: SubscribeOptions,
+  ): Promise<SubscribeResult[]> {
     const results: SubscribeResult[] = [];
-    for (let from = 0; from < producers.length; from += MOST) {
-      results.push(...(await this.#subscribe(producers.slice(from, from + MOST))));
-    }
+    let from = 0;
+    do {
+      results.push(...(await this.#subscribe(producers.slice(from, from + MOST), options)));
+      from += MOST;
+    } while (from < producers.length);
     return results;
+  }
+
+  /** A producer was announced together with the consumer that the server has made for it. */
+  offer(info: WireConsumer): void {
+    this.#offered.set(info.producerId, info);
   }
 
   async unsubscribe(producerIds: readonly string[]): Promise<void> {
@@ -47,6 +65,7 @@ export class SfuReceiver {
   consumerClosed(consumerId: string, producerId: string): boolean {
     if (this.#consumers.get(producerId)?.id === consumerId) return this.#close(producerId) !== undefined;
     if (this.#settingUp > 0) this.#goneEarly.add(consumerId);
+    this.#offered.delete(producerId);
     return false;
   }
 
@@ -75,10 +94,16 @@ export class SfuReceiver {
     );
   }
 
-  async #subscribe(producers: readonly RemoteProducer[]): Promise<SubscribeResult[]> {
+  async #subscribe(
+    producers: readonly RemoteProducer[],
+    options: SubscribeOptions,
+  ): Promise<SubscribeResult[]> {
     this.#settingUp += 1;
     try {
-      const answer = await this.#request(producers.map(({ producerId }) => producerId));
+      const answer = await this.#ask(
+        producers.map(({ producerId }) => producerId),
+        options,
+      );
       const infos = new Map(answer.consumers.map((info) => [info.producerId, info]));
       const refused = new Map(answer.failed.map(({ producerId, code }) => [producerId, code]));
       const results = await Promise.all(
@@ -95,7 +120,7 @@ export class SfuReceiver {
               );
         }),
       );
-      await this.#resume(answer.consumers);
+      this.#resume(answer.consumers);
       return results;
     } catch (error) {
       return producers.map((producer) => failed(producer, toParlorError(error, 'SUBSCRIBE_FAILED')));
@@ -105,13 +130,19 @@ export class SfuReceiver {
     }
   }
 
-  async #request(producerIds: string[]): Promise<WireSubscribe> {
+  /** The consumers: those that were offered, and the others from the server. */
+  async #ask(producerIds: readonly string[], { follow }: SubscribeOptions): Promise<WireSubscribe> {
+    const consumers = producerIds.map((id) => this.#offered.get(id)).filter((info) => info !== undefined);
+    const wanted = producerIds.filter((id) => !this.#offered.delete(id));
+    if (wanted.length === 0 && follow === undefined) return { consumers, failed: [] };
     const capabilities = this.#capabilitiesSent ? {} : { rtpCapabilities: this.capabilities };
     this.#capabilitiesSent = true;
-    return (await this.context.request('subscribe', {
-      producerIds,
+    const answer = (await this.context.request('subscribe', {
+      producerIds: wanted,
       ...capabilities,
+      ...(follow === undefined ? {} : { follow }),
     })) as WireSubscribe;
+    return { consumers: [...consumers, ...answer.consumers], failed: answer.failed };
   }
 
   async #receive(producer: RemoteProducer, info: WireConsumer): Promise<SubscribeResult> {
@@ -137,17 +168,12 @@ export class SfuReceiver {
     }
   }
 
-  /** Those that wait for the browser to be ready, with one request; the server passes over those just gone. */
-  async #resume(infos: readonly WireConsumer[]): Promise<void> {
+  /** Those that wait for the browser to be ready, all at once; the server passes over those just gone. */
+  #resume(infos: readonly WireConsumer[]): void {
     const live = new Set([...this.#consumers.values()].map(({ id }) => id));
     const waiting = infos.filter(({ paused, consumerId }) => paused && live.has(consumerId));
     const consumerIds = waiting.map(({ consumerId }) => consumerId);
-    if (consumerIds.length === 0) return;
-    try {
-      await this.context.request('resume', { consumerIds });
-    } catch (error) {
-      this.context.logger.debug('resuming failed', error);
-    }
+    if (consumerIds.length > 0) this.context.tell('resume', { consumerIds });
   }
 
   #get(producerId: string): types.Consumer {
@@ -160,7 +186,9 @@ export class SfuReceiver {
     const consumer = this.#consumers.get(producerId);
     this.#consumers.delete(producerId);
     consumer?.close();
-    return consumer?.id;
+    const offered = this.#offered.get(producerId);
+    this.#offered.delete(producerId);
+    return consumer?.id ?? offered?.consumerId;
   }
 }
 

@@ -210,6 +210,35 @@ describe('a session', () => {
     expect(await bob.request('resume', { consumerId: 'gone' })).toMatchObject({ code: 'CONSUMER_NOT_FOUND' });
   });
 
+  test('who follows gets consumers unasked and resumes them without waiting for an answer', async () => {
+    const { connect, backend } = server();
+    const [alice, bob] = [connect('alice'), connect('bob')];
+    for (const peer of [alice, bob]) await peer.join({ transports: ['send', 'recv'] });
+    const media = () =>
+      [...(backend.rooms.get('room')?.transports ?? [])].flatMap(({ consumers }) => [...consumers]);
+    const rtpCapabilities = backend.rooms.get('room')?.rtpCapabilities;
+    await bob.request('subscribe', { producerIds: [], follow: true, rtpCapabilities });
+    await alice.request('produce', { kind: 'audio', rtpParameters: sampleAudio() });
+    const { data } = await vi.waitFor(() => {
+      const heard = bob.notifications().find(({ method }) => method === 'newProducer');
+      if (!heard) throw new Error('not yet');
+      return heard;
+    });
+    const { consumer } = data as { consumer: { consumerId: string } };
+    const { consumerId } = consumer;
+    await bob.request('pause', { consumerId });
+    const answers = bob.socket.frames.length;
+    const tell = (method: string, told: unknown) => {
+      bob.socket.receive(JSON.stringify({ notification: true, method, data: told }));
+    };
+    tell('resume', { consumerIds: ['gone', consumerId] });
+    tell('nobodyKnows', {});
+    expect(media().map(({ paused }) => paused)).toEqual([false]);
+    expect(bob.socket.frames).toHaveLength(answers);
+    tell('resume', { consumerIds: 'all of them' });
+    expect(bob.socket.frames.at(-1)).toMatchObject({ method: 'error', data: { code: 'BAD_REQUEST' } });
+  });
+
   test('objects of others are not found', async () => {
     const { connect } = server();
     const [alice, mallory] = [connect('alice'), connect('mallory')];

@@ -1,6 +1,8 @@
 import {
+  ProtooClientNotifications,
   ProtooRequests,
   type ProtooAnswers,
+  type ProtooClientNotification,
   type ProtooMethod,
   type ProtooRequest,
   type ProtooRequestParsed,
@@ -11,7 +13,7 @@ import { isParlorError, ParlorError, toWireError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { FramedSocket, SocketHandler } from '../dialect.js';
 import { validate } from '../validate.js';
-import { handlers, type PeerMethod, type ProtooPeer } from './handlers.js';
+import { handlers, listeners, type PeerMethod, type ProtooPeer } from './handlers.js';
 import { ProtooLink } from './ProtooLink.js';
 import { failureText, readMessage, successText } from './requests.js';
 
@@ -47,6 +49,7 @@ export class ProtooSession implements SocketHandler {
     socket.onMessage((text) => {
       const incoming = readMessage(text);
       if (incoming.type === 'request') void this.#serve(incoming.request, { socket, link });
+      if (incoming.type === 'notification') this.#hear(incoming, link);
       if (incoming.type !== 'invalid') return;
       if (incoming.id !== undefined) socket.send(failureText(incoming.id, incoming.error));
       else link.notify('error', { code: incoming.error.code, message: incoming.error.message });
@@ -85,6 +88,18 @@ export class ProtooSession implements SocketHandler {
         logger.error({ err: error, roomId, peerId, method }, 'request failed');
       }
       to.socket.send(failureText(id, error));
+    }
+  }
+
+  /** What wants no answer; what nobody knows is ignored, as notifications are. */
+  #hear({ method, data }: { method: string; data: unknown }, link: ProtooLink): void {
+    if (!Object.hasOwn(ProtooClientNotifications, method) || !this.#peer || this.#peer.closed) return;
+    try {
+      const schema = ProtooClientNotifications[method as ProtooClientNotification];
+      listeners[method as ProtooClientNotification](this.#peer, validate(schema, data, 'data'));
+    } catch (error) {
+      const { code, message } = toWireError(error);
+      link.notify('error', { code, message });
     }
   }
 

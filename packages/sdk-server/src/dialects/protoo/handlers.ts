@@ -1,13 +1,15 @@
 import type {
-  ConsumerInfo,
   ProtooAnswers,
+  ProtooClientNotification,
+  ProtooClientNotificationParsed,
   ProtooMethod,
   ProtooRequestParsed,
   RtpCapabilities,
   TransportInfo,
 } from '@parlor/protocol';
-import type { Consumer, Peer, Producer } from '../../core/types.js';
+import type { Peer, Producer } from '../../core/types.js';
 import { ParlorError } from '../../errors.js';
+import { consumerInfo } from './consumerInfo.js';
 
 /** Everything a joined peer can ask for. `joinRoom` and `leave` belong to the session. */
 export type PeerMethod = Exclude<ProtooMethod, 'joinRoom' | 'leave' | 'ping'>;
@@ -50,6 +52,22 @@ const consumersOf = (peer: Peer, ids: readonly string[]) =>
 const producerOf = (peer: ProtooPeer, id: string) => own(peer.producers, id, 'PRODUCER_NOT_FOUND');
 const transportOf = (peer: Peer, id: string) => own(peer.transports, id, 'TRANSPORT_NOT_FOUND');
 
+/** What peers may send without wanting an answer; what is gone or fails meanwhile is passed over. */
+export const listeners: {
+  readonly [M in ProtooClientNotification]: (
+    peer: ProtooPeer,
+    data: ProtooClientNotificationParsed<M>,
+  ) => void;
+} = {
+  resume: (peer, ids) => {
+    for (const id of ids)
+      peer.consumers
+        .get(id)
+        ?.resume()
+        .catch(() => undefined);
+  },
+};
+
 export const handlers: Handlers = {
   createWebRtcTransport: async (peer, options): Promise<TransportInfo> =>
     (await peer.createTransport(options)).info,
@@ -80,9 +98,9 @@ export const handlers: Handlers = {
     throw new ParlorError(code, message);
   },
 
-  subscribe: async (peer, { producerIds, rtpCapabilities }) => {
+  subscribe: async (peer, { producerIds, ...options }) => {
     const answer: ProtooAnswers['subscribe'] = { consumers: [], failed: [] };
-    for (const result of await peer.subscribe([...new Set(producerIds)], { rtpCapabilities })) {
+    for (const result of await peer.subscribe([...new Set(producerIds)], options)) {
       if ('consumer' in result) answer.consumers.push(consumerInfo(result.consumer));
       else answer.failed.push({ producerId: result.producerId, code: result.error.code });
     }
@@ -134,17 +152,3 @@ export const handlers: Handlers = {
     return {};
   },
 };
-
-function consumerInfo(consumer: Consumer): ConsumerInfo {
-  const { id, producer, kind, rtpParameters, type, paused } = consumer;
-  return {
-    id,
-    consumerId: id,
-    producerId: producer.id,
-    kind,
-    rtpParameters,
-    type,
-    paused,
-    producerPaused: producer.paused,
-  };
-}

@@ -1,5 +1,6 @@
 import type { ProtooNotificationMethod, ProtooNotifications } from '@parlor/protocol';
 import type { RoomUpdate } from '../../core/updates.js';
+import { consumerInfo } from './consumerInfo.js';
 
 type Notification = {
   [M in ProtooNotificationMethod]: { method: M; data: ProtooNotifications[M] };
@@ -9,8 +10,13 @@ function notificationOf(update: RoomUpdate): Notification {
   switch (update.type) {
     case 'peerJoined':
       return { method: 'peerJoined', data: { peerId: update.peer.id, displayName: update.peer.displayName } };
-    case 'newProducer':
-      return { method: 'newProducer', data: update.producer };
+    case 'newProducer': {
+      const { producer, consumer } = update;
+      return {
+        method: 'newProducer',
+        data: { ...producer, ...(consumer && { consumer: consumerInfo(consumer) }) },
+      };
+    }
     case 'consumerLayersChanged': {
       const { consumerId, layers } = update;
       return {

@@ -5,7 +5,8 @@ import { validate } from '../validate.js';
 /** A request, or what could be made out of something that wanted to be one. */
 export type Incoming =
   | { type: 'request'; request: ProtooRequest }
-  /** Answers and notifications of the client: the server asks nothing and listens to none. */
+  | { type: 'notification'; method: string; data: unknown }
+  /** Answers of the client: the server asks nothing. */
   | { type: 'ignored' }
   | { type: 'invalid'; id: number | undefined; error: ParlorError };
 
@@ -23,7 +24,11 @@ export function readMessage(text: string): Incoming {
   if (typeof message !== 'object' || message === null || Array.isArray(message)) {
     return { type: 'invalid', id: undefined, error: new ParlorError('BAD_REQUEST', 'not a protoo message') };
   }
-  if ('response' in message || 'notification' in message) return { type: 'ignored' };
+  if ('response' in message) return { type: 'ignored' };
+  if ('notification' in message) {
+    const { method, data } = message as { method?: unknown; data?: unknown };
+    return typeof method === 'string' ? { type: 'notification', method, data } : { type: 'ignored' };
+  }
   if (isRequest(message)) return { type: 'request', request: message };
   try {
     return { type: 'request', request: validate(ProtooRequest, message, 'message') };

@@ -19,6 +19,7 @@ export class RoomRouter extends Emitter<MediaRoomEvents> implements MediaRoom {
   readonly #worker: PooledWorker;
   readonly #logger: Logger;
   #observer: types.AudioLevelObserver | undefined;
+  readonly #receivers = new WeakMap<RtpCapabilities, TrimmedReceiver>();
   #closed = false;
 
   static async open(
@@ -77,7 +78,13 @@ export class RoomRouter extends Emitter<MediaRoomEvents> implements MediaRoom {
   }
 
   receiver(rtpCapabilities: RtpCapabilities): MediaReceiver {
-    return new TrimmedReceiver(rtpCapabilities);
+    // Clients of the same browser share theirs.
+    let receiver = this.#receivers.get(rtpCapabilities);
+    if (!receiver) {
+      receiver = new TrimmedReceiver(rtpCapabilities);
+      this.#receivers.set(rtpCapabilities, receiver);
+    }
+    return receiver;
   }
 
   close(): void {

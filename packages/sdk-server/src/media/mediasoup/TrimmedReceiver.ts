@@ -37,6 +37,9 @@ export function trim(capabilities: RtpCapabilities, kind: MediaKind, mimeType: s
   );
   return {
     codecs: [...media, ...rtx],
-    headerExtensions: headerExtensions.filter((extension) => extension.kind === kind),
+    // Without what mediasoup fills in by itself.
+    headerExtensions: headerExtensions
+      .filter((extension) => extension.kind === kind)
+      .map(({ uri, preferredId }) => ({ kind, uri, preferredId })),
   };
 }

@@ -1,0 +1,54 @@
+import { isParlorError } from '../errors.js';
+import type { ConsumerImpl } from './ConsumerImpl.js';
+import { consume, type Subscription } from './consuming.js';
+import type { PeerImpl } from './PeerImpl.js';
+import type { ProducerImpl } from './ProducerImpl.js';
+
+/** Announcements that wait for each other at most. */
+const BATCH = 8;
+
+/**
+ * A peer receives whatever is published: each producer is announced together with the consumer that was made for it,
+ * and camera and microphone of somebody who comes in together, so that nothing has to be asked for.
+ */
+export class Following {
+  readonly #peer: PeerImpl;
+  readonly #subscription: Subscription;
+  readonly #ready: { producer: ProducerImpl; consumer: ConsumerImpl | undefined }[] = [];
+  #underway = 0;
+
+  constructor(peer: PeerImpl, subscription: Subscription) {
+    this.#peer = peer;
+    this.#subscription = subscription;
+  }
+
+  announce(producer: ProducerImpl): void {
+    this.#underway += 1;
+    consume(this.#peer, producer.id, this.#subscription)
+      .catch((error: unknown) => {
+        // The client asks for it by itself then, and hears the reason.
+        if (!isParlorError(error)) this.#peer.context.logger.error({ err: error }, 'consume failed');
+        return undefined;
+      })
+      .then((consumer) => {
+        this.#ready.push({ producer, consumer });
+        this.#underway -= 1;
+        if (this.#underway === 0 || this.#ready.length >= BATCH) this.#tell();
+      })
+      .catch((error: unknown) => {
+        this.#peer.context.logger.error({ err: error }, 'announcing failed');
+      });
+  }
+
+  #tell(): void {
+    for (const { producer, consumer } of this.#ready.splice(0)) {
+      // Nobody need hear of what is over.
+      if (producer.closed) continue;
+      this.#peer.tell({
+        type: 'newProducer',
+        producer: producer.info,
+        consumer: consumer?.closed === false ? consumer : undefined,
+      });
+    }
+  }
+}

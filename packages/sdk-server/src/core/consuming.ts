@@ -1,0 +1,58 @@
+import { ParlorError } from '../errors.js';
+import { ConsumerImpl } from './ConsumerImpl.js';
+import type { PeerImpl } from './PeerImpl.js';
+import type { MediaReceiver } from './ports.js';
+import type { TransportImpl } from './TransportImpl.js';
+
+/** Where a peer receives, and how. */
+export interface Subscription {
+  readonly transport: TransportImpl;
+  readonly receiver: MediaReceiver;
+  /** Whatever the state of the transport; undefined: as that requires. */
+  readonly paused: boolean | undefined;
+}
+
+/** The peer's consumer of a producer, made if there is none. @throws LIMIT_REACHED, PRODUCER_NOT_FOUND, NOT_JOINED, CANNOT_CONSUME */
+export async function consume(peer: PeerImpl, producerId: string, to: Subscription): Promise<ConsumerImpl> {
+  const existing = peer.consumersByProducer.get(producerId);
+  if (existing) return existing;
+  const { limits, pacer } = peer.context;
+  if (peer.consumers.size + peer.pending.consumers >= limits.maxConsumersPerPeer) {
+    throw new ParlorError('LIMIT_REACHED', 'too many consumers: close those that are not shown');
+  }
+  peer.pending.consumers += 1;
+  try {
+    return await pacer.run(() => create(peer, producerId, to));
+  } finally {
+    peer.pending.consumers -= 1;
+  }
+}
+
+async function create(peer: PeerImpl, producerId: string, to: Subscription): Promise<ConsumerImpl> {
+  const { transport, receiver } = to;
+  const producer = peer.room.producers.get(producerId);
+  if (!producer || producer.peer === peer) throw notFound(producerId);
+  if (peer.closed || transport.closed) throw peer.gone();
+  // Once the client has started DTLS, packets may arrive before it knows the consumer. Before that the worker holds
+  // everything back by itself; sound can be joined at any packet; but video would lose its key frame, so it starts
+  // paused and the client resumes it.
+  const paused = to.paused ?? (transport.connectStarted && producer.kind === 'video');
+  const media = await transport.media.consume({ producer: producer.media, receiver, paused });
+  // Joins and leaves go on while the worker answers.
+  if (peer.closed || transport.closed || producer.closed) {
+    media.close();
+    throw producer.closed ? notFound(producerId) : peer.gone();
+  }
+  const raced = peer.consumersByProducer.get(producerId);
+  if (raced) {
+    media.close();
+    return raced;
+  }
+  const consumer = new ConsumerImpl(peer, producer, { media, transport, paused });
+  peer.consumers.set(consumer.id, consumer);
+  peer.consumersByProducer.set(producerId, consumer);
+  return consumer;
+}
+
+export const notFound = (producerId: string) =>
+  new ParlorError('PRODUCER_NOT_FOUND', `no producer ${producerId} of another peer in this room`);

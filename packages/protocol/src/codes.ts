@@ -42,6 +42,8 @@ export const CODES = {
   ALREADY_CONNECTED: code(409),
   PEER_ID_TAKEN: code(409),
   PEER_REPLACED: code(409),
+  CALL_NOT_FOUND: code(404),
+  ALREADY_IN_CALL: code(409),
   CANNOT_CONSUME: code(422),
   UNSUPPORTED_MEDIA: code(422),
   LIMIT_REACHED: code(429),

@@ -1,5 +1,6 @@
 export * from './codes.js';
 export * from './http.js';
 export * from './model.js';
+export * from './peerSignal.js';
 export * from './protoo.js';
 export * from './rtp.js';

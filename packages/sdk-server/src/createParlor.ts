@@ -24,21 +24,23 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
   const { logger = silentLogger, basePath = '', media = {}, hooks = {} } = options;
   // Options that cannot work are found before workers are started.
   const access = createAccess(options.access);
-  const iceServers = createIceServers(options.ice ?? {});
+  const ice = createIceServers(options.ice ?? {}, { logger });
   const backend: MediaBackend = 'createRoom' in media ? media : await MediasoupBackend.open(media, logger);
+  ice.start();
   const context: CoreContext = {
     backend,
     hooks,
     logger,
-    iceServers,
+    iceServers: ice.serversFor,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     pacer: new Pacer(),
     newSecret: () => nanoid(32),
   };
   const rooms = new RoomRegistry(context);
   const dialects = [protooDialect({ rooms, access, logger })];
-  const handleRequest = createRequestHandler({ dialects, basePath, logger });
-  const upgrades = createUpgradeHandler({ dialects, basePath, logger, limits: options.socketLimits ?? {} });
+  const http = { dialects, basePath, trustedProxies: options.trustedProxies, logger };
+  const handleRequest = createRequestHandler(http);
+  const upgrades = createUpgradeHandler({ ...http, limits: options.socketLimits ?? {} });
 
   let closing: Promise<void> | undefined;
   return {
@@ -49,6 +51,7 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
       (closing ??= (async () => {
         // Clients hear why before their sockets go.
         rooms.close('serverClosing');
+        ice.close();
         await upgrades.close();
         backend.close();
       })()),

@@ -10,7 +10,7 @@ export type {
   Authorize,
   AuthorizeResult,
 } from './access/types.js';
-export type { IceOptions } from './ice/types.js';
+export type { IceOptions, TurnProbeOptions, TurnServer } from './ice/types.js';
 export type { SocketLimits } from './http/limits.js';
 export type { MediasoupOptions } from './media/mediasoup/options.js';
 export type { Logger } from './logger.js';

@@ -1,48 +1,96 @@
 import type { IceServer } from '@parlor/protocol';
-import { turnCredentials } from './turnCredentials.js';
-import type { IceOptions, IceServersFor } from './types.js';
+import { silentLogger, type Logger } from '../logger.js';
+import { systemClock, type Clock } from './clock.js';
+import { rankTurnServers } from './rankTurnServers.js';
+import { stunProbe, type StunProbe } from './stunProbe.js';
+import { turnCredentials, type TurnAccess, type TurnCredentials } from './turnCredentials.js';
+import { TurnHealth } from './TurnHealth.js';
+import { TurnLoad } from './TurnLoad.js';
+import { turnServersOf, type KnownTurnServer } from './turnServers.js';
+import { checkStunUrls, checkTurnUrls, isStunUrl } from './turnUrl.js';
+import type { IceOptions, IcePeer, IceServersFor } from './types.js';
 
-const HOST = String.raw`(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::\d{1,5})?`;
-const STUN = new RegExp(`^stuns?:${HOST}$`);
-const TURN = new RegExp(`^turns?:${HOST}(?:\\?transport=(?:udp|tcp))?$`);
 const TWELVE_HOURS = 12 * 60 * 60;
 
+export interface IceParts {
+  logger?: Logger;
+  clock?: Clock;
+  probe?: StunProbe;
+}
+
+/** The ICE servers of all peers, and the watch over the TURN servers among them. */
+export interface IceServers {
+  readonly serversFor: IceServersFor;
+  /** Begins to watch the TURN servers; keeps no process alive. Nothing to do where there are none. */
+  start(): void;
+  /** Ends the watch; idempotent. */
+  close(): void;
+}
+
 /**
- * The ICE servers for each peer: the static ones, STUN, and TURN with credentials made for the peer.
+ * The ICE servers for each peer: the static ones, STUN, and the TURN servers that are alive and best for the peer,
+ * with credentials made for it.
  *
  * @throws Error for options that no browser would take; it names the fix
  */
 export function createIceServers(
   options: IceOptions,
-  { now = Date.now }: { now?: () => number } = {},
-): IceServersFor {
-  const { servers = [], stunUrls = [], turnUrls = [], turnSecret, turnTtlSeconds = TWELVE_HOURS } = options;
+  { logger = silentLogger, clock = systemClock, probe = stunProbe }: IceParts = {},
+): IceServers {
+  const { servers = [], stunUrls = [], turnTtlSeconds = TWELVE_HOURS, turnServersPerPeer = 2 } = options;
   servers.forEach(checkServer);
-  checkUrls(stunUrls, STUN, 'a STUN URL looks like stun:stun.example.org:3478');
-  checkUrls(turnUrls, TURN, 'a TURN URL looks like turn:turn.example.org:3478?transport=udp');
-  if (turnUrls.length > 0 && !turnSecret) {
-    throw new Error('TURN URLs need ice.turnSecret, the "static-auth-secret" of the TURN server');
-  }
-  if (turnSecret && turnUrls.length === 0) throw new Error('a TURN secret is of no use without ice.turnUrls');
+  checkStunUrls(stunUrls);
+  const turnServers = turnServersOf(options);
   if (!(turnTtlSeconds > 0)) throw new Error('ice.turnTtlSeconds must be more than 0');
+  if (!(turnServersPerPeer >= 1)) throw new Error('ice.turnServersPerPeer must be at least 1');
 
   const fixed: IceServer[] = [...servers, ...(stunUrls.length > 0 ? [{ urls: stunUrls }] : [])];
-  if (!turnSecret) return () => fixed;
-  return ({ id, userId }) => {
-    const expiresAt = Math.floor(now() / 1000 + turnTtlSeconds);
-    return [...fixed, { urls: turnUrls, ...turnCredentials({ name: userId ?? id, expiresAt }, turnSecret) }];
+  const health = new TurnHealth(turnServers, { logger, clock, probe, options: options.turnProbe ?? {} });
+  const load = new TurnLoad<KnownTurnServer>(clock.now);
+
+  const credentialsFor = (access: TurnAccess, { id, userId }: IcePeer): TurnCredentials => {
+    if (!('secret' in access)) return access;
+    const expiresAt = Math.floor(clock.now() / 1000 + turnTtlSeconds);
+    return turnCredentials({ name: userId ?? id, expiresAt }, access.secret);
+  };
+
+  const choose = (peer: IcePeer): KnownTurnServer[] => {
+    const alive = turnServers.filter((server) => health.of(server).alive);
+    // Our view may be wrong while theirs is right: rather servers that seem dead than none.
+    const candidates = (alive.length > 0 ? alive : turnServers).map((server) => ({
+      server,
+      region: server.region,
+      weight: server.weight,
+      isCloseTo: server.isCloseTo,
+      roundTripMs: health.of(server).roundTripMs,
+      load: load.of(server),
+    }));
+    const ranked = rankTurnServers(candidates, peer).map(({ server }) => server);
+    return alive.length > 0 ? ranked.slice(0, turnServersPerPeer) : ranked;
+  };
+
+  return {
+    serversFor(peer) {
+      const chosen = choose(peer);
+      if (chosen[0]) load.add(chosen[0]);
+      return [
+        ...fixed,
+        ...chosen.map(({ urls, access }) => ({ urls: [...urls], ...credentialsFor(access, peer) })),
+      ];
+    },
+    start: () => {
+      health.start();
+    },
+    close: () => {
+      health.close();
+    },
   };
 }
 
 function checkServer({ urls, username, credential }: IceServer): void {
   for (const url of [urls].flat()) {
-    if (STUN.test(url)) continue;
-    checkUrls([url], TURN, 'an ICE server URL looks like stun:example.org or turn:example.org');
+    if (isStunUrl(url)) continue;
+    checkTurnUrls([url]);
     if (!username || !credential) throw new Error(`ICE server ${url} needs username and credential`);
   }
-}
-
-function checkUrls(urls: readonly string[], pattern: RegExp, hint: string): void {
-  const wrong = urls.find((url) => !pattern.test(url));
-  if (wrong !== undefined) throw new Error(`${JSON.stringify(wrong)} is no ICE server URL: ${hint}`);
 }

@@ -5,6 +5,9 @@ export interface TurnCredentials {
   credential: string;
 }
 
+/** How to log in at a TURN server: with credentials made from its secret, or always with the same ones. */
+export type TurnAccess = { secret: string } | TurnCredentials;
+
 /**
  * Time-limited TURN credentials (draft-uberti-behave-turn-rest-00 §2.2; coturn's `use-auth-secret`): the user name
  * carries the expiry, the password proves that somebody with the secret wrote it.

@@ -12,6 +12,7 @@ import { silentLogger } from './logger.js';
 import { MediasoupBackend } from './media/mediasoup/MediasoupBackend.js';
 import type { ParlorOptions } from './options.js';
 import type { Parlor } from './parlor.js';
+import { createPeerSignal } from './peerSignal.js';
 
 /**
  * Starts a Parlor: media workers, rooms and the wire protocols in front of them. Hand it the requests and upgrades
@@ -39,6 +40,7 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
   const rooms = new RoomRegistry(context);
   const dialects = [protooDialect({ rooms, access, logger })];
   const http = { dialects, basePath, trustedProxies: options.trustedProxies, logger };
+  const peerSignal = createPeerSignal({ context, access, limits: options.socketLimits ?? {} });
   const handleRequest = createRequestHandler(http);
   const upgrades = createUpgradeHandler({ ...http, limits: options.socketLimits ?? {} });
 
@@ -47,10 +49,12 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
     rooms,
     handleRequest,
     handleUpgrade: (request, socket, head) => upgrades.handle(request, socket, head),
+    attachPeerSignal: (server) => peerSignal.attach(server),
     close: () =>
       (closing ??= (async () => {
         // Clients hear why before their sockets go.
         rooms.close('serverClosing');
+        peerSignal.close();
         ice.close();
         await upgrades.close();
         backend.close();

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Rooms } from './core/types.js';
+import type { SignalServer } from './dialects/peerSignal/socketIo.js';
 
 /** A running Parlor: rooms, and the two entrances that a web server hands requests to. */
 export interface Parlor {
@@ -12,6 +13,11 @@ export interface Parlor {
    * nothing was touched. Never rejects.
    */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<boolean>;
+  /**
+   * Serves calls between browsers (`peer-signal`) on a Socket.IO server of yours, or on a namespace of it; returns
+   * how to stop. Socket.IO needs `destroyUpgrade: false` next to Parlor's own WebSockets.
+   */
+  attachPeerSignal(server: SignalServer): () => void;
   /** Closes rooms (clients are told), sockets and workers; idempotent. */
   close(): Promise<void>;
 }

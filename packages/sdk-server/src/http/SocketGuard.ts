@@ -3,12 +3,10 @@ import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 import type { FramedSocket, Refusal } from '../dialects/dialect.js';
 import type { Clock } from './clock.js';
-import type { SocketLimits } from './limits.js';
+import { FLOOD_BURSTS, type SocketLimits } from './limits.js';
 import { isNestedDeeperThan } from './nesting.js';
 import { TokenBucket } from './TokenBucket.js';
 
-/** How many bursts of refused messages a connection survives. */
-const FLOOD_BURSTS = 4;
 /** Refused messages up to this size are looked at, so that a request in them gets its answer; bytes. */
 const SMALL_MESSAGE = 4096;
 

@@ -34,3 +34,6 @@ export const DEFAULT_SOCKET_LIMITS: SocketLimits = {
   maxBufferedBytes: 4 * 1024 * 1024,
   closeTimeoutMs: 2000,
 };
+
+/** How many bursts of refused messages a connection survives. */
+export const FLOOD_BURSTS = 4;

@@ -1,0 +1,38 @@
+import type { Access } from '../../access/types.js';
+import type { JoinOptions, Peer } from '../../core/types.js';
+import type { Logger } from '../../logger.js';
+
+/** The rooms as this dialect needs them. */
+export interface SignalRooms {
+  join(roomId: string, options: JoinOptions): Promise<Peer>;
+}
+
+/** Time, injected so that tests need not wait for it. */
+export interface SignalClock {
+  /** Milliseconds, monotonic. */
+  now(): number;
+  /** Calls `done` once, after `ms`; keeps no process alive. Returns how to prevent it. */
+  after(ms: number, done: () => void): () => void;
+}
+
+/** Keeps one socket within what it may send. */
+export interface SignalGate {
+  /** `cost` is what a message takes of the allowance, 1 for a small one. `end`: it has gone on for too long. */
+  judge(cost: number): 'pass' | 'refuse' | 'end';
+}
+
+export interface PeerSignalOptions {
+  readonly rooms: SignalRooms;
+  readonly access: Access;
+  readonly logger: Logger;
+  readonly clock: SignalClock;
+  readonly newGate: () => SignalGate;
+}
+
+/** Somebody who can call and be called. */
+export interface CallPeer {
+  /** The socket id. */
+  readonly id: string;
+  /** The user of the token; where there is none, everybody is their own. */
+  readonly userId: string;
+}

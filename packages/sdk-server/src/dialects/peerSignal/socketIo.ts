@@ -1,0 +1,29 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/**
+ * The parts of Socket.IO (4.x) that are used, so that the SDK works with the host application's copy of it and
+ * needs none of its own. A `Server` fits `SignalServer`, and so does a namespace, `io.of('/calls')`.
+ */
+export interface SignalServer {
+  on(event: 'connection', listener: (socket: SignalSocket) => void): unknown;
+  off(event: 'connection', listener: (socket: SignalSocket) => void): unknown;
+}
+
+export interface SignalSocket {
+  readonly id: string;
+  readonly handshake: SignalHandshake;
+  on(event: string, listener: (...args: unknown[]) => void): unknown;
+  off(event: string, listener: (...args: unknown[]) => void): unknown;
+  emit(event: string, ...args: unknown[]): unknown;
+  disconnect(close?: boolean): unknown;
+}
+
+/** What a client said when it connected. */
+export interface SignalHandshake {
+  /** Path and query. */
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  /** What the client gave as `auth`. */
+  readonly auth: Readonly<Record<string, unknown>>;
+  readonly secure: boolean;
+}

@@ -17,6 +17,11 @@ export interface ParlorOptions {
   hooks?: Hooks;
   limits?: Partial<Limits>;
   socketLimits?: Partial<SocketLimits>;
+  /**
+   * How many reverse proxies stand in front, each adding the address it sees to X-Forwarded-For. Default 0: the client
+   * is who opened the socket.
+   */
+  trustedProxies?: number;
   /** Path in front of Parlor's own paths, e.g. `/rtc`. Default none. */
   basePath?: string;
   /** Default: silent. Takes a pino logger as it is. */

@@ -6,8 +6,12 @@ import type { SignalServer } from './dialects/peerSignal/socketIo.js';
 /** A running Parlor: rooms, and the two entrances that a web server hands requests to. */
 export interface Parlor {
   readonly rooms: Rooms;
-  /** Answers a request that is Parlor's; `null`: not ours, let the host application answer. Never rejects. */
-  handleRequest(request: Request): Promise<Response | null>;
+  /**
+   * Answers a request that is Parlor's; `null`: not ours, let the host application answer. Never rejects.
+   *
+   * @param remoteAddress Who is at the other end of the socket: guessing passwords is slowed by address.
+   */
+  handleRequest(request: Request, remoteAddress?: string): Promise<Response | null>;
   /**
    * Takes over an upgrade that is Parlor's (or refuses it with an HTTP answer) and resolves true; false: not ours,
    * nothing was touched. Never rejects.

@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
+import type { IncomingMessage } from 'node:http';
 import type { Parlor } from '../parlor.js';
 
 export { attachParlor } from './node.js';
@@ -9,7 +10,9 @@ export { attachParlor } from './node.js';
  */
 export function parlorHono(parlor: Parlor): MiddlewareHandler {
   return async (context, next) => {
-    const response = await parlor.handleRequest(context.req.raw);
+    // What @hono/node-server puts there; other runtimes have none.
+    const env = context.env as { incoming?: IncomingMessage } | undefined;
+    const response = await parlor.handleRequest(context.req.raw, env?.incoming?.socket.remoteAddress);
     if (response) return response;
     await next();
     return undefined;

@@ -21,7 +21,7 @@ export async function askParlor(
     // What a web request cannot express (TRACE, for one) is nothing that Parlor could answer.
     return null;
   }
-  return parlor.handleRequest(request);
+  return parlor.handleRequest(request, req.socket.remoteAddress);
 }
 
 function toWebRequest(req: Incoming, res: ServerResponse): Request {

@@ -32,13 +32,19 @@ export interface SocketHandler {
   open(socket: FramedSocket): void;
 }
 
+/** What a request itself does not say. */
+export interface Client {
+  /** IP address; undefined: not known. */
+  readonly address: string | undefined;
+}
+
 /** One wire protocol. `null` means: not mine, ask the next. */
 export interface Dialect {
   readonly name: string;
   /** Plain HTTP; errors are thrown. */
-  handleRequest?(request: Request, url: URL): Promise<Response | null>;
+  handleRequest?(request: Request, url: URL, client: Client): Promise<Response | null>;
   /** A WebSocket upgrade; errors are thrown and become the HTTP answer. */
-  handleUpgrade?(request: Request, url: URL): Promise<SocketHandler | null>;
+  handleUpgrade?(request: Request, url: URL, client: Client): Promise<SocketHandler | null>;
   /** Ends what is still open. */
   close?(): void;
 }

@@ -1,7 +1,8 @@
-import type { Dialect } from '../dialects/dialect.js';
+import type { Client, Dialect } from '../dialects/dialect.js';
 import { isParlorError, ParlorError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { belowBasePath, normalizeBasePath } from './basePath.js';
+import { clientAddress } from './clientAddress.js';
 import { preflightMethod, preflightResponse, readableByAll } from './cors.js';
 import { errorResponse } from './errorResponse.js';
 
@@ -9,19 +10,35 @@ export interface HttpOptions {
   dialects: readonly Dialect[];
   /** Path below which Parlor lives, as the client sees it. Default: the root. */
   basePath?: string | undefined;
+  /** As `ParlorOptions.trustedProxies`. */
+  trustedProxies?: number | undefined;
   logger: Logger;
 }
 
-export type RequestHandler = (request: Request) => Promise<Response | null>;
+/** `remoteAddress`: who is at the other end of the socket. */
+export type RequestHandler = (request: Request, remoteAddress?: string) => Promise<Response | null>;
+
+interface Asked {
+  request: Request;
+  /** Below the base path. */
+  url: URL;
+  client: Client;
+}
 
 /** The HTTP entrance: asks one dialect after the other. `null`: none of them knows the path. Never rejects. */
-export function createRequestHandler({ dialects, basePath, logger }: HttpOptions): RequestHandler {
+export function createRequestHandler({
+  dialects,
+  basePath,
+  trustedProxies = 0,
+  logger,
+}: HttpOptions): RequestHandler {
   const base = normalizeBasePath(basePath);
 
-  const answer = async (request: Request, url: URL): Promise<Response | null> => {
+  const answer = async (asked: Asked): Promise<Response | null> => {
     try {
-      return (await askDialects(dialects, request, url)) ?? (await explainUpgrade(dialects, request, url));
+      return (await askDialects(dialects, asked)) ?? (await explainUpgrade(dialects, asked));
     } catch (error) {
+      const { request, url } = asked;
       if (!isParlorError(error) && !request.signal.aborted) {
         logger.error({ err: error, method: request.method, path: url.pathname }, 'request failed');
       }
@@ -29,30 +46,31 @@ export function createRequestHandler({ dialects, basePath, logger }: HttpOptions
     }
   };
 
-  return async (request) => {
+  return async (request, remoteAddress) => {
     const url = belowBasePath(new URL(request.url), base);
     if (!url) return null;
+    const client: Client = { address: clientAddress(request.headers, { remoteAddress, trustedProxies }) };
+    const asked = { request, url, client };
 
     const method = preflightMethod(request);
-    if (method) return (await isOurs(answer, request, url)) ? preflightResponse(request, method) : null;
+    if (method) return (await isOurs(answer, asked)) ? preflightResponse(request, method) : null;
 
     if (request.method === 'HEAD') {
-      const response = await answer(new Request(request, { method: 'GET' }), url);
+      const response = await answer({ ...asked, request: new Request(request, { method: 'GET' }) });
       await response?.body?.cancel();
       return response && readableByAll(new Response(null, response));
     }
-    const response = await answer(request, url);
+    const response = await answer(asked);
     return response && readableByAll(response);
   };
 }
 
 async function askDialects(
   dialects: readonly Dialect[],
-  request: Request,
-  url: URL,
+  { request, url, client }: Asked,
 ): Promise<Response | null> {
   for (const dialect of dialects) {
-    const response = await dialect.handleRequest?.(request, url);
+    const response = await dialect.handleRequest?.(request, url, client);
     if (response) return response;
   }
   return null;
@@ -64,12 +82,11 @@ async function askDialects(
  */
 async function explainUpgrade(
   dialects: readonly Dialect[],
-  request: Request,
-  url: URL,
+  { request, url, client }: Asked,
 ): Promise<Response | null> {
   if (request.method !== 'GET') return null;
   for (const dialect of dialects) {
-    const handler = await dialect.handleUpgrade?.(request, url);
+    const handler = await dialect.handleUpgrade?.(request, url, client);
     if (handler) throw new ParlorError('UPGRADE_REQUIRED', 'open a WebSocket to this address');
   }
   return null;
@@ -80,11 +97,10 @@ async function explainUpgrade(
  * answers on its paths, if only with a refusal.
  */
 async function isOurs(
-  answer: (request: Request, url: URL) => Promise<Response | null>,
-  preflight: Request,
-  url: URL,
+  answer: (asked: Asked) => Promise<Response | null>,
+  preflight: Asked,
 ): Promise<boolean> {
-  const response = await answer(new Request(preflight.url), url);
+  const response = await answer({ ...preflight, request: new Request(preflight.request.url) });
   await response?.body?.cancel();
   return response !== null;
 }

@@ -2,9 +2,10 @@ import { CODES } from '@parlor/protocol';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import type { Dialect, SocketHandler } from '../dialects/dialect.js';
+import type { SocketHandler } from '../dialects/dialect.js';
 import { isParlorError, ParlorError, toWireError } from '../errors.js';
 import { belowBasePath, normalizeBasePath } from './basePath.js';
+import { clientAddress } from './clientAddress.js';
 import { systemClock, type Clock } from './clock.js';
 import type { HttpOptions } from './handleRequest.js';
 import { incomingHeaders, incomingUrl } from './incoming.js';
@@ -32,7 +33,7 @@ interface Upgrade {
 
 /** The WebSocket entrance. */
 export function createUpgradeHandler(options: UpgradeOptions): UpgradeHandler {
-  const { dialects, logger, clock = systemClock } = options;
+  const { logger, clock = systemClock } = options;
   const base = normalizeBasePath(options.basePath);
   const limits: SocketLimits = { ...DEFAULT_SOCKET_LIMITS, ...options.limits };
   const guards = new Set<SocketGuard>();
@@ -94,7 +95,7 @@ export function createUpgradeHandler(options: UpgradeOptions): UpgradeHandler {
       socket.on('error', ignoreError);
       try {
         const url = belowBasePath(incomingUrl(req), base);
-        const handler = url && (await askDialects(dialects, upgrade, url));
+        const handler = url && (await askDialects(options, upgrade, url));
         if (!handler) return false;
         if (closing)
           throw new ParlorError('SERVER_CLOSING', 'the server is shutting down: connect again later');
@@ -130,13 +131,15 @@ export function createUpgradeHandler(options: UpgradeOptions): UpgradeHandler {
 }
 
 async function askDialects(
-  dialects: readonly Dialect[],
+  { dialects, trustedProxies = 0 }: HttpOptions,
   { req }: Upgrade,
   url: URL,
 ): Promise<SocketHandler | null> {
   const request = new Request(url, { headers: incomingHeaders(req) });
+  const { remoteAddress } = req.socket;
+  const client = { address: clientAddress(request.headers, { remoteAddress, trustedProxies }) };
   for (const dialect of dialects) {
-    const handler = await dialect.handleUpgrade?.(request, url);
+    const handler = await dialect.handleUpgrade?.(request, url, client);
     if (handler) return handler;
   }
   return null;

@@ -62,7 +62,7 @@ export function memoryServer(options: MemoryServerOptions = {}): MemoryServer {
     const url = new URL('http://localhost/ws');
     url.searchParams.set('roomId', roomId);
     url.searchParams.set('peerId', peerId);
-    const handler = await dialect.handleUpgrade?.(new Request(url), url);
+    const handler = await dialect.handleUpgrade?.(new Request(url), url, { address: undefined });
     if (!handler) throw new Error('the upgrade was not taken');
     const client = new TestClient(peerId, roomId);
     handler.open(memorySocket(client));

@@ -21,6 +21,7 @@ export const CODES = {
   UNKNOWN_METHOD: code(404),
   RATE_LIMITED: code(429, false),
   UPGRADE_REQUIRED: code(426),
+  METHOD_NOT_ALLOWED: code(405),
   // Who may
   UNAUTHORIZED: code(401),
   TOKEN_INVALID: code(401),
@@ -30,6 +31,8 @@ export const CODES = {
   JOIN_REFUSED: code(403),
   PUBLISH_REFUSED: code(403),
   PEER_REMOVED: code(403),
+  PASSWORD_WRONG: code(401),
+  CREATOR_ONLY: code(403),
   // What it is about
   NOT_FOUND: code(404),
   ROOM_NOT_FOUND: code(404),
@@ -47,6 +50,8 @@ export const CODES = {
   CANNOT_CONSUME: code(422),
   UNSUPPORTED_MEDIA: code(422),
   LIMIT_REACHED: code(429),
+  ROOM_FULL: code(400, false),
+  ROOM_EXPIRED: code(400),
   // The server's side
   ROOM_CLOSED: code(410),
   IDLE_TIMEOUT: code(408, false),

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 const conditions = ['@parlor/source', 'node'];
 const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } };
 
-/** `unit` needs nothing; `worker` runs against a real mediasoup worker, one file at a time (two cores). */
+/** `unit` needs nothing; `worker` runs against a real mediasoup worker or a real coturn, one file at a time (two cores). */
 export default defineConfig({
   test: {
     projects: [
@@ -16,14 +16,14 @@ export default defineConfig({
             'apps/*/{src,test}/**/*.test.ts',
             'tools/**/*.test.ts',
           ],
-          exclude: ['**/*.worker.test.ts', '**/node_modules/**'],
+          exclude: ['**/*.{worker,coturn}.test.ts', '**/node_modules/**'],
         },
       },
       {
         ...shared,
         test: {
           name: 'worker',
-          include: ['{packages,apps,tools}/*/**/*.worker.test.ts'],
+          include: ['{packages,apps,tools}/*/**/*.{worker,coturn}.test.ts'],
           exclude: ['**/node_modules/**'],
           fileParallelism: false,
           testTimeout: 20_000,

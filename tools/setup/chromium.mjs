@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { answerOf, installDebianPackages, missingPackages } from './debian.mjs';
+import { onPath } from './onPath.mjs';
 import { SetupError } from './report.mjs';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
@@ -59,13 +59,4 @@ async function addFonts(progress) {
     if (!(error instanceof SetupError)) throw error;
     progress(`going on without ${FONTS}: ${error.message}`);
   }
-}
-
-/** The first of `names` that is on the PATH.
- * @param {string[]} names @param {string} path */
-export function onPath(names, path = process.env['PATH'] ?? '') {
-  const folders = path.split(delimiter).filter(Boolean);
-  return names
-    .flatMap((name) => folders.map((folder) => join(folder, name)))
-    .find((file) => existsSync(file));
 }

@@ -1,5 +1,6 @@
 import { build as buildWorkspaces } from './build.mjs';
 import { findOrInstallChromium } from './chromium.mjs';
+import { findOrInstallCoturn } from './coturn.mjs';
 import { installDependencies } from './dependencies.mjs';
 import { SetupError, step } from './report.mjs';
 import { findOrBuildWorker } from './worker.mjs';
@@ -48,8 +49,10 @@ const build = once(async () => {
 
 const chromium = once(async () => step('chromium', findOrInstallChromium));
 
+const coturn = once(async () => step('coturn', findOrInstallCoturn));
+
 /** The parts of the set-up. Each brings along what it needs, and is cheap when there is nothing to do. */
-export const parts = { dependencies, worker, build, chromium };
+export const parts = { dependencies, worker, build, chromium, coturn };
 
 /** @typedef {keyof typeof parts} Part */
 
@@ -66,6 +69,7 @@ export async function prepare(wanted) {
     const value = await parts[part]();
     if (part === 'worker' && value) env['MEDIASOUP_WORKER_BIN'] = value;
     if (part === 'chromium' && value) env['PARLOR_CHROMIUM'] = value;
+    if (part === 'coturn' && value) env['PARLOR_TURNSERVER'] = value;
   }
   return env;
 }

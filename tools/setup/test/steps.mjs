@@ -21,9 +21,9 @@ export const steps = [
     run: async () => one((await turbo('typecheck', 'typecheck:root', '--continue')) === 0),
   },
   { name: 'unit', needs: [], run: vitest('unit') },
-  { name: 'worker', needs: ['worker'], run: vitest('worker') },
+  { name: 'worker', needs: ['worker', 'coturn'], run: vitest('worker') },
   { name: 'packages', needs: ['build'], run: checkPackages },
-  { name: 'e2e', needs: ['worker', 'build', 'chromium'], run: playwright },
+  { name: 'e2e', needs: ['worker', 'build', 'chromium', 'coturn'], run: playwright },
 ];
 
 /** The steps that `names` select; all when there are none.

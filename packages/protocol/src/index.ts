@@ -1,3 +1,4 @@
+export * from './calls.js';
 export * from './codes.js';
 export * from './http.js';
 export * from './model.js';

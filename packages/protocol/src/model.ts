@@ -12,6 +12,8 @@ const printable = (max: number) =>
 
 export const RoomId = printable(128);
 export const PeerId = printable(128);
+/** As long as the `sub` of a token may be. */
+export const UserId = printable(256);
 /** Ids that the server gave out: transports, producers, consumers. */
 export const ObjectId = printable(64);
 export const DisplayName = printable(128);

@@ -149,4 +149,4 @@ export interface PeerSignalEvents {
  * unless it gives one.
  */
 export type ServerHangupReason =
-  'noAnswer' | 'takenElsewhere' | 'connectionLost' | 'left' | 'rejected' | 'cancelled';
+  'noAnswer' | 'takenElsewhere' | 'connectionLost' | 'left' | 'rejected' | 'cancelled' | 'closed';

@@ -23,7 +23,9 @@ export type CallEndReason =
   /** The other side has left the room. */
   | 'left'
   /** The connection of the other side to the server was lost. */
-  | 'connectionLost';
+  | 'connectionLost'
+  /** The server could not hold the call, or the host application has ended it. */
+  | 'closed';
 
 export interface IdleCall {
   readonly phase: 'idle';
@@ -66,6 +68,8 @@ export type CallEvent =
       calleeBusy: boolean;
       video: boolean;
       now: number;
+      /** Milliseconds; default `RING_TIMEOUT_MS`. */
+      ringTimeoutMs?: number;
     }
   /** One more peer of the callee is to ring. */
   | { type: 'ring'; by: string; device: string }
@@ -77,6 +81,8 @@ export type CallEvent =
   /** Video is added to the call or taken out of it. */
   | { type: 'setVideo'; by: string; video: boolean }
   | { type: 'gone'; by: string; reason: 'left' | 'connectionLost' }
+  /** The server ends the call for both sides: nobody asked for it. */
+  | { type: 'close'; reason: 'busy' | 'closed' }
   | { type: 'timePassed'; now: number };
 
 /** What is to be told to the peer `to`. */
@@ -102,14 +108,14 @@ export function stepCall(state: CallState, event: CallEvent): CallStep {
 }
 
 function whileIdle(event: CallEvent): CallStep {
-  if (event.type === 'gone' || event.type === 'timePassed') return [IDLE, []];
+  if (event.type === 'gone' || event.type === 'close' || event.type === 'timePassed') return [IDLE, []];
   if (event.type !== 'call') return [IDLE, [refused(event.by, 'CALL_NOT_FOUND')]];
-  const { by: caller, calleeUserId, devices, video, now } = event;
+  const { by: caller, calleeUserId, devices, video, now, ringTimeoutMs = RING_TIMEOUT_MS } = event;
   if (event.calleeBusy) return [IDLE, [ended(caller, 'busy')]];
   const others = [...new Set(devices)].filter((device) => device !== caller);
   if (others.length === 0) return [IDLE, [refused(caller, 'PEER_NOT_FOUND')]];
   return [
-    { phase: 'ringing', caller, calleeUserId, devices: others, video, ringsUntil: now + RING_TIMEOUT_MS },
+    { phase: 'ringing', caller, calleeUserId, devices: others, video, ringsUntil: now + ringTimeoutMs },
     others.map((to) => ring(to, caller, video)),
   ];
 }
@@ -122,6 +128,7 @@ function whileRinging(call: RingingCall, event: CallEvent): CallStep {
   ];
 
   if (event.type === 'timePassed') return event.now < call.ringsUntil ? [call, []] : endedForAll('noAnswer');
+  if (event.type === 'close') return endedForAll(event.reason);
   const { by } = event;
   const byCaller = by === caller;
   if (!byCaller && !devices.includes(by)) return notTheirs(call, event);
@@ -164,6 +171,7 @@ function whileRinging(call: RingingCall, event: CallEvent): CallStep {
 function whileActive(call: ActiveCall, event: CallEvent): CallStep {
   const { caller, callee } = call;
   if (event.type === 'timePassed') return [call, []];
+  if (event.type === 'close') return [IDLE, [ended(caller, event.reason), ended(callee, event.reason)]];
   const { by } = event;
   if (by !== caller && by !== callee) return notTheirs(call, event);
   const other = by === caller ? callee : caller;
@@ -191,7 +199,7 @@ function whileActive(call: ActiveCall, event: CallEvent): CallStep {
 }
 
 /** That somebody else is gone is no matter of this call; anything else they ask of it is refused. */
-function notTheirs(call: CallState, event: Exclude<CallEvent, { type: 'timePassed' }>): CallStep {
+function notTheirs(call: CallState, event: Extract<CallEvent, { by: string }>): CallStep {
   return [call, event.type === 'gone' ? [] : [refused(event.by, 'CALL_NOT_FOUND')]];
 }
 

@@ -41,7 +41,7 @@ async function byToken(verify: VerifyToken, token: string, { room }: AccessScope
 }
 
 /** RFC 6750 §2.1; the query is for browsers, whose WebSockets cannot send headers. */
-function tokenOf(request: Request): string | undefined {
+export function tokenOf(request: Request): string | undefined {
   const header = request.headers.get('authorization') ?? '';
   const bearer = /^Bearer +(\S+) *$/i.exec(header)?.[1];
   return bearer ?? new URL(request.url).searchParams.get('token') ?? undefined;

@@ -24,6 +24,7 @@ describe('readConfig', () => {
       rtcPort: 40_000,
       jwtSecret: PARLOR_JWT_SECRET,
       logLevel: 'info',
+      turnProbe: true,
       dev: false,
       tls: undefined,
     });
@@ -68,6 +69,39 @@ describe('readConfig', () => {
       turnUrls: ['turns:c.test?transport=tcp'],
       announcedAddress: '203.0.113.9',
     });
+  });
+
+  it('reads TURN servers from JSON, beside those of PARLOR_TURN_URLS', () => {
+    const turnServers = [
+      {
+        urls: ['turn:eu.test', 'turns:eu.test:443?transport=tcp'],
+        region: 'eu',
+        weight: 2,
+        networks: ['192.0.2.0/24', '2001:db8::/32'],
+      },
+      { urls: 'turn:old.test', username: 'u', credential: 'p' },
+      { urls: 'turn:own.test', secret: 'own' },
+    ];
+    const env = { PARLOR_TURN_SERVERS: JSON.stringify(turnServers), PARLOR_TURN_SECRET: 's' };
+    expect(readConfig([], { PARLOR_JWT_SECRET, ...env })).toMatchObject({ turnServers, turnSecret: 's' });
+    expect(readConfig([], { PARLOR_JWT_SECRET, PARLOR_TURN_PROBE: 'no' }).turnProbe).toBe(false);
+  });
+
+  it.each<[string, RegExp]>([
+    ['[{"urls": "turn:t", "secret": "hunter2"', /PARLOR_TURN_SERVERS must be JSON like/],
+    ['{}', /wrong at its top/],
+    ['[]', /wrong at its top/],
+    ['[{"urls": "stun:t", "secret": "hunter2"}]', /at 0.urls.*turn:eu.example.org/],
+    ['[{"urls": "turn:t", "sekret": "hunter2"}]', /at 0: .*sekret/],
+    ['[{"urls": "turn:t", "secret": "hunter2", "weight": 0}]', /at 0.weight/],
+    ['[{"urls": "turn:t", "secret": "hunter2", "networks": ["10.0.0.1"]}]', /at 0.networks.0.*192.0.2.0\/24/],
+    ['[{"urls": "turn:t"}]', /at 0: it needs a secret \(or PARLOR_TURN_SECRET\)/],
+    ['[{"urls": "turn:t", "username": "u"}]', /at 0: username and credential/],
+    ['[{"urls": "turn:t", "username": "u", "credential": "hunter2", "secret": "s"}]', /at 0: it has both/],
+  ])('refuses the TURN servers %s, without telling a secret', (text, message) => {
+    const problems = problemsOf([], { PARLOR_JWT_SECRET, PARLOR_TURN_SERVERS: text }).join('\n');
+    expect(problems).toMatch(message);
+    expect(problems).not.toContain('hunter2');
   });
 
   it('refuses to start without a way to check tokens, and says what to do', () => {

@@ -3,6 +3,7 @@ import { BlockList, isIP } from 'node:net';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { z } from 'zod';
 import { envName, flagName, SETTINGS, type Setting, type SettingName } from './settings.js';
+import { turnServerList } from './turnServers.js';
 import { urlList, wholeNumber, yesOrNo } from './values.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -48,6 +49,8 @@ const Values = z.object({
   stunUrls: urlList(['stun', 'stuns']).optional(),
   turnUrls: urlList(['turn', 'turns']).optional(),
   turnSecret: z.string().optional(),
+  turnServers: turnServerList.optional(),
+  turnProbe: yesOrNo.default(true),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   dev: yesOrNo.default(false),
 } satisfies Record<SettingName, z.ZodType>);
@@ -138,17 +141,33 @@ function accessProblems({ dev, jwtSecret, jwksUrl }: Values, host: string): stri
   return problems;
 }
 
-function pairProblems({ turnUrls, turnSecret, tlsCert, tlsKey, rtcPort, workers }: Values): string[] {
+function pairProblems(values: Values): string[] {
+  const { tlsCert, tlsKey, rtcPort, workers } = values;
   const needs = (name: SettingName, other: SettingName) => `${envName(name)} needs ${envName(other)} as well`;
   return [
-    turnUrls && !turnSecret ? needs('turnUrls', 'turnSecret') : '',
-    turnSecret && !turnUrls ? needs('turnSecret', 'turnUrls') : '',
+    ...turnProblems(values),
     tlsCert && !tlsKey ? needs('tlsCert', 'tlsKey') : '',
     tlsKey && !tlsCert ? needs('tlsKey', 'tlsCert') : '',
     (rtcPort ?? 0) + (workers ?? 1) - 1 > 65_535
       ? `${spelling('rtcPort')} is too high for ${String(workers)} workers, which take one port each`
       : '',
   ].filter((problem) => problem !== '');
+}
+
+function turnProblems({ turnUrls, turnSecret, turnServers }: Values): string[] {
+  const name = envName('turnServers');
+  const problems = (turnServers ?? []).flatMap(({ secret, username, credential }, index) => {
+    const where = `${name} is wrong at ${String(index)}: `;
+    if (Boolean(username) !== Boolean(credential)) return [`${where}username and credential go together`];
+    if (username && secret) return [`${where}it has both a secret and static credentials: leave one out`];
+    if (username || secret || turnSecret) return [];
+    return [`${where}it needs a secret (or ${envName('turnSecret')}), or username and credential`];
+  });
+  if (turnUrls && !turnSecret) problems.push(`${envName('turnUrls')} needs ${envName('turnSecret')} as well`);
+  if (turnSecret && !turnUrls && !turnServers) {
+    problems.push(`${envName('turnSecret')} needs ${envName('turnUrls')} or ${name} as well`);
+  }
+  return problems;
 }
 
 function readTls({ tlsCert, tlsKey }: Values, problems: string[]): Config['tls'] {

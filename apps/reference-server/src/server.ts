@@ -48,12 +48,18 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
 }
 
 function parlorOptions(config: Config, logger: Logger): ParlorOptions {
-  const { dev, jwtSecret, jwksUrl, stunUrls, turnUrls, turnSecret } = config;
+  const { dev, jwtSecret, jwksUrl, stunUrls, turnUrls, turnSecret, turnServers, turnProbe } = config;
   const { listenIp, announcedAddress, rtcPort, workers } = config;
   return {
     logger,
     access: defined({ jwtSecret, jwksUrl, allowAnonymous: dev }),
-    ice: defined({ stunUrls, turnUrls, turnSecret }),
+    ice: defined({
+      stunUrls,
+      turnUrls,
+      turnSecret,
+      turnServers,
+      turnProbe: turnProbe ? undefined : (false as const),
+    }),
     media: defined({
       listenIp,
       announcedAddress,

@@ -86,6 +86,19 @@ export const SETTINGS = [
     help: 'Shared secret of the TURN servers, for credentials that expire.',
     secret: true,
   },
+  {
+    name: 'turnServers',
+    value: 'json',
+    fallback: 'none',
+    help: 'TURN servers with region, weight, networks, or credentials of their own, as JSON.',
+    secret: true,
+  },
+  {
+    name: 'turnProbe',
+    value: 'true|false',
+    fallback: 'true',
+    help: 'Ask the TURN servers whether they are alive, and leave out those that are not.',
+  },
   { name: 'logLevel', value: 'level', fallback: 'info', help: 'debug, info, warn, error or silent.' },
   {
     name: 'dev',

@@ -15,6 +15,9 @@ export const yesOrNo = z.stringbool({
   error: ({ input }) => `must be "true" or "false", not ${JSON.stringify(input)}`,
 });
 
+export const isUrlOf = (url: string, schemes: readonly string[]): boolean =>
+  schemes.some((scheme) => new RegExp(`^${scheme}:[^\\s/]+$`).test(url));
+
 /** `a, b` -> `['a', 'b']`, each beginning with one of the schemes. */
 export const urlList = (schemes: readonly string[]) =>
   z
@@ -25,7 +28,7 @@ export const urlList = (schemes: readonly string[]) =>
         .map((url) => url.trim())
         .filter((url) => url !== ''),
     )
-    .refine((urls) => urls.every((url) => schemes.some((s) => new RegExp(`^${s}:[^\\s/]+$`).test(url))), {
+    .refine((urls) => urls.every((url) => isUrlOf(url, schemes)), {
       error: `must be URLs like ${schemes.map((scheme) => `${scheme}:example.org:3478`).join(' or ')}, separated by commas`,
     });
 

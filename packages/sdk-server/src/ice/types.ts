@@ -8,16 +8,16 @@ export interface TurnServer {
    * Shared secret for credentials that expire (TURN REST API, draft-uberti-behave-turn-rest-00 §2.2; coturn's
    * `static-auth-secret`). Default: `IceOptions.turnSecret`.
    */
-  secret?: string;
+  secret?: string | undefined;
   /** Static credentials instead, the same for everybody. */
-  username?: string;
-  credential?: string;
+  username?: string | undefined;
+  credential?: string | undefined;
   /** Where it stands, in your own words (`eu`): peers of the same region get it first. */
-  region?: string;
+  region?: string | undefined;
   /** Its share of the peers among servers that are equally good for them. Default 1. */
-  weight?: number;
+  weight?: number | undefined;
   /** Networks (`192.0.2.0/24`, `2001:db8::/32`) that it is close to: peers without a region are matched by address. */
-  networks?: readonly string[];
+  networks?: readonly string[] | undefined;
 }
 
 /** How TURN servers are watched: STUN binding requests (RFC 8489 §3), from this server. */

@@ -1,0 +1,139 @@
+import { expect, test, type Browser, type Page } from '@playwright/test';
+import { createHmac } from 'node:crypto';
+import { freePort, startCoturn, type Coturn } from '../../../tools/testing/startCoturn.js';
+import { startServer, type TestServer } from '../../../tools/testing/startServer.js';
+import { servePages, type PageServer } from './support/pages.js';
+
+/** Calls that go through a real TURN server and could not go any other way. */
+
+const SECRET = 'north';
+/** Media on the address that the TURN server relays from. */
+const ARGS = ['--dev', '--listen-ip', '127.0.0.1'];
+
+let coturn: Coturn;
+let pages: PageServer;
+test.beforeAll(async () => {
+  [coturn, pages] = await Promise.all([startCoturn({ secret: SECRET }), servePages()]);
+});
+test.afterAll(async () => {
+  pages.close();
+  await coturn.stop();
+});
+
+async function withServer(env: Record<string, string>, run: (server: TestServer) => Promise<void>) {
+  const server = await startServer(ARGS, env);
+  try {
+    await run(server);
+  } finally {
+    expect(await server.stop()).toBe(0);
+  }
+}
+
+async function joinByRelay(browser: Browser, server: TestServer, peerId: string): Promise<Page> {
+  const page = await pages.open(browser, 'relay');
+  await page.evaluate((given) => window.relay.join(given.url, { room: 'relayed', peerId: given.peerId }), {
+    url: server.url,
+    peerId,
+  });
+  return page;
+}
+
+async function expectFrames(page: Page, of: 'relay' | 'pair'): Promise<void> {
+  const frames = () => page.evaluate((name) => window[name].framesDecoded(), of);
+  const before = await frames();
+  await expect.poll(frames, { message: 'frames decoded' }).toBeGreaterThan(before + 10);
+}
+
+/** Two clients of ours see each other by way of the SFU, each through `relay`. */
+async function expectSfuCall(browser: Browser, server: TestServer, relay: string): Promise<void> {
+  const alice = await joinByRelay(browser, server, 'alice');
+  await alice.evaluate(() => window.relay.publish());
+  const bob = await joinByRelay(browser, server, 'bob');
+  await bob.evaluate(() => window.relay.publish());
+  for (const page of [alice, bob]) {
+    await expectFrames(page, 'relay');
+    expect(await page.evaluate(() => window.relay.selectedCandidates())).toEqual([relay, relay]);
+  }
+  await alice.context().close();
+  await bob.context().close();
+}
+
+for (const protocol of ['udp', 'tcp'] as const) {
+  test(`a call through the SFU, relayed, by ${protocol} to the relay`, async ({ browser }) => {
+    const url = protocol === 'udp' ? coturn.url : coturn.tcpUrl;
+    await withServer({ PARLOR_TURN_URLS: url, PARLOR_TURN_SECRET: SECRET }, async (server) => {
+      await expectSfuCall(browser, server, `relay ${protocol}`);
+    });
+    expect(coturn.log.join('\n')).toMatch(/ALLOCATE processed, success/);
+  });
+}
+
+test('a call between two browsers, relayed, each with its own credentials', async ({ browser }) => {
+  await withServer({ PARLOR_TURN_URLS: coturn.url, PARLOR_TURN_SECRET: SECRET }, async (server) => {
+    const page = await pages.open(browser, 'pair');
+    const servers = await page.evaluate(
+      (socketUrl) =>
+        Promise.all(
+          ['alice', 'bob'].map((peerId) => window.pair.iceServers(socketUrl, { roomId: 'direct', peerId })),
+        ),
+      server.socketUrl,
+    );
+    const users = servers.map(([turn]) => turn?.username?.split(':')[1]);
+    expect(users).toEqual(['alice', 'bob']);
+    await page.evaluate(([a = [], b = []]) => window.pair.call(a, b), servers);
+    await expectFrames(page, 'pair');
+    expect(await page.evaluate(() => window.pair.selectedCandidates())).toEqual(['relay udp', 'relay udp']);
+    for (const user of users) expect(coturn.log.join('\n')).toContain(`:${String(user)}>`);
+    await page.context().close();
+  });
+});
+
+test('static credentials', async ({ browser }) => {
+  // What a time-limited credential is made of, for a year: to the TURN server it is a password like any other.
+  const username = `${String(Math.floor(Date.now() / 1000) + 365 * 86_400)}:everybody`;
+  const credential = createHmac('sha1', SECRET).update(username).digest('base64');
+  const turnServers = [{ urls: coturn.url, username, credential }];
+  await withServer({ PARLOR_TURN_SERVERS: JSON.stringify(turnServers) }, async (server) => {
+    await expectSfuCall(browser, server, 'relay udp');
+  });
+  expect(coturn.log.join('\n')).toContain(':everybody>');
+});
+
+test.describe('a dead first TURN server', () => {
+  let dead: string;
+  let env: Record<string, string>;
+  test.beforeAll(async () => {
+    dead = `turn:127.0.0.1:${String(await freePort())}?transport=udp`;
+    env = {
+      PARLOR_TURN_SERVERS: JSON.stringify([{ urls: dead, weight: 1000 }, { urls: coturn.url }]),
+      PARLOR_TURN_SECRET: SECRET,
+    };
+  });
+
+  const given = (page: Page, server: TestServer) =>
+    page.evaluate(async (socketUrl) => {
+      const servers = await window.pair.iceServers(socketUrl, { roomId: 'asking', peerId: 'asker' });
+      return servers.flatMap(({ urls }) => urls);
+    }, server.socketUrl);
+
+  test('does not stop a call that was told of it', async ({ browser }) => {
+    await withServer({ ...env, PARLOR_TURN_PROBE: 'false' }, async (server) => {
+      const page = await pages.open(browser, 'pair');
+      expect(await given(page, server)).toEqual([dead, coturn.url]);
+      await page.context().close();
+      await expectSfuCall(browser, server, 'relay udp');
+    });
+  });
+
+  test('is not given out any more once it is known', async ({ browser }) => {
+    await withServer(env, async (server) => {
+      expect(await server.logged('TURN server does not answer: it is left out')).toMatchObject({
+        turnServer: dead,
+      });
+      const page = await pages.open(browser, 'pair');
+      expect(await given(page, server)).toEqual([coturn.url]);
+      await page.context().close();
+      await expectSfuCall(browser, server, 'relay udp');
+    });
+  });
+});

@@ -3,6 +3,7 @@ import { parlorFastify } from '@parlor/sdk-server/fastify';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import type { Config } from './config.js';
 import { serveDemo } from './demo.js';
+import { serveSocketIo } from './socketIo.js';
 
 export interface AppParts {
   config: Pick<Config, 'tls'>;
@@ -17,6 +18,7 @@ export async function buildApp({ config, parlor, logger }: AppParts): Promise<Fa
       (Fastify({ https: config.tls }) as unknown as FastifyInstance)
     : Fastify();
   await app.register(parlorFastify, { parlor });
+  serveSocketIo(app, parlor);
   await serveDemo(app);
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ error: 'NOT_FOUND', message: 'there is nothing at this address' }),

@@ -48,6 +48,7 @@ export const CODES = {
   PEER_REPLACED: code(409),
   CALL_NOT_FOUND: code(404),
   ALREADY_IN_CALL: code(409),
+  TOPOLOGY_MISMATCH: code(409),
   USER_OFFLINE: code(404),
   CANNOT_CONSUME: code(422),
   UNSUPPORTED_MEDIA: code(422),

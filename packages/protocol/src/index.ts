@@ -6,3 +6,4 @@ export * from './p2pRooms.js';
 export * from './peerSignal.js';
 export * from './protoo.js';
 export * from './rtp.js';
+export * from './signal.js';

@@ -56,7 +56,9 @@ export interface SpeakerInfo {
   level: number;
 }
 
-export type Topology = 'sfu' | 'p2p';
+/** Whether media goes through the server or from browser to browser. */
+export const Topology = z.enum(['sfu', 'p2p']);
+export type Topology = z.infer<typeof Topology>;
 
 /** Why a peer is no longer in the room. */
 export type PeerLeftReason = 'left' | 'disconnected' | 'removed' | 'replaced' | 'roomClosed';

@@ -7,13 +7,13 @@ import {
   ObjectId,
   PeerId,
   RoomId,
+  Topology,
   type IceServer,
   type PeerInfo,
   type PeerLeftReason,
   type ProducerInfo,
   type RoomClosedReason,
   type SpeakerInfo,
-  type Topology,
 } from './model.js';
 import {
   DtlsParameters,
@@ -23,6 +23,7 @@ import {
   type IceParameters,
   type TransportInfo,
 } from './rtp.js';
+import { Signal } from './signal.js';
 
 /**
  * The native protocol: protoo v4 framing (protoo.versatica.com) with the method names of
@@ -84,6 +85,8 @@ export const ProtooRequests = {
     peerId: PeerId,
     displayName: DisplayName.optional(),
     rtpCapabilities: RtpCapabilities.optional(),
+    /** How the client carries media: must be the room's, and a room that this join opens is of that kind. */
+    topology: Topology.optional(),
     /** Transports to make at once, so that joining costs one round trip. */
     transports: z
       .array(z.enum(['send', 'recv']))
@@ -110,7 +113,8 @@ export const ProtooRequests = {
   produce: z.object({
     transportId: ObjectId.optional(),
     kind: MediaKind,
-    rtpParameters: RtpParameters,
+    /** Needed where the server carries the media; absent in a P2P room, where it only announces. */
+    rtpParameters: RtpParameters.optional(),
     appData: AppData.optional(),
     paused: z.boolean().optional(),
   }),
@@ -143,6 +147,8 @@ export const ProtooRequests = {
     topic: z.string().max(128),
     payload: z.unknown(),
   }),
+  /** To one peer, so that both connect directly. */
+  signal: Signal.and(z.object({ to: PeerId })),
   /** Liveness probe for browsers, which cannot see WebSocket pings (RFC 6455 §5.5.2). */
   ping: nothing,
   leave: nothing,
@@ -211,6 +217,7 @@ export interface ProtooAnswers {
   setPreferredLayers: Empty;
   requestKeyFrame: Empty;
   sendMessage: Empty;
+  signal: Empty;
   ping: Empty;
   leave: Empty;
 }
@@ -249,6 +256,8 @@ export interface ProtooNotifications {
   consumerLayersChanged: { consumerId: string; spatialLayer?: number; temporalLayer?: number };
   /** Without `from`: from the host application. */
   message: { from?: string; topic: string; payload: unknown };
+  /** As `signal` of the peer `from`. */
+  signal: { from: string } & Signal;
   activeSpeakers: { speakers: SpeakerInfo[] };
   transportClosed: { transportId: string };
   roomClosed: { reason: RoomClosedReason };

@@ -8,8 +8,9 @@ import { protooDialect } from './dialects/protoo/protooDialect.js';
 import { createRequestHandler } from './http/handleRequest.js';
 import { createUpgradeHandler } from './http/upgrade.js';
 import { createIceServers } from './ice/iceServers.js';
-import { silentLogger } from './logger.js';
+import { silentLogger, type Logger } from './logger.js';
 import { MediasoupBackend } from './media/mediasoup/MediasoupBackend.js';
+import { NoMedia } from './media/NoMedia.js';
 import type { ParlorOptions } from './options.js';
 import type { Parlor } from './parlor.js';
 import { createPeerSignal } from './peerSignal.js';
@@ -26,10 +27,11 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
   // Options that cannot work are found before workers are started.
   const access = createAccess(options.access);
   const ice = createIceServers(options.ice ?? {}, { logger });
-  const backend: MediaBackend = 'createRoom' in media ? media : await MediasoupBackend.open(media, logger);
+  const backend = await openBackend(media, logger);
   ice.start();
   const context: CoreContext = {
     backend,
+    topology: options.topology ?? (media === 'none' ? 'p2p' : 'sfu'),
     hooks,
     logger,
     iceServers: ice.serversFor,
@@ -60,4 +62,12 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
         backend.close();
       })()),
   };
+}
+
+async function openBackend(
+  media: NonNullable<ParlorOptions['media']>,
+  logger: Logger,
+): Promise<MediaBackend> {
+  if (media === 'none') return new NoMedia();
+  return 'createRoom' in media ? media : await MediasoupBackend.open(media, logger);
 }

@@ -33,6 +33,8 @@ export type {
   RoomClosedReason,
   RtpCapabilities,
   RtpParameters,
+  Signal,
   SpeakerInfo,
+  Topology,
   TransportInfo,
 } from '@parlor/protocol';

@@ -1,3 +1,4 @@
+import type { Topology } from '@parlor/protocol';
 import type { AccessOptions } from './access/types.js';
 import type { MediaBackend } from './core/ports.js';
 import type { Hooks, Limits } from './core/types.js';
@@ -12,8 +13,16 @@ export interface ParlorOptions {
   access: AccessOptions;
   /** ICE servers for the clients; default none, which is enough where clients can reach the server. */
   ice?: IceOptions;
-  /** How media is carried: options for mediasoup, or another backend (`FakeBackend` in tests). */
-  media?: MediasoupOptions | MediaBackend;
+  /**
+   * How media is carried: options for mediasoup, or another backend (`FakeBackend` in tests). `none`: no media worker
+   * is started and mediasoup need not be installed; rooms are peer to peer.
+   */
+  media?: MediasoupOptions | MediaBackend | 'none';
+  /**
+   * Of rooms that are opened without saying: `sfu` (default) carries media through the server, `p2p` lets browsers send
+   * it to each other. Default with `media: 'none'`: `p2p`.
+   */
+  topology?: Topology;
   hooks?: Hooks;
   limits?: Partial<Limits>;
   socketLimits?: Partial<SocketLimits>;

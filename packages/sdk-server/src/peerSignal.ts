@@ -6,7 +6,6 @@ import type { SignalClock, SignalGate } from './dialects/peerSignal/ports.js';
 import type { SignalServer } from './dialects/peerSignal/socketIo.js';
 import { FLOOD_BURSTS, DEFAULT_SOCKET_LIMITS, type SocketLimits } from './http/limits.js';
 import { TokenBucket } from './http/TokenBucket.js';
-import { NoMedia } from './media/NoMedia.js';
 
 export interface PeerSignal {
   attach(server: SignalServer): () => void;
@@ -19,12 +18,9 @@ export interface PeerSignalParts {
   limits: Partial<SocketLimits>;
 }
 
-/**
- * The peerSignal dialect with rooms of its own: rooms of the core carry media through a worker, and calls between
- * browsers must neither need one nor end with it.
- */
+/** The peerSignal dialect with rooms of its own: calls between browsers need no media worker, nor end with it. */
 export function createPeerSignal({ context, access, limits }: PeerSignalParts): PeerSignal {
-  const rooms = new RoomRegistry({ ...context, backend: new NoMedia() });
+  const rooms = new RoomRegistry({ ...context, topology: 'p2p' });
   const { messagesPerSecond: perSecond, messageBurst } = { ...DEFAULT_SOCKET_LIMITS, ...limits };
   const newGate = (): SignalGate => {
     const now = clock.now();

@@ -1,4 +1,4 @@
-import type { IceServer, PeerInfo, PeerLeftReason, RtpCapabilities } from '@parlor/protocol';
+import type { IceServer, PeerInfo, PeerLeftReason, RtpCapabilities, Signal } from '@parlor/protocol';
 import { ParlorError } from '../errors.js';
 import { Emitter } from '../events.js';
 import type { ConsumerImpl } from './ConsumerImpl.js';
@@ -120,6 +120,11 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
     this.room.relayMessage(this, { topic, payload, to });
   }
 
+  signal(to: string, signal: Signal): void {
+    this.assertHere();
+    this.room.relaySignal(this, to, signal);
+  }
+
   leave(reason: 'left' | 'disconnected' = 'left'): void {
     this.room.removePeer(this, reason, undefined);
   }
@@ -140,6 +145,8 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
     if (this.closed) return;
     this.closed = true;
     for (const transport of [...this.transports.values()]) transport.close();
+    // Those of a P2P room are on no transport.
+    for (const producer of [...this.producers.values()]) producer.close();
     if (end) this.#link?.end(end);
     this.emit('closed', reason);
   }

@@ -13,11 +13,12 @@ export class ProducerImpl extends Emitter<ProducerEvents> implements Producer {
   readonly consumers = new Set<ConsumerImpl>();
   closed = false;
   paused: boolean;
-  readonly #transport: TransportImpl;
+  /** None in a P2P room. */
+  readonly #transport: TransportImpl | undefined;
 
   constructor(
     peer: PeerImpl,
-    transport: TransportImpl,
+    transport: TransportImpl | undefined,
     options: { media: MediaProducer; appData: AppData; paused: boolean },
   ) {
     super();
@@ -26,7 +27,7 @@ export class ProducerImpl extends Emitter<ProducerEvents> implements Producer {
     this.media = options.media;
     this.appData = options.appData;
     this.paused = options.paused;
-    transport.producers.add(this);
+    transport?.producers.add(this);
     this.media.on('score', (scores) => {
       this.peer.tell({ type: 'producerScore', producerId: this.id, scores });
       this.emit('score', scores);
@@ -82,7 +83,7 @@ export class ProducerImpl extends Emitter<ProducerEvents> implements Producer {
   #finish(): void {
     if (this.closed) return;
     this.closed = true;
-    this.#transport.producers.delete(this);
+    this.#transport?.producers.delete(this);
     for (const consumer of [...this.consumers]) consumer.producerClosed();
     this.peer.producers.delete(this.id);
     this.peer.room.producerClosed(this);

@@ -1,5 +1,12 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { PeerLeftReason, RoomClosedReason, RtpCapabilities, SpeakerInfo } from '@parlor/protocol';
+import type {
+  PeerLeftReason,
+  RoomClosedReason,
+  RtpCapabilities,
+  Signal,
+  SpeakerInfo,
+  Topology,
+} from '@parlor/protocol';
 import { ParlorError } from '../errors.js';
 import { Emitter } from '../events.js';
 import type { CoreContext } from './context.js';
@@ -23,6 +30,7 @@ const LINK_ENDS: Record<RoomClosedReason, LinkEnd> = {
  */
 export class RoomImpl extends Emitter<RoomEvents> implements Room {
   readonly id: string;
+  readonly topology: Topology;
   readonly media: MediaRoom;
   readonly peers = new Map<string, PeerImpl>();
   readonly producers = new Map<string, ProducerImpl>();
@@ -31,9 +39,14 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
   readonly #context: CoreContext;
   #speaking = '[]';
 
-  constructor(id: string, context: CoreContext, options: { media: MediaRoom; keepWhenEmpty: boolean }) {
+  constructor(
+    id: string,
+    context: CoreContext,
+    options: { topology: Topology; media: MediaRoom; keepWhenEmpty: boolean },
+  ) {
     super();
     this.id = id;
+    this.topology = options.topology;
     this.#context = context;
     this.media = options.media;
     this.keepWhenEmpty = options.keepWhenEmpty;
@@ -52,7 +65,7 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
   get snapshot(): RoomSnapshot {
     return {
       roomId: this.id,
-      topology: 'sfu',
+      topology: this.topology,
       peers: [...this.peers.values()].map((peer) => peer.info),
       producers: [...this.producers.values()].map((producer) => producer.info),
     };
@@ -90,8 +103,15 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
     return peer;
   }
 
-  #assertJoinable({ peerId, resumeToken, userId }: JoinOptions): void {
+  #assertJoinable({ peerId, resumeToken, userId, topology, grants }: JoinOptions): void {
     if (this.closed) throw new ParlorError('ROOM_CLOSED', `room ${this.id} was closed`);
+    assertTopology(this, topology);
+    if (this.topology === 'p2p' && grants?.subscribe === false) {
+      throw new ParlorError(
+        'FORBIDDEN',
+        'can.subscribe is false, which only a room with topology "sfu" can enforce: media of this one is peer to peer',
+      );
+    }
     const present = this.peers.get(peerId);
     if (!present) {
       if (this.peers.size < this.#context.limits.maxPeersPerRoom) return;
@@ -175,6 +195,14 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
     this.emit('message', { from: from?.id, to, topic, payload });
   }
 
+  relaySignal(from: PeerImpl, to: string, signal: Signal): void {
+    const receiver = this.peers.get(to);
+    if (!receiver || receiver === from) {
+      throw new ParlorError('PEER_NOT_FOUND', `no other peer ${to} in room ${this.id}`);
+    }
+    receiver.tell({ type: 'signal', from: from.id, signal });
+  }
+
   sendMessage(topic: string, payload: unknown, to?: readonly string[]): void {
     this.relayMessage(undefined, { topic, payload, to });
   }
@@ -210,6 +238,15 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
     this.#broadcast({ type: 'activeSpeakers', speakers: list });
     this.emit('activeSpeakers', list);
   }
+}
+
+/** @throws TOPOLOGY_MISMATCH */
+export function assertTopology(room: Pick<Room, 'id' | 'topology'>, wanted: Topology | undefined): void {
+  if (wanted === undefined || wanted === room.topology) return;
+  throw new ParlorError(
+    'TOPOLOGY_MISMATCH',
+    `room ${room.id} has topology "${room.topology}": use topology "${room.topology}" (new Room({ topology: '${room.topology}' }) in the client), or another room`,
+  );
 }
 
 function sameSecret(a: string, b: string): boolean {

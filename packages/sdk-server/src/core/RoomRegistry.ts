@@ -1,10 +1,12 @@
-import type { RoomClosedReason } from '@parlor/protocol';
+import type { RoomClosedReason, Topology } from '@parlor/protocol';
 import { isParlorError, ParlorError } from '../errors.js';
 import { Emitter } from '../events.js';
 import type { CoreContext } from './context.js';
 import type { PeerImpl } from './PeerImpl.js';
+import { P2pMedia } from './P2pMedia.js';
 import { DEFAULT_GRANTS } from './permissions.js';
-import { RoomImpl } from './RoomImpl.js';
+import type { MediaRoom } from './ports.js';
+import { assertTopology, RoomImpl } from './RoomImpl.js';
 import type { JoinOptions, OpenOptions, Rooms, RoomsEvents } from './types.js';
 
 /** All rooms of one server: opens each once, forgets it when it closes. */
@@ -32,14 +34,17 @@ export class RoomRegistry extends Emitter<RoomsEvents> implements Rooms {
   }
 
   open(roomId: string, options: OpenOptions = {}): Promise<RoomImpl> {
-    const room = this.#rooms.get(roomId);
-    if (room) return Promise.resolve(room);
     let opening = this.#opening.get(roomId);
+    const room = this.#rooms.get(roomId);
+    if (room) opening = Promise.resolve(room);
     if (!opening) {
       opening = this.#create(roomId, options).finally(() => this.#opening.delete(roomId));
       this.#opening.set(roomId, opening);
     }
-    return opening;
+    return opening.then((opened) => {
+      assertTopology(opened, options.topology);
+      return opened;
+    });
   }
 
   async join(roomId: string, options: JoinOptions): Promise<PeerImpl> {
@@ -52,7 +57,8 @@ export class RoomRegistry extends Emitter<RoomsEvents> implements Rooms {
           `there is no room ${roomId}, and can.create is false in the token`,
         );
       }
-      const room = await (existing ?? this.open(roomId));
+      const { topology } = options;
+      const room = await (existing ?? this.open(roomId, topology && { topology }));
       try {
         return await room.join(options);
       } catch (error) {
@@ -76,10 +82,12 @@ export class RoomRegistry extends Emitter<RoomsEvents> implements Rooms {
     if (this.#rooms.size + this.#opening.size >= this.#context.limits.maxRooms) {
       throw new ParlorError('LIMIT_REACHED', 'the server has as many rooms as it may');
     }
-    const media = await this.#context.backend.createRoom(roomId);
+    const topology = options.topology ?? this.#context.topology ?? 'sfu';
+    const media = await this.#openMedia(roomId, topology);
     if (this.#closing) media.close();
     this.#assertOpen();
     const room = new RoomImpl(roomId, this.#context, {
+      topology,
       media,
       keepWhenEmpty: options.keepWhenEmpty ?? false,
     });
@@ -88,9 +96,14 @@ export class RoomRegistry extends Emitter<RoomsEvents> implements Rooms {
       this.#rooms.delete(roomId);
       this.emit('closed', room, reason);
     });
-    this.#context.logger.info({ roomId }, 'room opened');
+    this.#context.logger.info({ roomId, topology }, 'room opened');
     this.emit('opened', room);
     return room;
+  }
+
+  /** A P2P room costs no media worker. */
+  async #openMedia(roomId: string, topology: Topology): Promise<MediaRoom> {
+    return topology === 'p2p' ? new P2pMedia() : await this.#context.backend.createRoom(roomId);
   }
 
   #assertOpen(): void {

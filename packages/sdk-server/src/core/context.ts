@@ -1,4 +1,4 @@
-import type { IceServer } from '@parlor/protocol';
+import type { IceServer, Topology } from '@parlor/protocol';
 import type { Logger } from '../logger.js';
 import type { Pacer } from './Pacer.js';
 import type { MediaBackend } from './ports.js';
@@ -7,6 +7,8 @@ import type { Hooks, Limits } from './types.js';
 /** What every room of one server shares. Ids and secrets come from outside, so that tests can fix them. */
 export interface CoreContext {
   readonly backend: MediaBackend;
+  /** Of rooms that are opened without saying; default `sfu`. */
+  readonly topology?: Topology;
   readonly hooks: Hooks;
   readonly limits: Limits;
   readonly logger: Logger;

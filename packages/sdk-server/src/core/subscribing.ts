@@ -1,6 +1,7 @@
 import { ParlorError, toWireError } from '../errors.js';
 import { consume, notFound } from './consuming.js';
 import { Following } from './Following.js';
+import { notThroughServer } from './P2pMedia.js';
 import type { PeerImpl } from './PeerImpl.js';
 import { assertCan } from './permissions.js';
 import type { SubscribeOptions, SubscribeResult } from './types.js';
@@ -13,6 +14,7 @@ export async function subscribe(
 ): Promise<SubscribeResult[]> {
   peer.assertHere();
   assertCan(peer.grants, 'subscribe');
+  if (peer.room.topology === 'p2p') throw notThroughServer('consumers');
   if (options.rtpCapabilities) peer.setRtpCapabilities(options.rtpCapabilities);
   const { receiver } = peer;
   if (!receiver) {

@@ -12,6 +12,7 @@ import type {
   RoomClosedReason,
   RtpCapabilities,
   RtpParameters,
+  Signal,
   SpeakerInfo,
   Topology,
   TransportInfo,
@@ -76,11 +77,15 @@ export interface JoinOptions {
   link?: PeerLink;
   /** From an earlier join of this peer: takes the place of the session that is still there. */
   resumeToken?: string;
+  /** How the client carries media. Absent: it takes what the room has. */
+  topology?: Topology;
 }
 
 /** Audio, video and data between the peers that joined it. */
 export interface Room extends EventSource<RoomEvents> {
   readonly id: string;
+  /** `sfu`: media goes through the server. `p2p`: from browser to browser; the server announces and relays. */
+  readonly topology: Topology;
   readonly closed: boolean;
   readonly peers: ReadonlyMap<string, Peer>;
   readonly producers: ReadonlyMap<string, Producer>;
@@ -88,7 +93,8 @@ export interface Room extends EventSource<RoomEvents> {
   readonly snapshot: RoomSnapshot;
   /**
    * Adds a peer.
-   * @throws ROOM_CLOSED, JOIN_REFUSED (a hook said no), PEER_ID_TAKEN, LIMIT_REACHED
+   * @throws ROOM_CLOSED, JOIN_REFUSED (a hook said no), PEER_ID_TAKEN, LIMIT_REACHED, TOPOLOGY_MISMATCH, FORBIDDEN (a
+   * P2P room cannot keep media from a peer without `subscribe`)
    */
   join(options: JoinOptions): Promise<Peer>;
   /** Sends a message from the host application, to everyone or to the peers named. */
@@ -118,17 +124,18 @@ export interface Peer extends EventSource<PeerEvents> {
   readonly consumers: ReadonlyMap<string, Consumer>;
   /** ICE servers for this peer; TURN credentials in it expire. */
   iceServers(): Promise<IceServer[]>;
-  /** @throws LIMIT_REACHED, MEDIA_UNAVAILABLE */
+  /** @throws LIMIT_REACHED, MEDIA_UNAVAILABLE, TOPOLOGY_MISMATCH (the room is peer to peer) */
   createTransport(options: TransportOptions): Promise<Transport>;
   /**
-   * Publishes media on a send transport (the peer's only one where `transportId` is absent).
-   * @throws PUBLISH_REFUSED, TRANSPORT_NOT_FOUND, UNSUPPORTED_MEDIA, LIMIT_REACHED
+   * Publishes media on a send transport (the peer's only one where `transportId` is absent). In a P2P room, without
+   * `transportId` and `rtpParameters`: announces what the peer sends to the others by itself.
+   * @throws PUBLISH_REFUSED, TRANSPORT_NOT_FOUND, UNSUPPORTED_MEDIA, LIMIT_REACHED, TOPOLOGY_MISMATCH, BAD_REQUEST
    */
   produce(options: ProduceOptions): Promise<Producer>;
   /**
    * Receives producers on the peer's receive transport; one result per producer, in their order. Once the transport
    * is connected, consumers of video start paused: the client resumes them when it is ready for the key frame.
-   * @throws FORBIDDEN, TRANSPORT_NOT_FOUND, BAD_REQUEST (no rtpCapabilities yet), LIMIT_REACHED
+   * @throws FORBIDDEN, TRANSPORT_NOT_FOUND, BAD_REQUEST (no rtpCapabilities yet), LIMIT_REACHED, TOPOLOGY_MISMATCH
    */
   subscribe(producerIds: readonly string[], options?: SubscribeOptions): Promise<SubscribeResult[]>;
   /**
@@ -136,6 +143,11 @@ export interface Peer extends EventSource<PeerEvents> {
    * @throws FORBIDDEN, PEER_NOT_FOUND
    */
   sendMessage(topic: string, payload: unknown, to?: readonly string[]): void;
+  /**
+   * Passes a session description or an ICE candidate to one other peer.
+   * @throws PEER_NOT_FOUND
+   */
+  signal(to: string, signal: Signal): void;
   /** Removes the peer from the room (host application's decision); idempotent. */
   remove(message?: string): void;
   /** The peer leaves of its own accord, or its connection was lost; idempotent. */
@@ -149,7 +161,7 @@ export interface TransportOptions {
 export interface ProduceOptions {
   transportId?: string | undefined;
   kind: MediaKind;
-  rtpParameters: RtpParameters;
+  rtpParameters?: RtpParameters | undefined;
   appData?: AppData | undefined;
   paused?: boolean | undefined;
 }
@@ -251,6 +263,8 @@ export interface RoomsEvents {
 export interface OpenOptions {
   /** Keep the room when its last peer leaves; otherwise it closes then. Default false. */
   keepWhenEmpty?: boolean;
+  /** How media is carried. Default: what `createParlor` was told. A room that is there already must be of it. */
+  topology?: Topology;
 }
 
 /** All rooms of this server. */
@@ -259,7 +273,7 @@ export interface Rooms extends EventSource<RoomsEvents>, Iterable<Room> {
   get(roomId: string): Room | undefined;
   /**
    * The room with this id, opened if there is none.
-   * @throws SERVER_CLOSING, LIMIT_REACHED, MEDIA_UNAVAILABLE
+   * @throws SERVER_CLOSING, LIMIT_REACHED, MEDIA_UNAVAILABLE, TOPOLOGY_MISMATCH
    */
   open(roomId: string, options?: OpenOptions): Promise<Room>;
 }
@@ -272,6 +286,13 @@ export interface Hooks {
     peerId: string;
     displayName: string;
     userId: string | undefined;
+  }): void | Promise<void>;
+  /** Before a user's devices ring: CALL_REFUSED. */
+  onCall?(call: {
+    from: { userId: string; displayName: string };
+    /** The user id of who is called. */
+    to: string;
+    video: boolean;
   }): void | Promise<void>;
   /** Before a producer is made: PUBLISH_REFUSED. */
   onPublish?(publish: { peer: Peer; kind: MediaKind; appData: AppData }): void | Promise<void>;

@@ -1,4 +1,11 @@
-import type { PeerInfo, PeerLeftReason, ProducerInfo, RoomClosedReason, SpeakerInfo } from '@parlor/protocol';
+import type {
+  PeerInfo,
+  PeerLeftReason,
+  ProducerInfo,
+  RoomClosedReason,
+  Signal,
+  SpeakerInfo,
+} from '@parlor/protocol';
 import type { Consumer, ConsumerLayers, ProducerScore } from './types.js';
 
 /** Everything that a room can tell a peer. A dialect maps each to its own wire, or leaves it out. */
@@ -18,5 +25,7 @@ export type RoomUpdate =
   | { type: 'consumerLayersChanged'; consumerId: string; layers: ConsumerLayers | undefined }
   | { type: 'transportClosed'; transportId: string }
   | { type: 'message'; from: string | undefined; topic: string; payload: unknown }
+  /** Of another peer, to this one alone. */
+  | { type: 'signal'; from: string; signal: Signal }
   | { type: 'activeSpeakers'; speakers: SpeakerInfo[] }
   | { type: 'roomClosed'; reason: RoomClosedReason };

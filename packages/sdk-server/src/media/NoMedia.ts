@@ -1,28 +1,19 @@
-import type { MediaBackend, MediaRoom, MediaRoomEvents } from '../core/ports.js';
+import type { MediaBackend, MediaRoom } from '../core/ports.js';
 import { ParlorError } from '../errors.js';
-import { Emitter } from '../events.js';
 
-/** For rooms whose media does not pass the server: no worker, nothing to publish to. */
+/** A server without media workers, for P2P rooms alone. */
 export class NoMedia implements MediaBackend {
   createRoom(): Promise<MediaRoom> {
-    return Promise.resolve(new NoMediaRoom());
-  }
-
-  close(): void {}
-}
-
-class NoMediaRoom extends Emitter<MediaRoomEvents> implements MediaRoom {
-  readonly rtpCapabilities = { codecs: [], headerExtensions: [] };
-
-  createTransport(): Promise<never> {
     return Promise.reject(
-      new ParlorError('MEDIA_UNAVAILABLE', 'media in this room goes from browser to browser'),
+      new ParlorError(
+        'MEDIA_UNAVAILABLE',
+        'this server carries no media: join with topology "p2p" (new Room({ topology: \'p2p\' }) in the client), ' +
+          "or start it without media: 'none'",
+      ),
     );
   }
 
-  receiver(): { rtpCapabilities: NoMediaRoom['rtpCapabilities'] } {
-    return this;
+  close(): void {
+    // Nothing was opened.
   }
-
-  close(): void {}
 }

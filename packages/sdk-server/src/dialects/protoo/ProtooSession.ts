@@ -145,6 +145,8 @@ export class ProtooSession implements SocketHandler {
       throw new ParlorError('BAD_REQUEST', 'roomId and peerId must be those of the connection URL');
     }
     const displayName = authorization.name ?? data.displayName;
+    // Who asks for transports wants the server to carry media, said or not.
+    const wanted = data.topology ?? (data.transports?.length ? 'sfu' : undefined);
     const peer = await rooms.join(roomId, {
       peerId,
       link,
@@ -152,6 +154,7 @@ export class ProtooSession implements SocketHandler {
       ...(displayName !== undefined && { displayName }),
       ...(authorization.userId !== undefined && { userId: authorization.userId }),
       ...(data.resumeToken !== undefined && { resumeToken: data.resumeToken }),
+      ...(wanted && { topology: wanted }),
     });
     // What was held up to here is in the snapshot that is taken now; what comes from here on follows it.
     link.hold();

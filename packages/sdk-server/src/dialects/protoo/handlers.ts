@@ -147,6 +147,11 @@ export const handlers: Handlers = {
     return {};
   },
 
+  signal: (peer, { to, ...signal }) => {
+    peer.signal(to, signal);
+    return {};
+  },
+
   sendMessage: (peer, { topic, payload, to }) => {
     peer.sendMessage(topic, payload, typeof to === 'string' ? [to] : to);
     return {};

@@ -28,6 +28,8 @@ function notificationOf(update: RoomUpdate): Notification {
         },
       };
     }
+    case 'signal':
+      return { method: 'signal', data: { from: update.from, ...update.signal } };
     case 'message': {
       const { from, topic, payload } = update;
       return { method: 'message', data: { ...(from !== undefined && { from }), topic, payload } };

@@ -10,8 +10,10 @@ export interface Authorization {
 }
 
 export interface AccessScope {
+  /** The room's id; `call:*`, which stands for the rooms of calls, where the action is `call`. */
   room: string;
-  action: 'join';
+  /** `call`: wait for calls of other users, and call them. */
+  action: 'join' | 'call';
 }
 
 /** The one check in front of every dialect. */

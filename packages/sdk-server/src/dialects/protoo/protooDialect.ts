@@ -56,7 +56,7 @@ function isOurs(request: Request, url: URL): boolean {
   return url.pathname === '/' && (offersProtoo(request) || url.searchParams.has('roomId'));
 }
 
-const offersProtoo = (request: Request): boolean =>
+export const offersProtoo = (request: Request): boolean =>
   (request.headers.get('sec-websocket-protocol') ?? '')
     .split(',')
     .some((p) => p.trim() === PROTOO_SUBPROTOCOL);

@@ -4,6 +4,7 @@ import { DEFAULT_LIMITS, type CoreContext } from './core/context.js';
 import { Pacer } from './core/Pacer.js';
 import type { MediaBackend } from './core/ports.js';
 import { RoomRegistry } from './core/RoomRegistry.js';
+import { createCalls } from './createCalls.js';
 import { protooDialect } from './dialects/protoo/protooDialect.js';
 import { createRequestHandler } from './http/handleRequest.js';
 import { createUpgradeHandler } from './http/upgrade.js';
@@ -25,7 +26,7 @@ import { createPeerSignal } from './peerSignal.js';
 export async function createParlor(options: ParlorOptions): Promise<Parlor> {
   const { logger = silentLogger, basePath = '', media = {}, hooks = {} } = options;
   // Options that cannot work are found before workers are started.
-  const access = createAccess(options.access);
+  const door = createAccess(options.access);
   const ice = createIceServers(options.ice ?? {}, { logger });
   const backend = await openBackend(media, logger);
   ice.start();
@@ -40,7 +41,9 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
     newSecret: () => nanoid(32),
   };
   const rooms = new RoomRegistry(context);
-  const dialects = [protooDialect({ rooms, access, logger })];
+  const calls = createCalls({ rooms, context, access: door, options });
+  const { access } = calls;
+  const dialects = [protooDialect({ rooms, access, logger }), calls.dialect];
   const http = { dialects, basePath, trustedProxies: options.trustedProxies, logger };
   const peerSignal = createPeerSignal({ context, access, limits: options.socketLimits ?? {} });
   const handleRequest = createRequestHandler(http);
@@ -55,6 +58,7 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
     close: () =>
       (closing ??= (async () => {
         // Clients hear why before their sockets go.
+        calls.desk.close();
         rooms.close('serverClosing');
         peerSignal.close();
         ice.close();

@@ -16,6 +16,7 @@ export type { SocketLimits } from './http/limits.js';
 export type { MediasoupOptions } from './media/mediasoup/options.js';
 export type { Logger } from './logger.js';
 export type { EventSource } from './events.js';
+export type { CallOptions } from './core/calls/types.js';
 export type * from './core/types.js';
 export type { RoomUpdate } from './core/updates.js';
 export type { LinkEnd, MediaBackend, PeerLink } from './core/ports.js';

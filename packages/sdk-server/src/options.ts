@@ -1,5 +1,6 @@
 import type { Topology } from '@parlor/protocol';
 import type { AccessOptions } from './access/types.js';
+import type { CallOptions } from './core/calls/types.js';
 import type { MediaBackend } from './core/ports.js';
 import type { Hooks, Limits } from './core/types.js';
 import type { SocketLimits } from './http/limits.js';
@@ -23,6 +24,8 @@ export interface ParlorOptions {
    * it to each other. Default with `media: 'none'`: `p2p`.
    */
   topology?: Topology;
+  /** How users call each other. */
+  calls?: CallOptions;
   hooks?: Hooks;
   limits?: Partial<Limits>;
   socketLimits?: Partial<SocketLimits>;

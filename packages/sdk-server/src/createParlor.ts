@@ -5,9 +5,12 @@ import { Pacer } from './core/Pacer.js';
 import type { MediaBackend } from './core/ports.js';
 import { RoomRegistry } from './core/RoomRegistry.js';
 import { createCalls } from './createCalls.js';
+import { P2pRooms } from './dialects/p2pRooms/P2pRooms.js';
+import { p2pRoomsDialect } from './dialects/p2pRooms/p2pRoomsDialect.js';
 import { protooDialect } from './dialects/protoo/protooDialect.js';
 import { createRequestHandler } from './http/handleRequest.js';
 import { createUpgradeHandler } from './http/upgrade.js';
+import { systemClock } from './ice/clock.js';
 import { createIceServers } from './ice/iceServers.js';
 import { silentLogger, type Logger } from './logger.js';
 import { MediasoupBackend } from './media/mediasoup/MediasoupBackend.js';
@@ -28,6 +31,12 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
   // Options that cannot work are found before workers are started.
   const door = createAccess(options.access);
   const ice = createIceServers(options.ice ?? {}, { logger });
+  const p2pRooms = new P2pRooms({
+    options: options.p2pRooms ?? {},
+    iceServers: ice.serversFor,
+    clock: systemClock,
+    logger,
+  });
   const backend = await openBackend(media, logger);
   ice.start();
   const context: CoreContext = {
@@ -43,9 +52,13 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
   const rooms = new RoomRegistry(context);
   const calls = createCalls({ rooms, context, access: door, options });
   const { access } = calls;
-  const dialects = [protooDialect({ rooms, access, logger }), calls.dialect];
+  const dialects = [
+    protooDialect({ rooms, access, logger }),
+    calls.dialect,
+    p2pRoomsDialect({ rooms: p2pRooms, access, logger }),
+  ];
   const http = { dialects, basePath, trustedProxies: options.trustedProxies, logger };
-  const peerSignal = createPeerSignal({ context, access, limits: options.socketLimits ?? {} });
+  const peerSignal = createPeerSignal({ rooms, access, logger, limits: options.socketLimits ?? {} });
   const handleRequest = createRequestHandler(http);
   const upgrades = createUpgradeHandler({ ...http, limits: options.socketLimits ?? {} });
 
@@ -60,6 +73,7 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
         // Clients hear why before their sockets go.
         calls.desk.close();
         rooms.close('serverClosing');
+        p2pRooms.close();
         peerSignal.close();
         ice.close();
         await upgrades.close();

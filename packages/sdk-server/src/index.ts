@@ -12,6 +12,9 @@ export type {
   AuthorizeResult,
 } from './access/types.js';
 export type { IceOptions, TurnProbeOptions, TurnServer } from './ice/types.js';
+export type { GuessLimits } from './access/GuessLimiter.js';
+export type { P2pRoomsOptions } from './dialects/p2pRooms/options.js';
+export type { P2pRoomStore, StoredP2pRoom } from './dialects/p2pRooms/store.js';
 export type { SocketLimits } from './http/limits.js';
 export type { MediasoupOptions } from './media/mediasoup/options.js';
 export type { Logger } from './logger.js';

@@ -3,6 +3,7 @@ import type { AccessOptions } from './access/types.js';
 import type { CallOptions } from './core/calls/types.js';
 import type { MediaBackend } from './core/ports.js';
 import type { Hooks, Limits } from './core/types.js';
+import type { P2pRoomsOptions } from './dialects/p2pRooms/options.js';
 import type { SocketLimits } from './http/limits.js';
 import type { IceOptions } from './ice/types.js';
 import type { Logger } from './logger.js';
@@ -29,6 +30,8 @@ export interface ParlorOptions {
   hooks?: Hooks;
   limits?: Partial<Limits>;
   socketLimits?: Partial<SocketLimits>;
+  /** Rooms with a password, in which media goes from browser to browser. */
+  p2pRooms?: P2pRoomsOptions;
   /**
    * How many reverse proxies stand in front, each adding the address it sees to X-Forwarded-For. Default 0: the client
    * is who opened the socket.

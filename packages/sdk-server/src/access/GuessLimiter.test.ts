@@ -30,7 +30,7 @@ describe('GuessLimiter', () => {
   it('slows guesses down, then refuses them until the window is over', () => {
     const { limiter, refusal, pass } = setUp();
     const delays = Array.from({ length: 10 }, () => limiter.attempt(guess).delayMs);
-    expect(delays).toEqual([0, 0, 0, 500, 1000, 2000, 4000, 8000, 8000, 8000]);
+    expect(delays).toEqual([0, 0, 0, 250, 500, 1000, 2000, 2000, 2000, 2000]);
     pass(5 * MINUTE);
     expect(refusal(guess)).toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: 600 });
     pass(10 * MINUTE - 1);

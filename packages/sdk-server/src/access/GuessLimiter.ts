@@ -19,8 +19,8 @@ export const DEFAULT_GUESS_LIMITS: GuessLimits = {
 };
 
 /** The first delay; each further wrong password doubles it. Milliseconds. */
-const FIRST_DELAY_MS = 500;
-const MAX_DELAY_MS = 8000;
+const FIRST_DELAY_MS = 250;
+const MAX_DELAY_MS = 2000;
 /** Addresses and rooms that are remembered at most; the oldest give way. */
 const MAX_KEYS = 100_000;
 

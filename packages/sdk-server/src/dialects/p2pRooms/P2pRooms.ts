@@ -1,0 +1,214 @@
+import type {
+  P2pCreateBody,
+  P2pIceServer,
+  P2pJoinBody,
+  P2pRoomCreated,
+  P2pRoomJoined,
+  P2pRoomState,
+} from '@parlor/protocol';
+import type { z } from 'zod';
+import { GuessLimiter } from '../../access/GuessLimiter.js';
+import { newGuestKey, signGuestToken } from '../../access/guestTokens.js';
+import { hashPassword, isPassword } from '../../access/passwords.js';
+import { ParlorError } from '../../errors.js';
+import type { Clock } from '../../ice/clock.js';
+import type { IceServersFor } from '../../ice/types.js';
+import type { Logger } from '../../logger.js';
+import { newParticipantId, newPassword } from './ids.js';
+import type { LiveRoom } from './LiveRoom.js';
+import { LiveRooms } from './LiveRooms.js';
+import { MemoryRoomStore } from './MemoryRoomStore.js';
+import { defaultsOf, type P2pRoomsDefaults, type P2pRoomsOptions } from './options.js';
+import type { P2pRoomStore, StoredP2pRoom } from './store.js';
+
+const MINUTE_MS = 60_000;
+const TOKEN_TTL_MS = 10 * MINUTE_MS;
+/** How long it is said of a room that it has expired, and not that there is none. */
+const REMEMBER_EXPIRED_MS = 60 * MINUTE_MS;
+
+export interface P2pRoomsParts {
+  readonly options: P2pRoomsOptions;
+  readonly iceServers: IceServersFor;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface Creation {
+  readonly id: string;
+  readonly userId: string;
+  readonly body: z.output<typeof P2pCreateBody>;
+}
+
+export interface Joining {
+  readonly id: string;
+  readonly address: string | undefined;
+  readonly body: z.output<typeof P2pJoinBody>;
+  /** What a guest is called who does not say. */
+  readonly unnamed: string;
+}
+
+/** Rooms from their creation to their end. */
+export class P2pRooms {
+  readonly #store: P2pRoomStore;
+  readonly #defaults: P2pRoomsDefaults;
+  readonly #guesses: GuessLimiter;
+  readonly #live: LiveRooms;
+  readonly #iceServers: IceServersFor;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  /** Rooms that are being made, by user. */
+  readonly #creating = new Map<string, number>();
+  #stopSweeping: (() => void) | undefined;
+  #closed = false;
+
+  constructor({ options, iceServers, clock, logger }: P2pRoomsParts) {
+    this.#store = options.store ?? new MemoryRoomStore();
+    this.#defaults = defaultsOf(options);
+    this.#guesses = new GuessLimiter(options.guessing ?? {}, () => clock.now());
+    this.#live = new LiveRooms(clock);
+    this.#iceServers = iceServers;
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  /** Undefined: the id is taken. @throws LIMIT_REACHED */
+  async create({ id, userId, body }: Creation): Promise<P2pRoomCreated | undefined> {
+    this.#checkOpen();
+    const creating = this.#creating.get(userId) ?? 0;
+    this.#creating.set(userId, creating + 1);
+    try {
+      const open = await this.#store.countOpen(userId, this.#clock.now());
+      if (open + creating >= this.#defaults.roomsPerUser)
+        throw new ParlorError(
+          'LIMIT_REACHED',
+          `a user may have ${String(this.#defaults.roomsPerUser)} open rooms`,
+        );
+      const password = body.password ?? newPassword();
+      const passwordHash = await hashPassword(password);
+      const now = this.#clock.now();
+      const room: StoredP2pRoom = {
+        id,
+        name: body.name ?? id,
+        creator: { userId, participantId: newParticipantId() },
+        maxParticipants: body.max_participants ?? this.#defaults.maxParticipants,
+        createdAt: now,
+        expiresAt: now + (body.expires_minutes ?? this.#defaults.expiresMinutes) * MINUTE_MS,
+        passwordHash,
+        guestKey: newGuestKey(),
+      };
+      if (!(await this.#store.add(room))) return undefined;
+      const { name, maxParticipants: max_participants } = room;
+      return { room_id: id, password, name, max_participants, expires_at: instant(room.expiresAt) };
+    } finally {
+      const left = (this.#creating.get(userId) ?? 1) - 1;
+      if (left > 0) this.#creating.set(userId, left);
+      else this.#creating.delete(userId);
+    }
+  }
+
+  /** @throws RATE_LIMITED (a `TooManyGuesses`), ROOM_NOT_FOUND, ROOM_EXPIRED, PASSWORD_WRONG, ROOM_FULL */
+  async join({ id, address, body, unnamed }: Joining): Promise<P2pRoomJoined> {
+    this.#checkOpen();
+    // Whoever tries out ids guesses as well: what is not found stays counted.
+    const attempt = this.#guesses.attempt({ room: id, address });
+    if (attempt.delayMs > 0) await this.#pause(attempt.delayMs);
+    const room = await this.find(id).catch((error: unknown) => {
+      if (error instanceof ParlorError && error.code === 'ROOM_EXPIRED') attempt.forgive();
+      throw error;
+    });
+    if (!(await isPassword(body.password, room.passwordHash)))
+      throw new ParlorError('PASSWORD_WRONG', 'this is not the password of the room');
+    attempt.forgive();
+    if (this.#live.find(id)?.hasPlaceFor() === false)
+      throw new ParlorError('ROOM_FULL', `room ${id} has ${String(room.maxParticipants)} participants`);
+
+    const participantId = newParticipantId();
+    const expiresAt = this.#clock.now() + TOKEN_TTL_MS;
+    const guest = { id: participantId, name: body.display_name ?? unnamed };
+    return {
+      participant_id: participantId,
+      ws_token: await signGuestToken(guest, { key: room.guestKey, expiresAt }),
+      room_name: room.name,
+      ice_servers: this.#iceServersFor({ id: participantId, userId: `guest_${participantId}`, address }),
+      token_expires_at: instant(expiresAt),
+    };
+  }
+
+  /** What its creator may know of a room. */
+  stateFor(room: StoredP2pRoom, address: string | undefined): P2pRoomState {
+    const { id, name, creator, maxParticipants, createdAt, expiresAt } = room;
+    return {
+      room_id: id,
+      name,
+      max_participants: maxParticipants,
+      created_at: instant(createdAt),
+      expires_at: instant(expiresAt),
+      participants: this.#live.find(id)?.participants ?? [],
+      ice_servers: this.#iceServersFor({ id: creator.participantId, userId: creator.userId, address }),
+    };
+  }
+
+  /** Ends a room for everybody in it. */
+  async delete(id: string): Promise<void> {
+    await this.#store.delete(id);
+    this.#live.close(id, 'ROOM_CLOSED');
+  }
+
+  /** @throws ROOM_NOT_FOUND, ROOM_EXPIRED */
+  async find(id: string): Promise<StoredP2pRoom> {
+    const room = await this.#store.get(id);
+    if (!room) throw new ParlorError('ROOM_NOT_FOUND', `there is no room ${id}`);
+    if (room.expiresAt <= this.#clock.now())
+      throw new ParlorError('ROOM_EXPIRED', `room ${id} expired at ${instant(room.expiresAt)}`);
+    return room;
+  }
+
+  /** Where connections to a room meet. @throws ROOM_FULL */
+  admit(room: StoredP2pRoom, participantId: string): LiveRoom {
+    this.#checkOpen();
+    const live = this.#live.open(room);
+    if (!live.hasPlaceFor(participantId))
+      throw new ParlorError('ROOM_FULL', `room ${room.id} has ${String(room.maxParticipants)} participants`);
+    return live;
+  }
+
+  /** Tells everybody that the server goes; idempotent. */
+  close(): void {
+    this.#closed = true;
+    this.#stopSweeping?.();
+    this.#live.closeAll('SERVER_CLOSING');
+  }
+
+  get now(): number {
+    return this.#clock.now();
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new ParlorError('SERVER_CLOSING', 'the server is shutting down: try again later');
+    this.#stopSweeping ??= this.#sweepLater();
+  }
+
+  #iceServersFor(peer: Parameters<IceServersFor>[0]): P2pIceServer[] {
+    return this.#iceServers(peer).map(({ urls, ...rest }) => ({ urls: [urls].flat(), ...rest }));
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#clock.after(ms, resolve);
+    });
+  }
+
+  #sweepLater(): () => void {
+    return this.#clock.after(MINUTE_MS, () => {
+      this.#stopSweeping = this.#sweepLater();
+      this.#live.sweep();
+      this.#guesses.sweep();
+      this.#store.deleteExpired(this.#clock.now() - REMEMBER_EXPIRED_MS).catch((error: unknown) => {
+        this.#logger.error({ err: error }, 'expired rooms could not be deleted');
+      });
+    });
+  }
+}
+
+/** ISO 8601 to the second, as the document writes it. */
+const instant = (ms: number): string => new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');

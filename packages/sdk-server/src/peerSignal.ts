@@ -1,26 +1,19 @@
 import type { Access } from './access/types.js';
-import type { CoreContext } from './core/context.js';
-import { RoomRegistry } from './core/RoomRegistry.js';
-import { peerSignalDialect } from './dialects/peerSignal/peerSignalDialect.js';
-import type { SignalClock, SignalGate } from './dialects/peerSignal/ports.js';
-import type { SignalServer } from './dialects/peerSignal/socketIo.js';
-import { FLOOD_BURSTS, DEFAULT_SOCKET_LIMITS, type SocketLimits } from './http/limits.js';
+import { peerSignalDialect, type PeerSignalDialect } from './dialects/peerSignal/peerSignalDialect.js';
+import type { SignalClock, SignalGate, SignalRooms } from './dialects/peerSignal/ports.js';
+import { DEFAULT_SOCKET_LIMITS, FLOOD_BURSTS, type SocketLimits } from './http/limits.js';
 import { TokenBucket } from './http/TokenBucket.js';
-
-export interface PeerSignal {
-  attach(server: SignalServer): () => void;
-  close(): void;
-}
+import type { Logger } from './logger.js';
 
 export interface PeerSignalParts {
-  context: CoreContext;
+  rooms: SignalRooms;
   access: Access;
+  logger: Logger;
   limits: Partial<SocketLimits>;
 }
 
-/** The peerSignal dialect with rooms of its own: calls between browsers need no media worker, nor end with it. */
-export function createPeerSignal({ context, access, limits }: PeerSignalParts): PeerSignal {
-  const rooms = new RoomRegistry({ ...context, topology: 'p2p' });
+/** The peerSignal dialect, within the limits that hold for every socket. */
+export function createPeerSignal({ rooms, access, logger, limits }: PeerSignalParts): PeerSignalDialect {
   const { messagesPerSecond: perSecond, messageBurst } = { ...DEFAULT_SOCKET_LIMITS, ...limits };
   const newGate = (): SignalGate => {
     const now = clock.now();
@@ -34,14 +27,7 @@ export function createPeerSignal({ context, access, limits }: PeerSignalParts): 
       },
     };
   };
-  const dialect = peerSignalDialect({ rooms, access, logger: context.logger, clock, newGate });
-  return {
-    attach: (server) => dialect.attach(server),
-    close() {
-      rooms.close('serverClosing');
-      dialect.close();
-    },
-  };
+  return peerSignalDialect({ rooms, access, logger, clock, newGate });
 }
 
 /** What is too much takes what is there, too: the next small message has to wait as well. */

@@ -147,6 +147,7 @@ export class SignalSession {
       displayName: name ?? pseudo,
       grants,
       link: this.#link(roomName),
+      topology: 'p2p',
       ...(userId !== undefined && { userId }),
     });
     if (!this.#open) peer.leave('disconnected');

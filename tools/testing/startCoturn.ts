@@ -12,6 +12,8 @@ export interface CoturnOptions {
   port?: number;
   /** Its `static-auth-secret`. */
   secret: string;
+  /** PEM files: TLS on a port of its own. */
+  tls?: { cert: string; key: string };
 }
 
 export interface Coturn {
@@ -20,19 +22,23 @@ export interface Coturn {
   readonly url: string;
   /** `turn:127.0.0.1:<port>?transport=tcp` */
   readonly tcpUrl: string;
+  /** `turns:127.0.0.1:<another port>?transport=tcp`, with `tls` */
+  readonly tlsUrl: string;
   /** Every line of its log so far. */
   readonly log: readonly string[];
   stop(): Promise<void>;
 }
 
+const READY_WITHIN_MS = 10_000;
 const BINARY = process.env['PARLOR_TURNSERVER'] ?? 'turnserver';
 
-/** Starts a real TURN server on the loopback interface, UDP and TCP; resolves when it listens. */
-export async function startCoturn({ secret, port: wanted }: CoturnOptions): Promise<Coturn> {
-  const port = wanted ?? (await freePort());
+/** Starts a real TURN server on the loopback interface, UDP, TCP and TLS; resolves when it listens. */
+export async function startCoturn(options: CoturnOptions): Promise<Coturn> {
+  const port = options.port ?? (await freePort());
+  const tlsPort = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'parlor-coturn-'));
   const config = join(folder, 'turnserver.conf');
-  writeFileSync(config, configText({ secret, port, folder }));
+  writeFileSync(config, configText({ ...options, port, tlsPort, folder }));
   const child = spawn(BINARY, ['-c', config], { stdio: ['ignore', 'pipe', 'pipe'] });
   // A test runner that is ended in the middle must not leave it behind.
   const kill = () => child.kill('SIGKILL');
@@ -45,6 +51,7 @@ export async function startCoturn({ secret, port: wanted }: CoturnOptions): Prom
       resolve();
     });
   });
+  const deadline = setTimeout(kill, READY_WITHIN_MS);
   await new Promise<void>((resolve, reject) => {
     child.once('error', (error) => {
       reject(new Error('no coturn could be started: npm test installs it', { cause: error }));
@@ -52,19 +59,25 @@ export async function startCoturn({ secret, port: wanted }: CoturnOptions): Prom
     void exited.then(() => {
       reject(new Error(`the TURN server ended before it listened:\n${log.join('\n')}`));
     });
-    const listens = (protocol: string) => log.some((line) => line.includes(`${protocol} listener opened on`));
+    const listens = (protocol: string, at: number) =>
+      log.some((line) => line.includes(`${protocol} listener opened on`) && line.endsWith(`:${String(at)}`));
+    const ready = () =>
+      listens('UDP', port) && listens('TCP', port) && (!options.tls || listens('TCP', tlsPort));
     for (const output of [child.stdout, child.stderr]) {
       createInterface(output).on('line', (line) => {
         log.push(line);
-        if (listens('UDP') && listens('TCP')) resolve();
+        if (ready()) resolve();
       });
     }
+  }).finally(() => {
+    clearTimeout(deadline);
   });
   const url = `turn:127.0.0.1:${String(port)}`;
   return {
     port,
     url: `${url}?transport=udp`,
     tcpUrl: `${url}?transport=tcp`,
+    tlsUrl: `turns:127.0.0.1:${String(tlsPort)}?transport=tcp`,
     log,
     async stop() {
       child.kill('SIGTERM');
@@ -73,8 +86,10 @@ export async function startCoturn({ secret, port: wanted }: CoturnOptions): Prom
   };
 }
 
+type ConfigOptions = CoturnOptions & { port: number; tlsPort: number; folder: string };
+
 /** `verbose` is what makes it tell when it listens. */
-const configText = ({ secret, port, folder }: { secret: string; port: number; folder: string }): string =>
+const configText = ({ secret, port, tls, tlsPort, folder }: ConfigOptions): string =>
   [
     'listening-ip=127.0.0.1',
     'relay-ip=127.0.0.1',
@@ -84,7 +99,7 @@ const configText = ({ secret, port, folder }: { secret: string; port: number; fo
     `static-auth-secret=${secret}`,
     'realm=parlor.test',
     'fingerprint',
-    'no-tls',
+    ...(tls ? [`tls-listening-port=${String(tlsPort)}`, `cert=${tls.cert}`, `pkey=${tls.key}`] : ['no-tls']),
     'no-dtls',
     'no-cli',
     'no-multicast-peers',

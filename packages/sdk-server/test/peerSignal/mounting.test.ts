@@ -88,6 +88,14 @@ describe('on a Socket.IO server', () => {
     client.close();
   });
 
+  test('attached twice, it answers once', async () => {
+    server = await signalServer();
+    const detach = server.parlor.attachPeerSignal(server.io);
+    expect(server.io.of('/').listeners('connection')).toHaveLength(1);
+    detach();
+    expect(server.io.of('/').listeners('connection')).toEqual([]);
+  });
+
   test('leaves a host that uses the same events its own acknowledgement', async () => {
     server = await signalServer();
     server.io.on('connection', (socket) => {

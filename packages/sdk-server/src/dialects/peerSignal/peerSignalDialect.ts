@@ -13,7 +13,7 @@ export interface PeerSignalDialect {
 /** `peer-signal` over the host application's Socket.IO server: rooms of browsers that call each other. */
 export function peerSignalDialect(options: PeerSignalOptions): PeerSignalDialect {
   const rooms = new Map<string, SignalRoom>();
-  const attached = new Set<() => void>();
+  const attached = new Map<SignalServer, () => void>();
 
   const roomOf = (name: string): SignalRoom => {
     let room = rooms.get(name);
@@ -26,6 +26,9 @@ export function peerSignalDialect(options: PeerSignalOptions): PeerSignalDialect
 
   return {
     attach(server) {
+      // Twice would mean two answers to everything.
+      const already = attached.get(server);
+      if (already) return already;
       const sessions = new Set<SignalSession>();
       const onConnection = (socket: SignalSocket): void => {
         const session = new SignalSession(socket, { ...options, roomOf, emptied });
@@ -34,16 +37,16 @@ export function peerSignalDialect(options: PeerSignalOptions): PeerSignalDialect
       };
       const detach = (): void => {
         server.off('connection', onConnection);
-        attached.delete(detach);
+        attached.delete(server);
         for (const session of sessions) session.end();
         sessions.clear();
       };
       server.on('connection', onConnection);
-      attached.add(detach);
+      attached.set(server, detach);
       return detach;
     },
     close() {
-      for (const detach of [...attached]) detach();
+      for (const detach of [...attached.values()]) detach();
     },
   };
 }

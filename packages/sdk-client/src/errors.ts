@@ -11,6 +11,7 @@ export type ClientErrorCode =
   | 'NOT_CONNECTED'
   | 'CANCELLED'
   | 'MESSAGE_MALFORMED'
+  | 'CALL_NOT_ACTIVE'
   /* Devices and capture */
   | 'PERMISSION_DENIED'
   | 'DEVICE_NOT_FOUND'

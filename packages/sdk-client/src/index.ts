@@ -1,6 +1,8 @@
 export { ParlorError, isParlorError, type ClientErrorCode, type ParlorErrorCode } from './errors.js';
 export type { EventSource } from './emitter.js';
 export type { Logger } from './logger.js';
+export { CallClient } from './calls/CallClient.js';
+export type * from './calls/types.js';
 export { Room } from './Room.js';
 export {
   createLocalAudioTrack,

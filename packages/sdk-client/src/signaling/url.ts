@@ -22,17 +22,23 @@ function parse(url: string, base: string | undefined): URL {
   }
 }
 
-/**
- * The socket's URL, with room, peer and token in the query as the native protocol wants them.
- * @throws ParlorError `INVALID_URL`
- */
-export function socketUrl(target: Target, base?: string): { url: string; roomId: string } {
-  const url = parse(target.url, base);
+/** @throws ParlorError `INVALID_URL` */
+export function parseSocketUrl(text: string, base?: string): URL {
+  const url = parse(text, base);
   const scheme = SOCKET_SCHEME[url.protocol];
   if (!scheme)
     throw new ParlorError('INVALID_URL', `"${url.protocol}" cannot be joined. Use wss: or https:.`);
   url.protocol = scheme;
   url.hash = '';
+  return url;
+}
+
+/**
+ * The socket's URL, with room, peer and token in the query as the native protocol wants them.
+ * @throws ParlorError `INVALID_URL`
+ */
+export function socketUrl(target: Target, base?: string): { url: string; roomId: string } {
+  const url = parseSocketUrl(target.url, base);
   const roomId = target.roomId ?? url.searchParams.get('roomId') ?? '';
   if (roomId === '') {
     throw new ParlorError('INVALID_URL', 'No room. Pass { room } to connect, or ?roomId= in the URL.');

@@ -1,5 +1,6 @@
 import { ParlorError, type ParlorErrorCode } from '../errors.js';
 import type { ChannelFactory } from '../signaling/SignalChannel.js';
+import { MemoryCalls } from './MemoryCalls.js';
 import { MemoryChannel, type ChannelServer } from './MemoryChannel.js';
 import { MemoryRoom, type MemoryMedia } from './MemoryRoom.js';
 
@@ -15,6 +16,8 @@ const fakeMedia: MemoryMedia = {
  */
 export class MemoryServer implements ChannelServer {
   readonly rooms = new Map<string, MemoryRoom>();
+  /** Who rings whom: the connections on `/calls`. */
+  readonly calls = new MemoryCalls();
   /** Every channel that was ever opened, oldest first. */
   readonly channels: MemoryChannel[] = [];
   readonly #refused = new Map<string, ParlorError>();
@@ -73,6 +76,7 @@ export class MemoryServer implements ChannelServer {
   handle(channel: MemoryChannel, method: string, data: unknown): unknown {
     const refusal = this.#refused.get(method);
     if (refusal) throw refusal;
+    if (channel.url.pathname.endsWith('/calls')) return this.calls.handle(channel, method, data);
     const roomId = channel.url.searchParams.get('roomId') ?? '';
     let room = this.rooms.get(roomId);
     if (!room) this.rooms.set(roomId, (room = new MemoryRoom(roomId, this.media)));
@@ -80,6 +84,7 @@ export class MemoryServer implements ChannelServer {
   }
 
   disconnected(channel: MemoryChannel): void {
+    this.calls.disconnected(channel);
     for (const [id, room] of this.rooms) {
       room.leave(channel, 'disconnected');
       if (room.peers.size === 0) this.rooms.delete(id);

@@ -12,6 +12,7 @@ export { FakeClock, settle } from './FakeClock.js';
 export { FakeMediaStream, FakeMediaStreamTrack, type FakeTrackInit } from './fakeMedia.js';
 export { FakeMediaDevices } from './FakeMediaDevices.js';
 export { FakePage, FakePlatform } from './FakePlatform.js';
+export { MemoryCalls, type MemoryCall } from './MemoryCalls.js';
 export { MemoryChannel } from './MemoryChannel.js';
 export { MemoryRoom, type MemoryMedia, type MemoryPeer } from './MemoryRoom.js';
 export { MemoryServer } from './MemoryServer.js';

@@ -1,0 +1,144 @@
+import type { CallAnswers, CallMethod, CallRequestData } from '@parlor/protocol';
+import { Emitter } from '../emitter.js';
+import { ParlorError, toParlorError } from '../errors.js';
+import type { Logger } from '../logger.js';
+import type { Platform } from '../platform.js';
+import { Reconnector } from '../signaling/Reconnector.js';
+import type { ReconnectPolicy } from '../signaling/reconnectPolicy.js';
+import type { ChannelFactory, SignalChannel } from '../signaling/SignalChannel.js';
+
+export interface LineOptions {
+  readonly url: string;
+  readonly hello: CallRequestData<'openLine'>;
+  readonly platform: Platform;
+  readonly logger: Logger;
+  readonly policy: ReconnectPolicy;
+  readonly connectTimeout: number;
+  readonly requestTimeout: number;
+  readonly openChannel: ChannelFactory;
+}
+
+export interface LineEvents {
+  /** Connected, for the first time or again, with the calls that the server knows here. */
+  opened: [answer: CallAnswers['openLine']];
+  lost: [error: ParlorError];
+  /** For good: by the server or the policy. */
+  ended: [error: ParlorError];
+  notification: [method: string, data: Record<string, unknown>];
+}
+
+/** The connection that calls come by: opened again whenever it is lost, until it is closed. */
+export class Line extends Emitter<LineEvents> {
+  readonly #abort = new AbortController();
+  #channel: SignalChannel | undefined;
+
+  constructor(private readonly options: LineOptions) {
+    super();
+  }
+
+  /** @throws ParlorError; the line is over then */
+  async open(): Promise<void> {
+    try {
+      await this.#attempt();
+    } catch (error) {
+      this.#abort.abort();
+      throw toParlorError(error, 'SERVER_UNREACHABLE');
+    }
+  }
+
+  /** @throws ParlorError `NOT_CONNECTED` while there is no connection, or the server's refusal */
+  async request<M extends CallMethod>(method: M, data: CallRequestData<M>): Promise<CallAnswers[M]> {
+    if (!this.#channel)
+      throw new ParlorError('NOT_CONNECTED', `"${method}" needs a connection. Connect, or wait for it.`);
+    return (await this.#channel.request(method, data)) as CallAnswers[M];
+  }
+
+  /** Says goodbye and ends everything. No event follows. */
+  close(): void {
+    this.removeAllListeners();
+    this.#abort.abort();
+    const channel = this.#channel;
+    this.#channel = undefined;
+    if (!channel) return;
+    // The request is on the wire before the socket closes; nobody waits for its answer.
+    channel.request('closeLine').catch(() => undefined);
+    channel.close();
+  }
+
+  async #attempt(): Promise<void> {
+    const { url, hello, platform, logger, requestTimeout, connectTimeout, openChannel } = this.options;
+    const attempt = new AbortController();
+    const abort = () => {
+      attempt.abort();
+    };
+    this.#abort.signal.addEventListener('abort', abort);
+    const stopTimer = platform.timer(abort, connectTimeout);
+    let channel: SignalChannel | undefined;
+    try {
+      if (this.#abort.signal.aborted) abort();
+      const { signal } = attempt;
+      channel = await openChannel({ url, requestTimeout, platform, logger, signal });
+      const follow = this.#follow(channel);
+      const answer = (await channel.request('openLine', hello)) as CallAnswers['openLine'];
+      if (signal.aborted) throw new ParlorError('CANCELLED', 'Connecting was called off.');
+      follow(answer);
+    } catch (error) {
+      channel?.close();
+      if (!attempt.signal.aborted || this.#abort.signal.aborted) throw error;
+      throw new ParlorError(
+        'CONNECT_TIMEOUT',
+        `Not connected after ${String(connectTimeout / 1000)} s. Check the address and the network.`,
+        { cause: error },
+      );
+    } finally {
+      stopTimer();
+      this.#abort.signal.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Listens from the start; what arrives before the answer waits for it. */
+  #follow(channel: SignalChannel): (answer: CallAnswers['openLine']) => void {
+    const early: [string, Record<string, unknown>][] = [];
+    let lostEarly: ParlorError | undefined;
+    channel.on('notification', (method, data) => {
+      if (this.#channel === channel) this.emit('notification', method, data);
+      else early.push([method, data]);
+    });
+    channel.on('closed', ({ error, final }) => {
+      if (this.#channel === channel) this.#onLost(error, final);
+      else lostEarly = error;
+    });
+    return (answer) => {
+      if (lostEarly) throw lostEarly;
+      this.#channel = channel;
+      this.emit('opened', answer);
+      for (const [method, data] of early.splice(0)) this.emit('notification', method, data);
+    };
+  }
+
+  #onLost(error: ParlorError, final: boolean): void {
+    this.#channel = undefined;
+    if (final) {
+      this.#end(error);
+      return;
+    }
+    this.emit('lost', error);
+    void this.#reopen(error);
+  }
+
+  async #reopen(cause: ParlorError): Promise<void> {
+    const { platform, policy, logger } = this.options;
+    const reconnector = new Reconnector({ platform, policy, logger, signal: this.#abort.signal });
+    try {
+      await reconnector.run(() => this.#attempt(), cause);
+    } catch (error) {
+      if (!this.#abort.signal.aborted) this.#end(toParlorError(error, 'CONNECTION_LOST'));
+    }
+  }
+
+  #end(error: ParlorError): void {
+    this.#abort.abort();
+    this.emit('ended', error);
+    this.removeAllListeners();
+  }
+}

@@ -1,4 +1,4 @@
-import type { Cost } from './arms/meter.js';
+import type { Cost, LoopDelay } from './arms/meter.js';
 import type { Fill, FillTraffic, ParlorClientsMethods } from './arms/parlorClients.js';
 import type { ParlorServerMethods } from './arms/parlorServer.js';
 import type { RawRoomMethods } from './arms/rawRoom.js';
@@ -8,6 +8,7 @@ import type { Arms } from './harness/rounds.js';
 
 export interface FillResult extends Cost {
   traffic?: FillTraffic;
+  loop?: LoopDelay;
 }
 
 /** Parlor's server, and its clients on real sockets. */
@@ -26,9 +27,10 @@ export class ParlorArm {
     private readonly address: { url: string; token: string },
   ) {}
 
-  async fill(fill: Fill): Promise<FillResult> {
+  /** `watch`: the event loop, too. */
+  async fill(fill: Fill, watch = false): Promise<FillResult> {
     const roomId = `room-${String(++this.#rooms)}`;
-    await this.server.call('start', { roomId });
+    await this.server.call('start', { roomId, watch });
     const traffic = await this.clients.call('fill', { ...fill, ...this.address, roomId });
     const cost = await this.server.call('stop');
     await this.clients.call('leave');
@@ -53,7 +55,7 @@ export async function stormArms(peers: number): Promise<FillArms> {
   return {
     baseline: () => baseline.call('fill', { peers }),
     control: () => control.call('fill', { peers }),
-    candidate: () => parlor.fill({ peers, arrival: 'allAtOnce' }),
+    candidate: () => parlor.fill({ peers, arrival: 'allAtOnce' }, true),
     async stop() {
       await Promise.all([parlor, baseline, control].map((arm) => arm.stop()));
     },
@@ -72,7 +74,7 @@ export async function joinArms(): Promise<{
   const raw = async (server: typeof baseline) => {
     const { url } = await server.call('open', {});
     return async (peers: number): Promise<FillResult> => {
-      await server.call('start', { roomId: '' });
+      await server.call('start', {});
       await clients.call('fillRaw', { url, peers });
       const cost = await server.call('stop');
       await clients.call('leave');

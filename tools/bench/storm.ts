@@ -20,8 +20,8 @@ export const storm: Bench = {
         warmUps: 1,
         rounds: 5,
       });
-      const delay = compare(rounds, ({ loop }) => loop.p99);
-      const longest = compare(rounds, ({ loop }) => loop.max);
+      const delay = compare(rounds, ({ loop }) => loop?.p99 ?? NaN);
+      const longest = compare(rounds, ({ loop }) => loop?.max ?? NaN);
       const cpu = compare(rounds, ({ nodeMs }) => nodeMs);
       const wall = compare(rounds, ({ wallMs }) => wallMs);
       const both = (name: string, of: typeof delay): Detail[] => [

@@ -234,7 +234,7 @@ export interface ProtooNotifications {
     appData: AppData;
     paused: boolean;
     /**
-     * To those who follow the room. Video waits for `resume`, audio runs. Absent when none could be made:
+     * To those who follow the room. It runs, or waits for `resume` (`paused`). Absent when none could be made:
      * `subscribe` tells why.
      */
     consumer?: ConsumerInfo;

@@ -6,13 +6,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serveArm } from '../harness/serveArm.js';
 import { mediaCodecs } from './media.js';
-import { startMeter, type Cost } from './meter.js';
+import { startMeter, watchLoop, type Cost, type LoopDelay } from './meter.js';
 
 export interface ParlorServerMethods {
   open(data: { unlimitedMessages?: boolean }): Promise<{ url: string; token: string }>;
-  /** Opens the room, where one is named, then starts the clock. */
-  start(data: { roomId?: string }): Promise<void>;
-  stop(): Cost;
+  /** Opens the room, where one is named, then starts the clock. `watch`: the event loop, too. */
+  start(data: { roomId?: string; watch?: boolean }): Promise<void>;
+  stop(): Cost & { loop?: LoopDelay };
 }
 
 /** A server as an application makes it: a token is checked at every join, all limits but the one named are on. */
@@ -22,7 +22,7 @@ observer.on('newworker', (worker) => (workerPid = worker.pid));
 const jwtSecret = 'the secret of a benchmark ends with its process';
 let parlor: Parlor | undefined;
 let close: (() => Promise<void>) | undefined;
-let finish: (() => Cost) | undefined;
+let finish: (() => Cost & { loop?: LoopDelay }) | undefined;
 
 async function open({ unlimitedMessages = false }: { unlimitedMessages?: boolean }) {
   const made = await createParlor({
@@ -46,9 +46,11 @@ async function open({ unlimitedMessages = false }: { unlimitedMessages?: boolean
 serveArm<ParlorServerMethods>(
   {
     open,
-    async start({ roomId }) {
+    async start({ roomId, watch = false }) {
       if (roomId !== undefined) await parlor?.rooms.open(roomId);
-      finish = await startMeter(workerPid);
+      const stop = startMeter(workerPid);
+      const stopWatching = watch ? watchLoop() : undefined;
+      finish = () => ({ ...stop(), ...(stopWatching && { loop: stopWatching() }) });
     },
     stop() {
       if (!finish) throw new Error('start first');

@@ -6,7 +6,7 @@ import { startMeter, type Cost } from './meter.js';
 
 export interface RawEchoMethods {
   open(data: object): Promise<{ url: string; token: string }>;
-  start(data: object): Promise<void>;
+  start(data: object): void;
   stop(): Cost;
 }
 
@@ -29,8 +29,8 @@ serveArm<RawEchoMethods>(
         url: `ws://127.0.0.1:${String((server.address() as AddressInfo).port)}/`,
         token: '',
       }),
-    async start() {
-      finish = await startMeter(undefined);
+    start() {
+      finish = startMeter(undefined);
     },
     stop() {
       if (!finish) throw new Error('start first');

@@ -40,7 +40,7 @@ serveArm<RawServerMethods>(
     async start() {
       router = await createRouter();
       peers = [];
-      finish = await startMeter(worker.pid);
+      finish = startMeter(worker.pid);
     },
     stop() {
       if (!finish) throw new Error('start first');

@@ -41,7 +41,7 @@ async function aliceAndBob(limits: Partial<Limits> = {}) {
 
 describe('following a room', () => {
   test('brings the consumer along with the announcement', async () => {
-    const { alice, bob, recv, hears } = await aliceAndBob();
+    const { alice, bob, send, recv, hears } = await aliceAndBob();
     const { id } = await alice.produce(video);
     const [first] = await hears(1);
     expect(first).toMatchObject({
@@ -50,6 +50,7 @@ describe('following a room', () => {
     });
     expect(bob.consumers.size).toBe(1);
     await recv.connect(sampleDtls());
+    await send.connect(sampleDtls());
     await Promise.all([alice.produce(audio), alice.produce(video)]);
     const [, sound, picture] = await hears(3);
     expect(sound).toMatchObject({ consumer: { kind: 'audio', paused: false } });

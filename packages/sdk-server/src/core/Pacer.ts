@@ -32,16 +32,24 @@ export class Pacer {
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push(() => {
         this.#running += 1;
-        // Through an async function: a task that throws at once must give its place back like any other.
-        void (async () => task())()
-          .then(resolve, reject)
-          .finally(() => {
-            this.#running -= 1;
-            this.#startAllowed();
-          });
+        attempt(task).then(
+          (result) => {
+            resolve(result);
+            this.#ended();
+          },
+          (error: unknown) => {
+            reject(error as Error);
+            this.#ended();
+          },
+        );
       });
       this.#startAllowed();
     });
+  }
+
+  #ended(): void {
+    this.#running -= 1;
+    if (this.#waiting.length > 0) this.#startAllowed();
   }
 
   #startAllowed(): void {
@@ -66,5 +74,14 @@ export class Pacer {
       this.#startAllowed();
     });
     return this.#now();
+  }
+}
+
+/** A task that throws at once gives its place back like any other. */
+function attempt<T>(task: () => Promise<T>): Promise<T> {
+  try {
+    return task();
+  } catch (error) {
+    return Promise.reject(error as Error);
   }
 }

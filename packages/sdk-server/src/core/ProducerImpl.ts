@@ -42,6 +42,11 @@ export class ProducerImpl extends Emitter<ProducerEvents> implements Producer {
     return this.media.kind;
   }
 
+  /** Whether its owner's path to the server is up: media is on its way. */
+  get isFlowing(): boolean {
+    return this.#transport?.media.connected ?? false;
+  }
+
   get info(): ProducerInfo {
     const { id: producerId, kind, appData, paused } = this;
     return { producerId, peerId: this.peer.id, kind, appData, paused };

@@ -220,19 +220,22 @@ describe('publishing and subscribing', () => {
     expect(onPublish).toHaveBeenCalledTimes(2);
   });
 
-  test('consumers run from the start; those of video wait once the transport is connecting', async () => {
+  test('consumers run from the start; those of video wait once both paths are up', async () => {
     const rooms = createRooms();
     const { peer: alice } = await enter(rooms, 'alice');
     const { peer: bob } = await enter(rooms, 'bob');
-    await withTransports(alice);
+    const { send } = await withTransports(alice);
     const { recv } = await withTransports(bob);
-    const [early, late, sound] = [
+    const [early, coming, late] = [
       await alice.produce(video()),
       await alice.produce(video()),
-      await alice.produce(audio()),
+      await alice.produce(video()),
     ];
+    const sound = await alice.produce(audio());
     expect(await bob.subscribe([early.id])).toMatchObject([{ consumer: { paused: false } }]);
     await recv.connect(sampleDtls());
+    expect(await bob.subscribe([coming.id])).toMatchObject([{ consumer: { paused: false } }]);
+    await send.connect(sampleDtls());
     const later = await bob.subscribe([late.id, sound.id]);
     expect(later).toMatchObject([{ consumer: { paused: true } }, { consumer: { paused: false } }]);
     await expect(recv.connect(sampleDtls())).rejects.toMatchObject({ code: 'ALREADY_CONNECTED' });

@@ -33,10 +33,10 @@ async function create(peer: PeerImpl, producerId: string, to: Subscription): Pro
   const producer = peer.room.producers.get(producerId);
   if (!producer || producer.peer === peer) throw notFound(producerId);
   if (peer.closed || transport.closed) throw peer.gone();
-  // Once the client has started DTLS, packets may arrive before it knows the consumer. Before that the worker holds
-  // everything back by itself; sound can be joined at any packet; but video would lose its key frame, so it starts
-  // paused and the client resumes it.
-  const paused = to.paused ?? (transport.connectStarted && producer.kind === 'video');
+  // A video's key frame is lost on a client that does not know the consumer yet: it starts paused then and the client
+  // resumes it. That cannot happen before the client's path is up, when the worker holds everything back by itself,
+  // nor before the publisher's is, whose handshake takes longer than the announcement. Sound can be joined anywhere.
+  const paused = to.paused ?? (producer.kind === 'video' && transport.connectStarted && producer.isFlowing);
   const media = await transport.media.consume({ producer: producer.media, receiver, paused });
   // Joins and leaves go on while the worker answers.
   if (peer.closed || transport.closed || producer.closed) {

@@ -133,8 +133,9 @@ export interface Peer extends EventSource<PeerEvents> {
    */
   produce(options: ProduceOptions): Promise<Producer>;
   /**
-   * Receives producers on the peer's receive transport; one result per producer, in their order. Once the transport
-   * is connected, consumers of video start paused: the client resumes them when it is ready for the key frame.
+   * Receives producers on the peer's receive transport; one result per producer, in their order. Those of video
+   * that flows already start paused once the transport is connected: the client resumes them when it is ready for
+   * the key frame.
    * @throws FORBIDDEN, TRANSPORT_NOT_FOUND, BAD_REQUEST (no rtpCapabilities yet), LIMIT_REACHED, TOPOLOGY_MISMATCH
    */
   subscribe(producerIds: readonly string[], options?: SubscribeOptions): Promise<SubscribeResult[]>;

@@ -26,7 +26,22 @@ export class TrimmedReceiver implements MediaReceiver {
   }
 }
 
-/** Capabilities with the codecs of one MIME type (in lower case), their retransmission codecs and one kind's extensions. */
+const TRANSPORT_CC = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
+/** Bandwidth is estimated from these where there is no transport-wide feedback; with it they are bytes in every packet. */
+const REPLACED_BY_TRANSPORT_CC = new Set([
+  'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time',
+  'urn:ietf:params:rtp-hdrext:toffset',
+]);
+
+const withoutRemb = <T extends { rtcpFeedback?: { type: string }[] | undefined }>(codec: T): T => ({
+  ...codec,
+  rtcpFeedback: codec.rtcpFeedback?.filter(({ type }) => type !== 'goog-remb'),
+});
+
+/**
+ * Capabilities with the codecs of one MIME type (in lower case), their retransmission codecs and one kind's
+ * extensions; without what has no effect.
+ */
 export function trim(capabilities: RtpCapabilities, kind: MediaKind, mimeType: string): RtpCapabilities {
   const { codecs = [], headerExtensions = [] } = capabilities;
   const media = codecs.filter((codec) => codec.kind === kind && codec.mimeType.toLowerCase() === mimeType);
@@ -35,11 +50,13 @@ export function trim(capabilities: RtpCapabilities, kind: MediaKind, mimeType: s
     ({ mimeType: type, parameters }) =>
       type.toLowerCase() === `${kind}/rtx` && payloadTypes.has(parameters?.['apt']),
   );
+  const extensions = headerExtensions.filter((extension) => extension.kind === kind);
+  const hasTransportCc = extensions.some(({ uri }) => uri === TRANSPORT_CC);
   return {
-    codecs: [...media, ...rtx],
-    // Without what mediasoup fills in by itself.
-    headerExtensions: headerExtensions
-      .filter((extension) => extension.kind === kind)
+    codecs: hasTransportCc ? [...media, ...rtx].map(withoutRemb) : [...media, ...rtx],
+    headerExtensions: extensions
+      .filter(({ uri }) => !hasTransportCc || !REPLACED_BY_TRANSPORT_CC.has(uri))
+      // mediasoup fills in the rest by itself.
       .map(({ uri, preferredId }) => ({ kind, uri, preferredId })),
   };
 }

@@ -39,7 +39,14 @@ async function phone(
 ): Promise<Phone> {
   const platform = new FakePlatform();
   const { factory: driver } = createFakeDrivers();
-  const client = new CallClient({ deviceId, platform, driver, channel: server.channel, ...options });
+  const client = new CallClient({
+    deviceId,
+    peerId: deviceId,
+    platform,
+    driver,
+    channel: server.channel,
+    ...options,
+  });
   const incoming: Phone['incoming'] = [];
   const states: string[] = [];
   client.on('incomingCall', (call) => incoming.push({ call, events: follow(call) }));

@@ -2,7 +2,7 @@ import type { P2pServerMessage } from '@parlor/protocol';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 
 /** A client that writes the messages of a room by hand. */
 export class P2pClient {

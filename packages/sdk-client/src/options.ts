@@ -101,12 +101,22 @@ export interface RoomOptions {
   connectTimeout?: number;
   /** Milliseconds until a request fails with `REQUEST_TIMEOUT`. Default 10 000. */
   requestTimeout?: number;
+  /**
+   * How media travels: through the server (`sfu`, the default), or from browser to browser (`p2p`), which suits few
+   * people: each sends a copy to each. A room is of one kind: `TOPOLOGY_MISMATCH` tells who joins with the other.
+   */
+  topology?: 'sfu' | 'p2p';
+  /**
+   * P2P: bits per second that all copies of what this page sends may take together. Sound comes first, the rest is
+   * shared out evenly. Default 4 000 000.
+   */
+  uplinkBitrate?: number;
   /** Extra settings of each RTCPeerConnection. */
   rtcConfiguration?: Pick<RTCConfiguration, 'iceTransportPolicy' | 'iceServers'>;
   logger?: Logger;
   /** Parts of the browser to replace, for tests. */
   platform?: Partial<Platform>;
-  /** How media travels. Default: the server (mediasoup). Replaced in tests. */
+  /** What carries the media, in place of what `topology` says. Replaced in tests. */
   driver?: DriverFactory;
   /** How signalling travels. Default: WebSocket. Replaced in tests. */
   channel?: ChannelFactory;

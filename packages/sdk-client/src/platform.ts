@@ -14,6 +14,37 @@ export interface Platform {
   readonly randomId: () => string;
   readonly createMediaElement: (kind: 'audio' | 'video') => HTMLMediaElement;
   readonly createMediaStream: (tracks: MediaStreamTrack[]) => MediaStream;
+  /** For media from browser to browser. @throws ReferenceError where there is no WebRTC */
+  readonly createPeerConnection: (configuration: RTCConfiguration) => PeerConnectionLike;
+}
+
+/** The part of RTCPeerConnection (W3C WebRTC §4.4) that the mesh uses. */
+export interface PeerConnectionLike extends Pick<
+  RTCPeerConnection,
+  | 'connectionState'
+  | 'signalingState'
+  | 'localDescription'
+  | 'remoteDescription'
+  | 'addTransceiver'
+  | 'getTransceivers'
+  | 'getConfiguration'
+  | 'setConfiguration'
+  | 'restartIce'
+  | 'getStats'
+  | 'close'
+> {
+  setLocalDescription(): Promise<void>;
+  setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void>;
+  addIceCandidate(candidate: RTCIceCandidateInit | null): Promise<void>;
+  addEventListener(type: 'connectionstatechange', listener: () => void): void;
+  addEventListener(
+    type: 'icecandidate',
+    listener: (event: { candidate: { toJSON(): RTCIceCandidateInit } | null }) => void,
+  ): void;
+  addEventListener(
+    type: 'icecandidateerror',
+    listener: (event: { url: string; errorCode: number; errorText: string }) => void,
+  ): void;
 }
 
 export interface WebSocketLike {
@@ -101,6 +132,7 @@ export function createPlatform(overrides: Partial<Platform> = {}): Platform {
     randomId,
     createMediaElement: (kind) => document.createElement(kind),
     createMediaStream: (tracks) => new MediaStream(tracks),
+    createPeerConnection: (configuration) => new RTCPeerConnection(configuration),
     ...overrides,
   };
 }

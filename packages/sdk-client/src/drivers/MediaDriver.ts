@@ -17,6 +17,8 @@ export interface DriverContext {
   readonly platform: Platform;
   readonly logger: Logger;
   readonly rtcConfiguration: NonNullable<RoomOptions['rtcConfiguration']>;
+  /** P2P: bits per second for all copies of what this page sends. */
+  readonly uplinkBitrate?: number | undefined;
 }
 
 /** What the room knows of somebody's track. */
@@ -71,6 +73,10 @@ export interface MediaDriverEvents {
   /** 0 (nothing arrives) to 10. `own` is about a publication. */
   score: [producerId: string, score: number, own: boolean];
   error: [error: ParlorError];
+  /** P2P: this pair does not connect, and why. It goes on being tried. */
+  peerUnreachable: [peerId: string, error: ParlorError];
+  /** P2P: it does after all. */
+  peerReachable: [peerId: string];
 }
 
 /**

@@ -86,7 +86,9 @@ export class Subscriptions implements SubscriptionControl {
     const publications = [...this.#waiting].filter((each) => each.isDesired && this.options.isLive(each));
     this.#waiting.clear();
     if (!driver || (publications.length === 0 && !options)) return;
-    void this.#subscribe(driver, publications, options);
+    if (driver.topology === 'sfu') void this.#subscribe(driver, publications, options);
+    // Each from somebody else: who is slow to answer keeps nobody waiting.
+    else for (const publication of publications) void this.#subscribe(driver, [publication], options);
   }
 
   async #subscribe(

@@ -22,6 +22,7 @@ export interface SessionOptions {
   readonly openChannel: ChannelFactory;
   readonly createDriver: DriverFactory;
   readonly rtcConfiguration: DriverContext['rtcConfiguration'];
+  readonly uplinkBitrate: number | undefined;
   readonly target: Target;
   readonly displayName: string | undefined;
   /** The same peer was in the room before: it may meet its own ghost. */
@@ -134,8 +135,16 @@ export class Session extends Emitter<SessionEvents> {
 
   /** Socket, one request, done: the driver finds out what the browser can while the network is waited for. */
   async #join(signal: AbortSignal): Promise<void> {
-    const { platform, logger, target, createDriver, openChannel, requestTimeout, rtcConfiguration } =
-      this.options;
+    const {
+      platform,
+      logger,
+      target,
+      createDriver,
+      openChannel,
+      requestTimeout,
+      rtcConfiguration,
+      uplinkBitrate,
+    } = this.options;
     const { url, roomId } = socketUrl(target, platform.page.href);
     let channel: SignalChannel | undefined;
     const request = (method: string, data?: unknown): Promise<unknown> =>
@@ -143,7 +152,7 @@ export class Session extends Emitter<SessionEvents> {
         ? channel.request(method, data)
         : Promise.reject(new ParlorError('NOT_CONNECTED', 'The connection is not open yet.'));
     const tell = (method: string, data: unknown) => channel?.tell(method, data);
-    const driver = createDriver({ request, tell, platform, logger, rtcConfiguration });
+    const driver = createDriver({ request, tell, platform, logger, rtcConfiguration, uplinkBitrate });
     let over = false;
     const giveUp = () => {
       over = true;

@@ -1,3 +1,4 @@
+import { meshDriver } from '../drivers/mesh/MeshDriver.js';
 import { sfuDriver } from '../drivers/sfu/SfuDriver.js';
 import type { Logger } from '../logger.js';
 import type { RoomOptions } from '../options.js';
@@ -32,8 +33,9 @@ export function createSession(request: SessionRequest): { session: Session; room
     connectTimeout: settings.connectTimeout ?? CONNECT_TIMEOUT,
     requestTimeout: settings.requestTimeout ?? REQUEST_TIMEOUT,
     openChannel: settings.channel ?? ((options) => ProtooChannel.open(options)),
-    createDriver: settings.driver ?? sfuDriver,
+    createDriver: settings.driver ?? (settings.topology === 'p2p' ? meshDriver : sfuDriver),
     rtcConfiguration: settings.rtcConfiguration ?? {},
+    uplinkBitrate: settings.uplinkBitrate,
     displayName: displayName === '' ? undefined : displayName,
   });
   return { session, roomId };

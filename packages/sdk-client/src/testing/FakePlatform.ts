@@ -46,6 +46,10 @@ export class FakePlatform implements Platform {
 
   fetch: Platform['fetch'] = () => Promise.reject(new TypeError('FakePlatform has no network'));
 
+  createPeerConnection: Platform['createPeerConnection'] = () => {
+    throw new Error('FakePlatform has no WebRTC: pass a `driver` to the room.');
+  };
+
   random = (): number => 0.5;
 
   readonly randomId = (): string => `id-${String(++this.#ids)}`;

@@ -1,0 +1,232 @@
+import { deferred, type Deferred } from '../../deferred.js';
+import { ParlorError, toParlorError } from '../../errors.js';
+import type { Logger } from '../../logger.js';
+import type { Platform } from '../../platform.js';
+import type { TrackKind } from '../../types.js';
+import { LinkRepair } from './LinkRepair.js';
+import { MeshLink, type Incoming, type LinkPlan, type Outgoing } from './MeshLink.js';
+import type { IncomingSignal, OutgoingSignal } from './wire.js';
+
+/** What all peers of a mesh share. */
+export interface MeshContext {
+  readonly selfId: string;
+  readonly platform: Platform;
+  readonly logger: Logger;
+  readonly configuration: RTCConfiguration;
+  readonly outgoing: ReadonlyMap<string, Outgoing>;
+  readonly send: (to: string, signal: OutgoingSignal) => Promise<void>;
+  /** States or streams of some pair have changed. */
+  readonly onChange: () => void;
+  readonly onTrackReplaced: (producerId: string, media: MediaStreamTrack) => void;
+  readonly onUnreachable: (peerId: string, error: ParlorError) => void;
+  readonly onReachable: (peerId: string) => void;
+}
+
+interface Received extends Incoming {
+  media: MediaStreamTrack | undefined;
+  readonly waiting: Deferred<MediaStreamTrack>;
+  receiving: boolean;
+}
+
+/** These say that the peer or our own connection has gone, of which the room tells by itself. */
+const GONE = new Set(['PEER_NOT_FOUND', 'NOT_JOINED', 'NOT_CONNECTED', 'CONNECTION_LOST', 'CANCELLED']);
+
+const isRelay = ({ urls }: RTCIceServer): boolean => [urls].flat().some((url) => /^turns?:/.test(url));
+
+/** Somebody else in the mesh: what is received from there, over whichever connection there is at the time. */
+export class MeshPeer implements LinkPlan {
+  readonly incoming = new Map<string, Received>();
+  /** The smaller id opens: both sides know without asking. */
+  readonly #opener: boolean;
+  readonly #repair: LinkRepair;
+  #link: MeshLink | undefined;
+
+  constructor(
+    readonly id: string,
+    private readonly context: MeshContext,
+  ) {
+    this.#opener = context.selfId < id;
+    this.#repair = new LinkRepair({
+      platform: context.platform,
+      opener: this.#opener,
+      hasRelay: () => context.configuration.iceServers?.some(isRelay) ?? false,
+      restart: (options) => this.#link?.restart(options),
+      renew: () => {
+        this.#renew();
+      },
+      unreachable: () => {
+        context.onUnreachable(id, this.#reason());
+      },
+      reachable: () => {
+        context.onReachable(id);
+      },
+    });
+  }
+
+  get outgoing(): ReadonlyMap<string, Outgoing> {
+    return this.context.outgoing;
+  }
+
+  get link(): MeshLink | undefined {
+    return this.#link;
+  }
+
+  /** What is published here has changed. */
+  update(): void {
+    if (this.#opener && !this.#link && this.outgoing.size + this.incoming.size > 0)
+      this.#connect(this.#newId());
+    this.#link?.update();
+    this.#deliver();
+  }
+
+  /** Resolves as soon as there is an object that the media will be in. */
+  subscribe(producerId: string, kind: TrackKind): Promise<MediaStreamTrack> {
+    let received = this.incoming.get(producerId);
+    if (!received) {
+      received = { kind, receiving: true, media: undefined, waiting: deferred() };
+      received.waiting.promise.catch(() => undefined);
+      this.incoming.set(producerId, received);
+      this.update();
+    }
+    return received.waiting.promise;
+  }
+
+  unsubscribe(producerId: string, error: ParlorError): void {
+    const received = this.incoming.get(producerId);
+    if (!received) return;
+    this.incoming.delete(producerId);
+    received.waiting.reject(error);
+    this.update();
+  }
+
+  /** The producer is gone: its track ends, as it does everywhere else. */
+  ended(producerId: string): void {
+    this.incoming.get(producerId)?.media?.stop();
+    this.unsubscribe(producerId, new ParlorError('PRODUCER_NOT_FOUND', 'The track ended meanwhile.'));
+  }
+
+  setReceiving(producerId: string, receiving: boolean): void {
+    const received = this.incoming.get(producerId);
+    if (!received) throw new ParlorError('CONSUMER_NOT_FOUND', 'This track is not being received.');
+    received.receiving = receiving;
+    this.update();
+  }
+
+  receive(signal: IncomingSignal): void {
+    const { connection, description } = signal;
+    if (description?.type === 'rollback') {
+      if (this.#opener && connection === this.#link?.id) this.#repair.broken();
+      return;
+    }
+    // The opener begins anew by an offer under another name.
+    if (!this.#opener && description?.type === 'offer' && (!this.#link || connection !== this.#link.id)) {
+      this.#connect(connection);
+    }
+    // What belongs to a connection that is no more.
+    if (connection === this.#link?.id) this.#link?.receive(signal);
+  }
+
+  restart(): void {
+    this.#link?.restart();
+  }
+
+  /** The network is back. */
+  hurry(): void {
+    this.#repair.hurry();
+  }
+
+  close(): void {
+    this.#repair.close();
+    this.#link?.close();
+    this.#link = undefined;
+    const left = new ParlorError('PEER_NOT_FOUND', 'The participant has left.');
+    for (const { media, waiting } of this.incoming.values()) {
+      media?.stop();
+      waiting.reject(left);
+    }
+    this.incoming.clear();
+  }
+
+  #newId(): string {
+    return this.context.platform.randomId();
+  }
+
+  #connect(id: string | undefined): void {
+    this.#link?.close();
+    this.#repair.renewed();
+    const { platform, logger, configuration } = this.context;
+    const link = new MeshLink({
+      id,
+      opener: this.#opener,
+      plan: this,
+      platform,
+      logger,
+      configuration,
+      send: (signal) => this.#send(signal),
+      onState: (state) => {
+        if (this.#link !== link) return;
+        this.#repair.onState(state);
+        this.context.onChange();
+      },
+      onSettled: () => {
+        this.#deliver();
+        this.context.onChange();
+      },
+      onBroken: (error) => {
+        if (this.#link !== link) return;
+        logger.warn('the connection to a peer broke', this.id, error);
+        this.#repair.broken();
+      },
+    });
+    this.#link = link;
+  }
+
+  #renew(): void {
+    const { id } = this.#link ?? {};
+    if (this.#opener) {
+      this.#connect(this.#newId());
+      this.update();
+      return;
+    }
+    const rollback: OutgoingSignal = {
+      ...(id === undefined ? {} : { connection: id }),
+      description: { type: 'rollback', sdp: '' },
+    };
+    this.#send(rollback).catch((error: unknown) => {
+      this.context.logger.debug('asking for a new connection failed', error);
+    });
+  }
+
+  async #send(signal: OutgoingSignal): Promise<void> {
+    try {
+      await this.context.send(this.id, signal);
+    } catch (error) {
+      if (!GONE.has(toParlorError(error, 'TRANSPORT_FAILED').code)) throw error;
+    }
+  }
+
+  /** Hands out what can be received by now, and what has come in place of something else. */
+  #deliver(): void {
+    for (const [producerId, received] of this.incoming) {
+      const media = this.#link?.received(producerId)?.track;
+      if (!media || media === received.media) continue;
+      const before = received.media;
+      received.media = media;
+      if (!before) received.waiting.resolve(media);
+      else {
+        media.enabled = before.enabled;
+        this.context.onTrackReplaced(producerId, media);
+      }
+    }
+  }
+
+  #reason(): ParlorError {
+    const cause = this.#link?.failures.worst;
+    const advice = cause
+      ? cause.message
+      : this.#link?.begun
+        ? 'A firewall or NAT is between the two: a TURN server would help.'
+        : 'The other side does not answer.';
+    return new ParlorError('PEER_UNREACHABLE', `No path to participant ${this.id}. ${advice}`, { cause });
+  }
+}

@@ -1,0 +1,130 @@
+import type { PeerConnectionLike } from '../../platform.js';
+import { SerialQueue } from '../../SerialQueue.js';
+import type { Description, Tracks } from './wire.js';
+
+export interface NegotiationOptions {
+  /** Opens the connection with the first offer, and wins when two offers meet. */
+  readonly opener: boolean;
+  readonly send: (description: Description) => Promise<void>;
+  /** Media sections of an offer of ours, read once it is set. */
+  readonly tracks: () => Tracks;
+  /** An offer has been applied: what is answered is decided now. */
+  readonly prepareAnswer: (tracks: Tracks | undefined) => Promise<void>;
+  /** Offer and answer have met. */
+  readonly settled: () => void;
+  /** The two sides do not understand each other any more. */
+  readonly broken: (error: unknown) => void;
+}
+
+/**
+ * Perfect negotiation (W3C WebRTC §10.7) of one connection. All steps run one after another, so an offer meets
+ * another one only on the wire. The first offer is always the opener's: two pages that see each other at the same
+ * moment do not collide.
+ */
+export class Negotiation {
+  readonly #queue = new SerialQueue();
+  /** Candidates that came before the description they belong to. */
+  readonly #early: (RTCIceCandidateInit | null)[] = [];
+  #wanted = false;
+  #closed = false;
+  #ignored = false;
+
+  constructor(
+    private readonly connection: PeerConnectionLike,
+    private readonly options: NegotiationOptions,
+  ) {}
+
+  /** Something has changed that the other side has to agree to. Changes of one turn go out together. */
+  request(): void {
+    if (this.#wanted) return;
+    this.#wanted = true;
+    this.#run(() => this.#offer());
+  }
+
+  receive(description: Description): void {
+    this.#run(() =>
+      description.type === 'offer' ? this.#onOffer(description) : this.#onAnswer(description),
+    );
+  }
+
+  addCandidate(candidate: RTCIceCandidateInit | null): void {
+    this.#run(async () => {
+      if (this.connection.remoteDescription) await this.#apply(candidate);
+      else this.#early.push(candidate);
+    });
+  }
+
+  /** After everything that is under way. */
+  run(task: () => Promise<void>): void {
+    this.#run(task);
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  async #offer(): Promise<void> {
+    const { connection, options } = this;
+    const begun = connection.remoteDescription !== null;
+    if (!this.#wanted || connection.signalingState !== 'stable' || !(options.opener || begun)) return;
+    this.#wanted = false;
+    await connection.setLocalDescription();
+    await this.#sendLocal(options.tracks());
+  }
+
+  async #onOffer({ type, sdp, tracks }: Description): Promise<void> {
+    const { connection, options } = this;
+    const collision = connection.signalingState !== 'stable';
+    this.#ignored = collision && options.opener;
+    if (this.#ignored) return;
+    // Ours is rolled back by theirs, and goes out again afterwards.
+    if (collision) this.#wanted = true;
+    await connection.setRemoteDescription({ type, sdp });
+    await options.prepareAnswer(tracks);
+    await connection.setLocalDescription();
+    await this.#sendLocal(undefined);
+    await this.#addEarly();
+    options.settled();
+    await this.#offer();
+  }
+
+  async #onAnswer({ type, sdp }: Description): Promise<void> {
+    // Of an offer that was rolled back: a newer one is on its way.
+    if (type !== 'answer' || this.connection.signalingState !== 'have-local-offer') return;
+    await this.connection.setRemoteDescription({ type, sdp });
+    await this.#addEarly();
+    this.options.settled();
+    await this.#offer();
+  }
+
+  async #sendLocal(tracks: Tracks | undefined): Promise<void> {
+    const description = this.connection.localDescription;
+    if (!description || this.#closed) return;
+    const { type, sdp } = description;
+    await this.options.send({ type: type === 'offer' ? type : 'answer', sdp, ...(tracks && { tracks }) });
+  }
+
+  async #addEarly(): Promise<void> {
+    for (const candidate of this.#early.splice(0)) await this.#apply(candidate);
+  }
+
+  async #apply(candidate: RTCIceCandidateInit | null): Promise<void> {
+    try {
+      await this.connection.addIceCandidate(candidate);
+    } catch (error) {
+      // Candidates of an offer that was not taken fit nothing.
+      if (!this.#ignored) throw error;
+    }
+  }
+
+  #run(step: () => Promise<void>): void {
+    void this.#queue.run(async () => {
+      if (this.#closed) return;
+      try {
+        await step();
+      } catch (error) {
+        if (!this.#closed) this.options.broken(error);
+      }
+    });
+  }
+}

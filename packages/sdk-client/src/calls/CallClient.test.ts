@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createFakeDrivers, FakePlatform, MemoryServer } from '../testing/index.js';
+import { createFakeDrivers, FakePlatform, MemoryServer, type ChannelFactory } from '../testing/index.js';
 import { newest, until, URL } from '../test/kit.js';
 import { CallClient } from './CallClient.js';
 import type { CallClientOptions, CallEvents, CallLike } from './types.js';
@@ -396,9 +396,8 @@ describe('connecting', () => {
   });
 
   test('takes no longer than it may', async () => {
-    const server = new MemoryServer();
     const platform = new FakePlatform();
-    const never: typeof server.channel = ({ signal }) =>
+    const never: ChannelFactory = ({ signal }) =>
       new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => {
           reject(new Error('aborted'));

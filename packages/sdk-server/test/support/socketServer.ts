@@ -18,7 +18,7 @@ export interface SocketServer {
   readonly url: string;
   connect(
     peerId: string,
-    options?: { roomId?: string; token?: string; ws?: ClientOptions },
+    options?: { roomId?: string; token?: string; query?: Record<string, string>; ws?: ClientOptions },
   ): Promise<SocketClient>;
   close(): Promise<void>;
 }
@@ -34,8 +34,8 @@ export async function socketServer(options: Partial<ParlorOptions> = {}): Promis
   return {
     parlor,
     url: `http://${address}`,
-    async connect(peerId, { roomId = 'room', token, ws: wsOptions } = {}) {
-      const query = new URLSearchParams({ roomId, peerId, ...(token !== undefined && { token }) });
+    async connect(peerId, { roomId = 'room', token, query: more, ws: wsOptions } = {}) {
+      const query = new URLSearchParams({ roomId, peerId, ...(token !== undefined && { token }), ...more });
       const ws = new WebSocket(`ws://${address}/?${query.toString()}`, 'protoo', wsOptions);
       const client = Object.assign(new TestClient(peerId, roomId), { ws });
       ws.on('message', (data) => {

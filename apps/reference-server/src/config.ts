@@ -4,7 +4,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { z } from 'zod';
 import { envName, flagName, SETTINGS, type Setting, type SettingName } from './settings.js';
 import { turnServerList } from './turnServers.js';
-import { urlList, wholeNumber, yesOrNo } from './values.js';
+import { duration, urlList, wholeNumber, yesOrNo } from './values.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -51,6 +51,8 @@ const Values = z.object({
   turnSecret: z.string().optional(),
   turnServers: turnServerList.optional(),
   turnProbe: yesOrNo.default(true),
+  lobby: yesOrNo.optional(),
+  ringTimeout: duration.refine((seconds) => seconds <= 3600, 'must be an hour at most').optional(),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   dev: yesOrNo.default(false),
 } satisfies Record<SettingName, z.ZodType>);

@@ -49,7 +49,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
 
 function parlorOptions(config: Config, logger: Logger): ParlorOptions {
   const { dev, jwtSecret, jwksUrl, stunUrls, turnUrls, turnSecret, turnServers, turnProbe } = config;
-  const { listenIp, announcedAddress, rtcPort, workers } = config;
+  const { listenIp, announcedAddress, rtcPort, workers, lobby, ringTimeout } = config;
   return {
     logger,
     access: defined({ jwtSecret, jwksUrl, allowAnonymous: dev }),
@@ -59,6 +59,10 @@ function parlorOptions(config: Config, logger: Logger): ParlorOptions {
       turnSecret,
       turnServers,
       turnProbe: turnProbe ? undefined : (false as const),
+    }),
+    calls: defined({
+      presence: lobby ?? dev,
+      ringTimeoutMs: ringTimeout === undefined ? undefined : ringTimeout * 1000,
     }),
     media: defined({
       listenIp,

@@ -99,6 +99,18 @@ export const SETTINGS = [
     fallback: 'true',
     help: 'Ask the TURN servers whether they are alive, and leave out those that are not.',
   },
+  {
+    name: 'lobby',
+    value: 'true|false',
+    fallback: 'false, with --dev true',
+    help: 'Show everybody who may call who else can be rung.',
+  },
+  {
+    name: 'ringTimeout',
+    value: 'duration',
+    fallback: '30s',
+    help: 'How long a call rings before nobody is taken to be there.',
+  },
   { name: 'logLevel', value: 'level', fallback: 'info', help: 'debug, info, warn, error or silent.' },
   {
     name: 'dev',

@@ -32,7 +32,7 @@ export class ArmProcess<M extends Record<keyof M, (data: never) => unknown>> {
   private constructor(file: string) {
     const profile = process.env['PARLOR_BENCH_PROFILE'];
     this.#child = fork(file, {
-      execArgv: profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [],
+      execArgv: ['--expose-gc', ...(profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [])],
       env: { ...process.env, NODE_ENV: 'production' },
     });
     this.#child.on('message', (answer: ArmAnswer) => {

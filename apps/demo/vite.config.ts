@@ -5,5 +5,10 @@ export default defineConfig({
   base: './',
   resolve: { conditions: ['@parlor/source', 'module', 'browser', 'development|production'] },
   build: { target: 'es2022' },
-  server: { proxy: { '/ws': { target: 'http://127.0.0.1:3000', ws: true } } },
+  server: {
+    proxy: {
+      '/ws': { target: 'http://127.0.0.1:3000', ws: true },
+      '/calls': { target: 'http://127.0.0.1:3000', ws: true },
+    },
+  },
 });

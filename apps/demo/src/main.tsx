@@ -2,6 +2,7 @@ import { render } from 'preact';
 import { App } from './App.js';
 import { readPageParams } from './lib/pageParams.js';
 import { startTheme } from './lib/theme.js';
+import { Phone } from './phone/Phone.js';
 import { Call } from './state/Call.js';
 import './styles/index.css';
 
@@ -10,5 +11,6 @@ if (!root) throw new Error('index.html has no #app element.');
 
 startTheme();
 const call = new Call();
-render(<App call={call} params={readPageParams(location.href)} />, root);
+const phone = new Phone(call);
+render(<App call={call} phone={phone} params={readPageParams(location.href)} />, root);
 void call.openDevices();

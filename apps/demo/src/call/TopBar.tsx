@@ -15,14 +15,16 @@ export const TopBar = (): JSX.Element => {
     <header class="topbar">
       <Brand />
       <h1 class="room-name">{call.roomName}</h1>
-      <button
-        type="button"
-        class="button quiet compact"
-        onClick={() => void call.copyInvite(inviteLink(location.href, call.roomName))}
-      >
-        <Icon name="link" size={17} />
-        <span>Invite</span>
-      </button>
+      {call.isOpenRoom && (
+        <button
+          type="button"
+          class="button quiet compact"
+          onClick={() => void call.copyInvite(inviteLink(location.href, call.roomName))}
+        >
+          <Icon name="link" size={17} />
+          <span>Invite</span>
+        </button>
+      )}
       <span class="spacer" />
       <IconButton
         icon={speaker ? 'grid' : 'spotlight'}

@@ -6,6 +6,7 @@ import { inviteLink, type PageParams } from '../lib/pageParams.js';
 import { loadPreferences, savePreferences } from '../lib/preferences.js';
 import { friendlyRoomName } from '../lib/roomName.js';
 import { loadToken, saveToken } from '../lib/roomToken.js';
+import { Lobby } from '../phone/Lobby.js';
 import { useCall, useCallState } from '../state/context.js';
 import { Icon } from '../ui/Icon.js';
 
@@ -45,72 +46,80 @@ export const JoinForm = ({ params }: { params: PageParams }): JSX.Element => {
   };
 
   return (
-    <form
-      class="join-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void join();
-      }}
-    >
-      <label class="field">
-        <span>Your name</span>
-        <input
-          value={name}
-          onInput={({ currentTarget }) => {
-            setName(currentTarget.value);
-          }}
-          placeholder="Ada Lovelace"
-          autocomplete="name"
-          maxLength={MAX_NAME}
-          required
-        />
-      </label>
-      <label class="field">
-        <span>Room</span>
-        <input
-          value={room}
-          onInput={({ currentTarget }) => {
-            setRoom(currentTarget.value);
-          }}
-          autocapitalize="off"
-          autocomplete="off"
-          spellcheck={false}
-          maxLength={MAX_NAME}
-          required
-        />
-      </label>
-      {asksToken && (
+    <>
+      <form
+        class="join-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void join();
+        }}
+      >
         <label class="field">
-          <span>Access token</span>
+          <span>Your name</span>
           <input
-            value={token}
+            value={name}
             onInput={({ currentTarget }) => {
-              setToken(currentTarget.value);
+              setName(currentTarget.value);
             }}
-            autocomplete="off"
-            spellcheck={false}
+            placeholder="Ada Lovelace"
+            autocomplete="name"
+            maxLength={MAX_NAME}
+            required
           />
         </label>
-      )}
-      <div role="alert">
-        {refusal !== undefined && (
-          <p class="form-error">
-            <Icon name="alert" size={18} />
-            {refusal}
-          </p>
+        <label class="field">
+          <span>Room</span>
+          <input
+            value={room}
+            onInput={({ currentTarget }) => {
+              setRoom(currentTarget.value);
+            }}
+            autocapitalize="off"
+            autocomplete="off"
+            spellcheck={false}
+            maxLength={MAX_NAME}
+            required
+          />
+        </label>
+        {asksToken && (
+          <label class="field">
+            <span>Access token</span>
+            <input
+              value={token}
+              onInput={({ currentTarget }) => {
+                setToken(currentTarget.value);
+              }}
+              autocomplete="off"
+              spellcheck={false}
+            />
+          </label>
         )}
-      </div>
-      <button type="submit" class="button primary wide" disabled={joining}>
-        {joining ? 'Joining…' : watching ? 'Join without camera or mic' : 'Join now'}
-      </button>
-      <button
-        type="button"
-        class="button quiet wide"
-        onClick={() => void call.copyInvite(inviteLink(location.href, room.trim()))}
-      >
-        <Icon name="link" size={18} />
-        Copy invite link
-      </button>
-    </form>
+        <div role="alert">
+          {refusal !== undefined && (
+            <p class="form-error">
+              <Icon name="alert" size={18} />
+              {refusal}
+            </p>
+          )}
+        </div>
+        <button type="submit" class="button primary wide" disabled={joining}>
+          {joining ? 'Joining…' : watching ? 'Join without camera or mic' : 'Join now'}
+        </button>
+        <button
+          type="button"
+          class="button quiet wide"
+          onClick={() => void call.copyInvite(inviteLink(location.href, room.trim()))}
+        >
+          <Icon name="link" size={18} />
+          Copy invite link
+        </button>
+      </form>
+      <Lobby
+        request={{ server: params.server, name: name.trim(), token: token.trim() || undefined }}
+        onRefused={(code) => {
+          setAsksToken((asked) => asked || asksForToken(code));
+        }}
+      />
+    </>
   );
 };

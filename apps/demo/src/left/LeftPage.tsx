@@ -38,10 +38,12 @@ export const LeftPage = (): JSX.Element => {
         </p>
       )}
       <div class="left-buttons">
-        <button type="button" class="button primary" disabled={joining} onClick={() => void rejoin()}>
-          {joining ? 'Joining…' : 'Rejoin'}
-        </button>
-        <button type="button" class="button quiet" onClick={home}>
+        {call.isOpenRoom && (
+          <button type="button" class="button primary" disabled={joining} onClick={() => void rejoin()}>
+            {joining ? 'Joining…' : 'Rejoin'}
+          </button>
+        )}
+        <button type="button" class={`button ${call.isOpenRoom ? 'quiet' : 'primary'}`} onClick={home}>
           Back to the start
         </button>
       </div>

@@ -43,6 +43,11 @@ const TEXTS: Record<string, string> = {
   NOT_CONNECTED: 'You are not connected right now. Try again in a moment.',
   MESSAGE_TOO_LARGE: 'That message is too long.',
   BROWSER_UNSUPPORTED: 'This browser cannot make calls. Use a current Chrome, Edge, Firefox or Safari.',
+  USER_OFFLINE: 'They are not online any more.',
+  ALREADY_IN_CALL: 'You are in a call already, here or on another device. Hang up first.',
+  CALL_REFUSED: 'You may not call this person.',
+  CALL_NOT_FOUND: 'That call is over.',
+  CALL_NOT_ACTIVE: 'That call is over.',
   INVALID_URL: 'The address of this room is not valid.',
 };
 

@@ -20,6 +20,8 @@ export class Call {
   readonly room: RoomLike;
   readonly store: Store = createStore();
   #lastJoin: JoinRequest | undefined;
+  /** Of a call that is not held in a room with a name. */
+  #title: string | undefined;
   /** What was on after the last click, for `rejoin`. */
   #had = { camera: false, microphone: false };
 
@@ -29,22 +31,30 @@ export class Call {
   }
 
   get roomName(): string {
-    return this.#lastJoin?.room ?? '';
+    return this.#title ?? this.#lastJoin?.room ?? '';
+  }
+
+  /** Whether others can be sent to the room, and whether there is a way back to it. */
+  get isOpenRoom(): boolean {
+    return this.#title === undefined && this.#lastJoin !== undefined;
   }
 
   /** @throws ParlorError the server's refusal: the join page says it */
   async join(request: JoinRequest): Promise<void> {
     this.#lastJoin = request;
-    this.store.dispatch({ type: 'joining' });
-    try {
-      await this.room.connect(request.server, request.token, {
+    this.#title = undefined;
+    await this.#enter(() =>
+      this.room.connect(request.server, request.token, {
         room: request.room,
         displayName: request.name,
-      });
-    } catch (error) {
-      this.store.dispatch({ type: 'joinFailed' });
-      throw error;
-    }
+      }),
+    );
+  }
+
+  /** A call with one other person: `connect` knows the way into its room. @throws ParlorError what it throws */
+  async joinPerson(name: string, connect: () => Promise<void>): Promise<void> {
+    this.#title = `Call with ${name}`;
+    await this.#enter(connect);
   }
 
   async leave(): Promise<void> {
@@ -153,8 +163,22 @@ export class Call {
     }
   }
 
+  inform(text: string): void {
+    this.store.dispatch({ type: 'toastAdded', tone: 'info', text });
+  }
+
   fail(error: unknown, subject?: string): void {
     this.store.dispatch({ type: 'toastAdded', tone: 'error', text: errorText(codeOf(error), subject) });
+  }
+
+  async #enter(connect: () => Promise<void>): Promise<void> {
+    this.store.dispatch({ type: 'joining' });
+    try {
+      await connect();
+    } catch (error) {
+      this.store.dispatch({ type: 'joinFailed' });
+      throw error;
+    }
   }
 
   async #attempt(subject: string, work: () => Promise<unknown>): Promise<void> {

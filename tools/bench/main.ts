@@ -7,11 +7,12 @@ import { section } from './harness/report.js';
 import type { BenchResult, Results } from './harness/result.js';
 import { resultFiles, store } from './harness/store.js';
 import { join } from './join.js';
+import { relay } from './relay.js';
 import { rpc } from './rpc.js';
 import { storm } from './storm.js';
 import { ttff } from './ttff.js';
 
-const benches: readonly Bench[] = [join, storm, ttff, rpc, bundle];
+const benches: readonly Bench[] = [join, storm, ttff, rpc, relay, bundle];
 
 async function runOne({ name, about, run }: Bench): Promise<BenchResult> {
   console.log(`${name}: ${about} ...\n`);

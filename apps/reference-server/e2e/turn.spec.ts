@@ -99,6 +99,43 @@ test('static credentials', async ({ browser }) => {
   expect(coturn.log.join('\n')).toContain(':everybody>');
 });
 
+test.describe('a TURN server that refuses', () => {
+  const expired = `${String(Math.floor(Date.now() / 1000) - 60)}:alice`;
+  const credentials = (secret: string, username: string) => ({
+    username,
+    credential: createHmac('sha1', secret).update(username).digest('base64'),
+  });
+  const expectRefused = async (browser: Browser, env: Record<string, string>) => {
+    await withServer(env, async (server) => {
+      const alice = await joinByRelay(browser, server, 'alice');
+      await alice.evaluate(() => window.relay.publish());
+      const lost = () => alice.evaluate(() => window.relay.lost()[0]);
+      await expect.poll(lost, { timeout: 20_000 }).toBe('TURN_UNAUTHORIZED');
+      await alice.context().close();
+    });
+  };
+
+  test('credentials made with another secret is named as the reason', async ({ browser }) => {
+    await expectRefused(browser, { PARLOR_TURN_URLS: coturn.url, PARLOR_TURN_SECRET: 'south' });
+  });
+
+  test('credentials that have expired is named as the reason', async ({ browser }) => {
+    const turnServers = [{ urls: coturn.url, ...credentials(SECRET, expired) }];
+    await expectRefused(browser, { PARLOR_TURN_SERVERS: JSON.stringify(turnServers) });
+  });
+});
+
+test('no TURN server that can be reached is named as the reason', async ({ browser }) => {
+  const urls = `turn:127.0.0.1:${String(await freePort())}?transport=tcp`;
+  await withServer({ PARLOR_TURN_URLS: urls, PARLOR_TURN_SECRET: SECRET }, async (server) => {
+    const alice = await joinByRelay(browser, server, 'alice');
+    await alice.evaluate(() => window.relay.publish());
+    const lost = () => alice.evaluate(() => window.relay.lost()[0]);
+    await expect.poll(lost, { timeout: 30_000 }).toBe('TURN_UNREACHABLE');
+    await alice.context().close();
+  });
+});
+
 test.describe('a dead first TURN server', () => {
   let dead: string;
   let env: Record<string, string>;

@@ -195,11 +195,11 @@ export class Room extends Emitter<api.RoomEvents> implements api.RoomLike {
       .on('joined', (driver) => {
         this.#onJoined(driver);
       })
-      .on('lost', () => {
+      .on('lost', (error) => {
         this.#remotes.detachDriver();
         this.localParticipant.detachDriver();
         this.#setState('reconnecting');
-        this.emit('reconnecting');
+        this.emit('reconnecting', error);
         this.#qualityIf(this.localParticipant.clearScores('lost'), this.localParticipant);
       })
       .on('ended', ({ code, message }) => {

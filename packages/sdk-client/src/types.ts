@@ -238,7 +238,8 @@ export interface RoomEvents {
   connectionStateChanged: [state: ConnectionState];
   /** Joined for the first time after `connect`. */
   connected: [];
-  reconnecting: [];
+  /** The connection was lost, for this reason; it is being made again. */
+  reconnecting: [reason: ParlorError];
   reconnected: [];
   /** Out of the room for good: left, removed, refused, or the policy gave up. */
   disconnected: [reason: DisconnectReason];

@@ -5,6 +5,8 @@ import { Room } from '@parlor/sdk-client';
 export interface RelayPage {
   join(server: string, options: { room: string; peerId: string }): Promise<void>;
   publish(): Promise<void>;
+  /** Codes of why the connection was lost, so far. */
+  lost(): string[];
   framesDecoded(): Promise<number>;
   selectedCandidates(): Promise<string[]>;
 }
@@ -23,9 +25,13 @@ room.on('trackSubscribed', (track) => {
   document.body.append(track.attach());
 });
 
+const lost: string[] = [];
+room.on('reconnecting', ({ code }) => lost.push(code));
+
 window.relay = {
   join: (server, options) => room.connect(server, undefined, options),
   publish: () => room.localParticipant.enableCameraAndMicrophone(),
+  lost: () => lost,
   framesDecoded,
   selectedCandidates,
 };

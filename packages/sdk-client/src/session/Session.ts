@@ -200,12 +200,12 @@ export class Session extends Emitter<SessionEvents> {
       if (this.#stay === stay) this.#onLost(error, final);
       else lostEarly = error;
     });
+    let reason = new ParlorError('TRANSPORT_FAILED', 'The media path failed and could not be repaired.');
+    stay.driver.on('error', (error) => {
+      reason = error;
+    });
     stay.driver.on('stateChanged', (state) => {
-      if (state !== 'failed' || this.#stay !== stay) return;
-      this.#onLost(
-        new ParlorError('TRANSPORT_FAILED', 'The media path failed and could not be repaired.'),
-        false,
-      );
+      if (state === 'failed' && this.#stay === stay) this.#onLost(reason, false);
     });
     return (answer) => {
       if (lostEarly) throw lostEarly;

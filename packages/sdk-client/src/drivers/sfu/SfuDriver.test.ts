@@ -1,7 +1,7 @@
 import { FakeHandler } from 'mediasoup-client/handlers/FakeHandler';
 import * as fakeParameters from 'mediasoup-client/fakeParameters';
 import type { types } from 'mediasoup-client';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { silentLogger } from '../../logger.js';
 import { newest, until } from '../../test/kit.js';
 import { driverContract } from '../../testing/driverContract.js';
@@ -69,7 +69,7 @@ describe('SfuDriver keeps the contract', () => {
 });
 
 /** A driver whose server is the test: requests are recorded, and answered when the test says so. */
-async function alone() {
+async function alone(rtcConfiguration: DriverContext['rtcConfiguration'] = {}) {
   handlers.length = 0;
   const platform = new FakePlatform();
   const requests: { method: string; data: Record<string, unknown>; answer: (data: unknown) => void }[] = [];
@@ -79,7 +79,7 @@ async function alone() {
     tell: (method, data) => told.push({ method, data }),
     platform,
     logger: silentLogger,
-    rtcConfiguration: {},
+    rtcConfiguration,
     request: (method, data) =>
       new Promise((answer) => {
         requests.push({ method, data: (data ?? {}) as Record<string, unknown>, answer });
@@ -353,6 +353,37 @@ describe('the path', () => {
     await platform.clock.advance(RESTART_LIMIT);
     expect(states.at(-1)).toBe('failed');
     expect(errors).toEqual(['TRANSPORT_FAILED']);
+  });
+
+  it('that a restart does not help says what was wrong with TURN, until the path has stood', async () => {
+    const { driver, send, requests, platform } = await up();
+    const errors: string[] = [];
+    driver.on('error', ({ code }) => errors.push(code));
+    const refused = { url: 'turn:a.test', errorCode: 486, errorText: 'Allocation Quota Reached' };
+    send.emit('@icecandidateerror', refused as RTCPeerConnectionIceErrorEvent);
+    send.setConnectionState('connected');
+    send.emit('@icecandidateerror', { ...refused, errorCode: 401 } as RTCPeerConnectionIceErrorEvent);
+    send.setConnectionState('failed');
+    newest(requests).answer({ iceParameters });
+    await platform.clock.advance(RESTART_LIMIT);
+    expect(errors).toEqual(['TURN_UNAUTHORIZED']);
+  });
+
+  it('that may use relays only, and has none, has failed', async () => {
+    const outcome = async (policy: RTCIceTransportPolicy, candidates: object[]) => {
+      const { driver, send, platform } = await alone({ iceTransportPolicy: policy });
+      const errors: string[] = [];
+      driver.on('error', ({ code }) => errors.push(code));
+      const stats = new Map(candidates.map((each, index) => [String(index), each])) as RTCStatsReport;
+      vi.spyOn(send, 'getTransportStats').mockResolvedValue(stats);
+      send.emit('@icegatheringstatechange', 'complete');
+      await platform.clock.advance(RESTART_LIMIT);
+      return errors;
+    };
+    const candidate = (candidateType: string) => ({ type: 'local-candidate', candidateType });
+    expect(await outcome('relay', [])).toEqual(['TRANSPORT_FAILED']);
+    expect(await outcome('relay', [candidate('relay')])).toEqual([]);
+    expect(await outcome('all', [candidate('host')])).toEqual([]);
   });
 
   it('whose DTLS the server refuses has failed', async () => {

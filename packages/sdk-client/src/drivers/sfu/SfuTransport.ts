@@ -3,6 +3,7 @@ import type { types } from 'mediasoup-client';
 import { Emitter } from '../../emitter.js';
 import { ParlorError, toParlorError } from '../../errors.js';
 import type { DriverContext } from '../MediaDriver.js';
+import { TurnFailures } from '../turnFailure.js';
 
 interface SfuTransportEvents {
   changed: [];
@@ -19,6 +20,7 @@ export const RESTART_LIMIT = 8000;
 export class SfuTransport extends Emitter<SfuTransportEvents> {
   #stopTimer: () => void = () => {};
   #restarting = false;
+  readonly #turn = new TurnFailures();
 
   constructor(
     readonly transport: types.Transport,
@@ -36,6 +38,13 @@ export class SfuTransport extends Emitter<SfuTransportEvents> {
     });
     transport.on('connectionstatechange', () => {
       this.#onState();
+    });
+    transport.on('icecandidateerror', (event) => {
+      const failure = this.#turn.add(event);
+      if (failure) this.context.logger.warn('turn', failure.code, failure.message);
+    });
+    transport.on('icegatheringstatechange', (state) => {
+      if (state === 'complete') void this.#checkRelays();
     });
   }
 
@@ -67,6 +76,7 @@ export class SfuTransport extends Emitter<SfuTransportEvents> {
     if (this.state === 'connected') {
       this.#stopTimer();
       this.#restarting = false;
+      this.#turn.clear();
     } else if (this.state === 'failed') {
       if (!this.#restarting) void this.restart();
     } else if (this.state === 'disconnected' && !this.#restarting) {
@@ -76,13 +86,26 @@ export class SfuTransport extends Emitter<SfuTransportEvents> {
     this.emit('changed');
   }
 
+  /** Where only relays may be used and there are none, browsers say `connecting` and nothing more. */
+  async #checkRelays(): Promise<void> {
+    if (this.context.rtcConfiguration.iceTransportPolicy !== 'relay' || this.transport.closed) return;
+    const stats: RTCStatsReport = await this.transport.getStats();
+    let relays = 0;
+    stats.forEach(({ type, candidateType }: { type: string; candidateType?: string }) => {
+      if (type === 'local-candidate' && candidateType === 'relay') relays += 1;
+    });
+    if (relays > 0 || this.transport.closed || this.#restarting) return;
+    this.#expect('connected', RESTART_LIMIT);
+  }
+
   #expect(state: types.ConnectionState, limit: number): void {
     this.#stopTimer();
     this.#stopTimer = this.context.platform.timer(() => {
       if (this.state === state) this.#restarting = false;
       else
         this.#fail(
-          new ParlorError('TRANSPORT_FAILED', 'No media path to the server. A firewall may block it.'),
+          this.#turn.worst ??
+            new ParlorError('TRANSPORT_FAILED', 'No media path to the server. A firewall may block it.'),
         );
     }, limit);
   }

@@ -1,0 +1,60 @@
+import type { Browser, Page } from '@playwright/test';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { bundlePage } from '../../../../tools/testing/bundlePage.js';
+import type { TestServer } from '../../../../tools/testing/startServer.js';
+
+const here = (path: string) => fileURLToPath(new URL(`../pages/p2pRooms/${path}`, import.meta.url));
+
+export interface ExampleOptions {
+  rule: 'newcomer offers' | 'smaller id offers';
+  /** Of a user who may open rooms. */
+  token?: string;
+  /** Of the browser: `Accept-Language` follows from it. */
+  locale?: string;
+}
+
+export interface Example {
+  readonly page: Page;
+  /** What was shown by `alert`, in order. */
+  readonly alerts: string[];
+  /** Errors that the example did not catch. */
+  readonly errors: string[];
+}
+
+/**
+ * A page with the front end of the document, to the letter but for the address of the server. It is kept as text so
+ * that no tool changes it. It comes from Parlor's own origin, because it asks for paths without a host.
+ */
+export async function openExample(
+  browser: Browser,
+  server: TestServer,
+  { rule, token = '', locale = 'zh-CN' }: ExampleOptions,
+): Promise<Example> {
+  const [written, around] = await Promise.all([
+    readFile(here('documentExample.js.txt'), 'utf8'),
+    bundlePage(here('around.ts'), 'around'),
+  ]);
+  const script = written.replace('wss://api.example.com', server.url.replace('http', 'ws'));
+  const context = await browser.newContext({ locale });
+  const page = await context.newPage();
+  const alerts: string[] = [];
+  const errors: string[] = [];
+  page.on('dialog', (dialog) => {
+    alerts.push(dialog.message());
+    void dialog.accept();
+  });
+  page.on('pageerror', (error) => errors.push(error.message));
+  // A real answer of the server: Chromium keeps pages that a test makes up away from local addresses.
+  await page.goto(`${server.url}/health`);
+  await page.addScriptTag({ content: script });
+  await page.addScriptTag({ content: around });
+  await page.evaluate(
+    (given) => {
+      window.accessToken = given.token;
+      if (given.rule === 'smaller id offers') window.smallerIdOffers();
+    },
+    { token, rule },
+  );
+  return { page, alerts, errors };
+}

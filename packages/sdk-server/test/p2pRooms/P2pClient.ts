@@ -61,12 +61,16 @@ export class P2pClient {
     }
   }
 
+  get untaken(): P2pServerMessage[] {
+    return this.messages.slice(this.#taken);
+  }
+
   /** Those that have come and were not taken, once everything that was sent before has been served. */
   async rest(): Promise<P2pServerMessage[]> {
     const ponged = once(this.ws, 'pong');
     this.ws.ping();
     await ponged;
-    const rest = this.messages.slice(this.#taken);
+    const rest = this.untaken;
     this.#taken = this.messages.length;
     return rest;
   }

@@ -269,6 +269,13 @@ export interface RoomEvents {
   activeSpeakersChanged: [speakers: Participant[]];
   /** From what the server sees of each stream (its score), worst stream counts. */
   connectionQualityChanged: [quality: ConnectionQuality, participant: Participant];
+  /**
+   * P2P: media does not get through between this page and that participant, and why (`PEER_UNREACHABLE`). It goes on
+   * being tried.
+   */
+  participantUnreachable: [participant: RemoteParticipant, error: ParlorError];
+  /** P2P: it gets through again. */
+  participantReachable: [participant: RemoteParticipant];
   dataReceived: [payload: unknown, participant: RemoteParticipant | undefined, topic: string];
   mediaDevicesError: [error: ParlorError, subject: DeviceErrorSubject];
   mediaDevicesChanged: [devices: MediaDeviceInfo[]];

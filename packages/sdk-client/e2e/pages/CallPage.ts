@@ -54,6 +54,8 @@ const EVENTS = [
   'dataReceived',
   'mediaDevicesError',
   'activeDeviceChanged',
+  'participantUnreachable',
+  'participantReachable',
 ] as const satisfies (keyof RoomEvents)[];
 
 function brief(value: unknown): string {
@@ -172,6 +174,30 @@ export class CallPage {
       .map(
         (transport) => find(find(transport['selectedCandidatePairId'])?.['localCandidateId'])?.['protocol'],
       );
+  }
+
+  /** A picture that is not published. */
+  colour(rgb: Rgb): MediaStreamTrack {
+    return colourTrack(rgb, { width: 320, height: 180 });
+  }
+
+  connectionStates(): RTCPeerConnectionState[] {
+    return openConnections().map(({ connectionState }) => connectionState);
+  }
+
+  /** Kinds of both ends of each selected candidate pair. */
+  async paths(): Promise<{ local: unknown; remote: unknown; remotePort: unknown }[]> {
+    const stats = await allStats();
+    const find = (id: unknown) => stats.find((stat) => stat.id === id);
+    return stats
+      .filter((stat) => stat.type === 'transport')
+      .map((transport) => find(transport['selectedCandidatePairId']))
+      .map((pair) => [find(pair?.['localCandidateId']), find(pair?.['remoteCandidateId'])] as const)
+      .map(([local, remote]) => ({
+        local: local?.['candidateType'],
+        remote: remote?.['candidateType'],
+        remotePort: remote?.['port'],
+      }));
   }
 
   /** Encodings of each video sender. */

@@ -1,23 +1,25 @@
-import { driverContract, sessionHarness, sfuDriver } from '../../src/testing/index.js';
+import { driverContract, meshDriver, sessionHarness, sfuDriver } from '../../src/testing/index.js';
 import { colourTrack } from './colours.js';
 import { toneTrack } from './tones.js';
+
+const DRIVERS = { sfu: sfuDriver, p2p: meshDriver };
 
 declare global {
   interface Window {
     contract: {
       readonly names: readonly string[];
-      run(name: string, url: string): Promise<void>;
+      run(name: string, topology: keyof typeof DRIVERS, url: string): Promise<void>;
     };
   }
 }
 
 window.contract = {
   names: driverContract.map(({ name }) => name),
-  async run(name, url) {
+  async run(name, topology, url) {
     const harness = sessionHarness({
       url,
-      roomId: name,
-      driver: sfuDriver,
+      roomId: `${topology} ${name}`,
+      driver: DRIVERS[topology],
       createTrack: (kind) =>
         kind === 'audio' ? toneTrack(500) : colourTrack([220, 30, 30], { width: 320, height: 180 }),
     });

@@ -13,9 +13,14 @@ interface OpenOptions extends PlainRoomOptions {
 export type OpenPage = (peerId: string, options?: OpenOptions) => Promise<Page>;
 
 /** A call page that has joined the test's room. */
-export type JoinPage = (peerId: string, options?: OpenOptions & { url?: string }) => Promise<Page>;
+export type JoinPage = (
+  peerId: string,
+  options?: OpenOptions & { url?: string; roomId?: string },
+) => Promise<Page>;
 
 interface TestFixtures {
+  /** How the test's pages carry media. */
+  topology: 'sfu' | 'p2p';
   /** Unique to the test. */
   roomId: string;
   open: OpenPage;
@@ -44,10 +49,11 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     },
     { scope: 'worker' },
   ],
+  topology: ['sfu', { option: true }],
   roomId: async ({}, use, { testId }) => {
     await use(testId);
   },
-  open: async ({ browser, host }, use) => {
+  open: async ({ browser, host, topology }, use) => {
     const pages: Page[] = [];
     const errors: string[] = [];
     await use(async (peerId, { browser: other, permissions, ...options } = {}) => {
@@ -58,7 +64,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
         (given) => {
           window.call.create(given);
         },
-        { peerId, displayName: peerId, ...options },
+        { peerId, displayName: peerId, topology, ...options },
       );
       return page;
     });
@@ -66,9 +72,9 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     expect(errors).toEqual([]);
   },
   join: async ({ open, server, roomId }, use) => {
-    await use(async (peerId, { url = server.url, ...options } = {}) => {
+    await use(async (peerId, { url = server.url, roomId: room = roomId, ...options } = {}) => {
       const page = await open(peerId, options);
-      await page.evaluate((joining) => window.call.connect(joining), { url, room: roomId });
+      await page.evaluate((joining) => window.call.connect(joining), { url, room });
       return page;
     });
   },

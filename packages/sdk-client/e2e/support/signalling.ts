@@ -28,6 +28,15 @@ export function framesOf(page: Page): readonly Frame[] {
   return frames;
 }
 
+/** The session descriptions that the page has sent: of what kind and to whom. */
+export const descriptionsOf = (frames: readonly Frame[]): { type: string; to: string }[] =>
+  frames
+    .filter(({ direction, method }) => direction === 'sent' && method === 'signal')
+    .flatMap(({ data }) => {
+      const description = data?.['description'] as { type: string } | undefined;
+      return description ? [{ type: description.type, to: String(data?.['to']) }] : [];
+    });
+
 /** The methods of the requests that the page has sent from now on, in order. */
 export function requestsOf(page: Page): () => string[] {
   const frames = framesOf(page);

@@ -1,5 +1,6 @@
 import type { Playback } from '../devices/Playback.js';
 import type { MediaDriver } from '../drivers/MediaDriver.js';
+import type { ParlorError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { Platform } from '../platform.js';
 import type { ProducerState, RoomChange } from '../session/state.js';
@@ -88,6 +89,14 @@ export class RemoteParticipants {
   mediaLost(producerId: string): void {
     const publication = this.#byProducer.get(producerId);
     if (publication) this.#unsubscribed(publication);
+  }
+
+  /** No path to somebody, or (without an error) one again. */
+  unreachable(peerId: string, error: ParlorError | undefined): void {
+    const participant = this.byIdentity.get(peerId);
+    if (!participant) return;
+    if (error) this.options.emit('participantUnreachable', participant, error);
+    else this.options.emit('participantReachable', participant);
   }
 
   ownerOf(producerId: string): RemoteParticipant | undefined {

@@ -23,6 +23,12 @@ export function followDriver(driver: MediaDriver, { remotes, local, quality, log
     .on('publicationLost', (producerId) => {
       local.publicationLost(producerId);
     })
+    .on('peerUnreachable', (peerId, error) => {
+      remotes.unreachable(peerId, error);
+    })
+    .on('peerReachable', (peerId) => {
+      remotes.unreachable(peerId, undefined);
+    })
     .on('score', (producerId, score, own) => {
       const participant = own ? local : remotes.ownerOf(producerId);
       const publication = own ? local.publicationOf(producerId) : remotes.publicationOf(producerId);

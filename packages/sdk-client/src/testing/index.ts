@@ -1,5 +1,6 @@
 export { createFakeDrivers, FakeDriver } from '../drivers/fake/FakeDriver.js';
 export type * from '../drivers/MediaDriver.js';
+export { meshDriver } from '../drivers/mesh/MeshDriver.js';
 export { sfuDriver } from '../drivers/sfu/SfuDriver.js';
 export type { ChannelFactory, ChannelOptions, SignalChannel } from '../signaling/SignalChannel.js';
 export {

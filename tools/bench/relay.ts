@@ -108,15 +108,14 @@ async function compareRelays(candidate: Arm, baseline: Arm): Promise<Comparison>
   }
 }
 
-/** Kilobytes (1024) that each of many clients adds to a process that has had clients before. */
+/** Kilobytes (1024) that each of many clients adds to a process that has as many already and what it needs for them. */
 async function idleMemory(arm: Arm): Promise<Summary> {
   const perClient: number[] = [];
   for (let round = 0; round < IDLE_ROUNDS; round++) {
     const peers = await ArmProcess.start<RelayPeersMethods>('arms/relayPeers.ts');
     const { process, wire, address } = await opened(arm);
     try {
-      await peers.call('connect', { name: 'first', wire, ...address, count: CLIENTS });
-      await peers.call('relay', { name: 'first', total: CLIENTS });
+      await peers.call('connect', { name: 'first', wire, ...address, count: IDLE_CLIENTS });
       const before = await process.call('memory');
       await peers.call('connect', { name: 'idle', wire, ...address, count: IDLE_CLIENTS });
       perClient.push(((await process.call('memory')) - before) / 1024 / IDLE_CLIENTS);

@@ -68,6 +68,34 @@ export const adapterContract: AdapterCase[] = [
     }),
   },
   {
+    name: 'hands bodies and the address of the client to Parlor',
+    async run(start) {
+      const parlor = await createParlor({
+        access: { authorize: () => ({ userId: 'alice' }) },
+        media: new FakeBackend(),
+        p2pRooms: { guessing: { perAddress: 2 } },
+      });
+      const host = await start(parlor);
+      const post = (path: string, body: object) =>
+        fetch(host.url + path, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        });
+      const name = 'ä'.repeat(100);
+      const created = await post('/api/webrtc/rooms', { name });
+      assert.equal(created.status, 200);
+      assert.equal(((await created.json()) as { data: { name: string } }).data.name, name);
+      // One after the other: each for another room, so that only the address can be what they have in common.
+      const statuses: number[] = [];
+      for (const room of ['AAAAAA', 'CCCCCC', 'DDDDDD'])
+        statuses.push((await post(`/api/webrtc/rooms/${room}/join`, { password: '123456' })).status);
+      assert.deepEqual(statuses, [404, 404, 429]);
+      await parlor.close();
+      await host.close();
+    },
+  },
+  {
     name: 'gives coded errors as JSON',
     run: hosted(async ({ url }) => {
       const response = await fetch(`${url}/rooms/nobody-is-here`);

@@ -1,0 +1,100 @@
+import { exportJWK, generateKeyPair } from 'jose';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { createToken } from '../../src/index.js';
+import { socketServer, type SocketServer } from '../support/socketServer.js';
+import { P2pClient } from './P2pClient.js';
+
+/** A whole Parlor: the token of a guest opens its room's WebSocket and nothing else. */
+
+const jwtSecret = 'a secret that is as long as it has to be';
+
+describe('the token of a guest', () => {
+  let server: SocketServer;
+  let keys: Server;
+  let jwksUrl: string;
+  beforeEach(async () => {
+    const { publicKey } = await generateKeyPair('ES256');
+    const jwk = await exportJWK(publicKey);
+    keys = createServer((_req, res) => res.end(JSON.stringify({ keys: [jwk] })));
+    await once(keys.listen(0, '127.0.0.1'), 'listening');
+    jwksUrl = `http://127.0.0.1:${String((keys.address() as AddressInfo).port)}`;
+  });
+  afterEach(async () => {
+    keys.close();
+    await server.close();
+  });
+
+  const post = async (path: string, body: object, token?: string) => {
+    const response = await fetch(server.url + path, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
+    });
+    return (await response.json()) as { data: Record<string, string> };
+  };
+  const guestOf = async () => {
+    const access = await createToken({ sub: 'alice' }, jwtSecret);
+    const { data: room } = await post('/api/webrtc/rooms', {}, access);
+    const { data: guest } = await post(`/api/webrtc/rooms/${String(room['room_id'])}/join`, {
+      password: room['password'],
+    });
+    return { roomId: String(room['room_id']), token: String(guest['ws_token']) };
+  };
+
+  test.each([
+    { with: 'a secret' },
+    { with: 'a secret and keys' },
+    { with: 'a secret, and nobody needs a token' },
+  ])('is no token for the other dialects of a server with $with', async ({ with: how }) => {
+    server = await socketServer({
+      media: 'none',
+      access: {
+        jwtSecret,
+        ...(how.endsWith('keys') && { jwksUrl }),
+        allowAnonymous: how.endsWith('token'),
+      },
+    });
+    const { roomId, token } = await guestOf();
+    for (const room of [roomId, 'standup']) {
+      await expect(server.connect('guest', { roomId: room, token })).rejects.toThrow(/401/);
+      for (const path of [
+        `/ws?roomId=${room}&peerId=guest`,
+        `/?roomId=${room}&peerId=guest`,
+        `/rooms/${room}?`,
+      ]) {
+        const response = await fetch(`${server.url}${path}&token=${token}`);
+        expect(await response.json(), path).toMatchObject({ error: 'TOKEN_INVALID' });
+        expect(response.status).toBe(401);
+      }
+    }
+    expect(server.parlor.rooms.size).toBe(0);
+    const client = new P2pClient(
+      new WebSocket(`${server.url.replace('http', 'ws')}/ws/webrtc/rooms/${roomId}?token=${token}`),
+    );
+    await client.opened();
+    expect(await client.take()).toMatchObject({ type: 'joined' });
+  });
+
+  test('everybody in a room hears it when Parlor closes', async () => {
+    server = await socketServer({ media: 'none', access: { jwtSecret } });
+    const { roomId, token } = await guestOf();
+    const client = new P2pClient(
+      new WebSocket(`${server.url.replace('http', 'ws')}/ws/webrtc/rooms/${roomId}?token=${token}`, {
+        headers: { 'accept-language': 'ru' },
+      }),
+    );
+    await client.opened();
+    await client.take();
+    await server.parlor.close();
+    expect(await client.take()).toEqual({
+      type: 'room_closed',
+      reason: 'Сервер завершает работу',
+      code: 'SERVER_CLOSING',
+    });
+    expect(await client.closed).toEqual([4503, 'SERVER_CLOSING']);
+  });
+});

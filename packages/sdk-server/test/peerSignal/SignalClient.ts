@@ -1,3 +1,4 @@
+import type { WebSocket } from 'ws';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import type { Participant, PeerSignalAnswers, PeerSignalFailure, PeerSignalRequest } from '@parlor/protocol';
 
@@ -95,6 +96,17 @@ export class SignalClient {
     const gone = this.ended();
     this.socket.io.engine.transport.close();
     await gone;
+  }
+
+  /** Leaves what comes in the kernel's hands, until the connection is cut. */
+  stopReading(): { cut(): void } {
+    const { ws } = this.socket.io.engine.transport as unknown as { ws: WebSocket };
+    ws.pause();
+    return {
+      cut: () => {
+        ws.terminate();
+      },
+    };
   }
 
   close(): void {

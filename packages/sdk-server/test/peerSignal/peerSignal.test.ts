@@ -206,6 +206,30 @@ describe('signals', () => {
     expect(await bob.next('peer-signal')).toMatchObject({ pseudo: 'Alice', signal: OFFER });
   });
 
+  test('a client that does not read is let go, and what waits for it with it', async () => {
+    server = await signalServer({ socketLimits: { messagesPerSecond: 1e9, messageBurst: 1e9 } });
+    const [alice, bob] = [await server.join('Alice'), await server.join('Bob')];
+    await alice.sees('Alice', 'Bob');
+    const socket = server.io.of('/').sockets.get(bob.id);
+    const gone = new Promise((resolve) => socket?.once('disconnect', resolve));
+    const stuck = bob.stopReading();
+    // More than the kernel keeps for a connection.
+    const sdp = 'v=0\r\n'.padEnd(60_000, 'a');
+    let sent = 0;
+    const codes = new Set<string>();
+    while (socket?.connected) {
+      const answer = await alice.signal(bob.id, { type: 'offer', sdp });
+      if ('error' in answer) codes.add(answer.error.code);
+      sent += 1;
+      expect(sent).toBeLessThan(5000);
+    }
+    await gone;
+    await alice.sees('Alice');
+    expect([...codes]).toEqual([]);
+    expect(await alice.signal(bob.id, OFFER)).toMatchObject({ error: { code: 'PEER_NOT_FOUND' } });
+    stuck.cut();
+  });
+
   test('a long session description takes more of the allowance', async () => {
     server = await signalServer({ socketLimits: { messagesPerSecond: 0.001, messageBurst: 20 } });
     const [alice, bob] = [await server.join('Alice'), await server.join('Bob')];

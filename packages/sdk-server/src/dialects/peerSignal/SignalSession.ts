@@ -13,10 +13,12 @@ import { validate } from '../validate.js';
 import { handshakeRequest } from './handshakeRequest.js';
 import type { PeerSignalOptions, SignalGate } from './ports.js';
 import type { Member, SignalRoom } from './SignalRoom.js';
-import type { SignalSocket } from './socketIo.js';
+import { waitingPackets, type SignalSocket } from './socketIo.js';
 
 /** How many rooms a socket may be in at once. */
 const MAX_ROOMS_PER_SOCKET = 16;
+/** How many messages may wait for a client that does not read them; what is more ends its connection. */
+const MAX_WAITING = 512;
 /** Session descriptions cost more than other signals: one message's worth for each so many characters. */
 const CHARACTERS_PER_COST = 4096;
 
@@ -76,8 +78,7 @@ export class SignalSession {
     const data = typeof args[0] === 'function' ? undefined : args[0];
     const verdict = this.#gate.judge(costOf(data));
     if (verdict === 'end') {
-      this.#options.logger.warn({ socketId: this.#socket.id }, 'socket ended: too many signals');
-      this.#socket.disconnect(true);
+      this.#disconnect('sends too much');
       return;
     }
     try {
@@ -157,7 +158,9 @@ export class SignalSession {
       id,
       userId: userId ?? id,
       pseudo: peer.displayName,
-      tell: (event, data) => this.#socket.emit(event, data),
+      tell: (event, data) => {
+        this.#tell(event, data);
+      },
     };
     const stay = { peer, room, member };
     room.add(member);
@@ -173,7 +176,7 @@ export class SignalSession {
       send: () => undefined,
       end: ({ code, message }: LinkEnd) => {
         if (!this.#forget(roomName, 'left')) return;
-        this.#socket.emit('room-left', { roomName, code, message } satisfies PeerSignalEvents['room-left']);
+        this.#tell('room-left', { roomName, code, message });
       },
     };
   }
@@ -210,6 +213,16 @@ export class SignalSession {
     return true;
   }
 
+  #tell<E extends keyof PeerSignalEvents>(event: E, data: PeerSignalEvents[E]): void {
+    if (waitingPackets(this.#socket) < MAX_WAITING) this.#socket.emit(event, data);
+    else this.#disconnect('reads too slowly');
+  }
+
+  #disconnect(why: string): void {
+    this.#options.logger.warn({ socketId: this.#socket.id }, `socket ended: ${why}`);
+    this.#socket.disconnect(true);
+  }
+
   #fail({ event, data, error }: { event: PeerSignalRequest; data: unknown; error: unknown }, ack: Ack): void {
     const { code, message } = toWireError(error);
     if (!isParlorError(error) || code === 'INTERNAL') {
@@ -217,13 +230,13 @@ export class SignalSession {
     }
     if (ack) ack({ error: { code, message } } satisfies PeerSignalFailure);
     else {
-      this.#socket.emit('peer-signal-error', {
+      this.#tell('peer-signal-error', {
         event,
         code,
         message,
         ...shortText(data, 'id'),
         ...shortText(data, 'roomName'),
-      } satisfies PeerSignalEvents['peer-signal-error']);
+      });
     }
   }
 }

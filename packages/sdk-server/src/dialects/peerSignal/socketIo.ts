@@ -12,6 +12,8 @@ export interface SignalServer {
 export interface SignalSocket {
   readonly id: string;
   readonly handshake: SignalHandshake;
+  /** The connection below, of Engine.IO. */
+  readonly conn: unknown;
   on(event: string, listener: (...args: unknown[]) => void): unknown;
   off(event: string, listener: (...args: unknown[]) => void): unknown;
   emit(event: string, ...args: unknown[]): unknown;
@@ -26,4 +28,10 @@ export interface SignalHandshake {
   /** What the client gave as `auth`. */
   readonly auth: Readonly<Record<string, unknown>>;
   readonly secure: boolean;
+}
+
+/** How many packets wait for a client that reads too slowly. Engine.IO keeps them in `writeBuffer`. */
+export function waitingPackets({ conn }: Pick<SignalSocket, 'conn'>): number {
+  if (typeof conn !== 'object' || conn === null || !('writeBuffer' in conn)) return 0;
+  return Array.isArray(conn.writeBuffer) ? conn.writeBuffer.length : 0;
 }

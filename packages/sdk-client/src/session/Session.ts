@@ -1,5 +1,5 @@
 import type { ProtooAnswers } from '@parlor/protocol';
-import type { DriverContext, DriverFactory, MediaDriver } from '../drivers/MediaDriver.js';
+import type { DriverContext, MediaDriver } from '../drivers/MediaDriver.js';
 import { Emitter } from '../emitter.js';
 import { ParlorError, toParlorError } from '../errors.js';
 import type { Logger } from '../logger.js';
@@ -20,7 +20,8 @@ export interface SessionOptions {
   readonly connectTimeout: number;
   readonly requestTimeout: number;
   readonly openChannel: ChannelFactory;
-  readonly createDriver: DriverFactory;
+  /** May have to load it first. */
+  readonly createDriver: (context: DriverContext) => MediaDriver | Promise<MediaDriver>;
   readonly rtcConfiguration: DriverContext['rtcConfiguration'];
   readonly uplinkBitrate: number | undefined;
   readonly target: Target;
@@ -152,7 +153,8 @@ export class Session extends Emitter<SessionEvents> {
         ? channel.request(method, data)
         : Promise.reject(new ParlorError('NOT_CONNECTED', 'The connection is not open yet.'));
     const tell = (method: string, data: unknown) => channel?.tell(method, data);
-    const driver = createDriver({ request, tell, platform, logger, rtcConfiguration, uplinkBitrate });
+    const created = createDriver({ request, tell, platform, logger, rtcConfiguration, uplinkBitrate });
+    const driver = created instanceof Promise ? await created : created;
     let over = false;
     const giveUp = () => {
       over = true;
@@ -161,6 +163,7 @@ export class Session extends Emitter<SessionEvents> {
     };
     signal.addEventListener('abort', giveUp);
     try {
+      if (signal.aborted) throw new ParlorError('CANCELLED', 'Connecting was called off.');
       // `open` waits for it, and fails with its error.
       driver.prepare().catch(() => undefined);
       const opened = await openChannel({ url, requestTimeout, platform, logger, signal });

@@ -1,4 +1,4 @@
-import { meshDriver } from '../drivers/mesh/MeshDriver.js';
+import type { DriverContext, MediaDriver } from '../drivers/MediaDriver.js';
 import { sfuDriver } from '../drivers/sfu/SfuDriver.js';
 import type { Logger } from '../logger.js';
 import type { RoomOptions } from '../options.js';
@@ -20,6 +20,12 @@ interface SessionRequest {
   readonly returning: boolean;
 }
 
+/** Only who asks for P2P rooms loads what carries them. */
+async function loadMeshDriver(context: DriverContext): Promise<MediaDriver> {
+  const { meshDriver } = await import('../drivers/mesh/MeshDriver.js');
+  return meshDriver(context);
+}
+
 /** A session with the room's options and their defaults. @throws ParlorError `INVALID_URL` */
 export function createSession(request: SessionRequest): { session: Session; roomId: string } {
   const { settings, platform, logger, target, displayName, returning } = request;
@@ -33,7 +39,7 @@ export function createSession(request: SessionRequest): { session: Session; room
     connectTimeout: settings.connectTimeout ?? CONNECT_TIMEOUT,
     requestTimeout: settings.requestTimeout ?? REQUEST_TIMEOUT,
     openChannel: settings.channel ?? ((options) => ProtooChannel.open(options)),
-    createDriver: settings.driver ?? (settings.topology === 'p2p' ? meshDriver : sfuDriver),
+    createDriver: settings.driver ?? (settings.topology === 'p2p' ? loadMeshDriver : sfuDriver),
     rtcConfiguration: settings.rtcConfiguration ?? {},
     uplinkBitrate: settings.uplinkBitrate,
     displayName: displayName === '' ? undefined : displayName,

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import type axe from 'axe-core';
 import { startServer, type TestServer } from '../../../tools/testing/startServer.js';
 import { button, closePages, joinDemo, openDemo, tile, tiles } from './support/demo.js';
+import { online, panel } from './support/phone.js';
 import { inbound } from './support/probe.js';
 
 declare global {
@@ -68,6 +69,23 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(page.getByRole('heading', { name: 'You left the call' })).toBeFocused();
     expect(await violations(page)).toEqual([]);
     await closePages(page, bob);
+  });
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`ringing has no accessibility violation, in the ${colorScheme} theme`, async ({ browser }) => {
+    const options = { colorScheme, reducedMotion: 'reduce' } as const;
+    const [annName, bobName] = [`Ann ${colorScheme}`, `Bob ${colorScheme}`];
+    const ann = await online(browser, { url: server.url, name: annName }, options);
+    const bob = await online(browser, { url: server.url, name: bobName }, options);
+    await expect(button(ann, `Ring ${bobName}`)).toBeVisible();
+    expect(await violations(ann)).toEqual([]);
+    await button(ann, `Ring ${bobName} with video`).click();
+    await expect(panel(bob, `${annName} is calling`)).toBeVisible();
+    await expect(button(bob, 'Accept with video')).toBeFocused();
+    expect(await violations(ann)).toEqual([]);
+    expect(await violations(bob)).toEqual([]);
+    await closePages(ann, bob);
   });
 }
 

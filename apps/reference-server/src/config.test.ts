@@ -21,6 +21,7 @@ describe('readConfig', () => {
     expect(readConfig([], { PARLOR_JWT_SECRET })).toEqual({
       host: '0.0.0.0',
       port: 3000,
+      trustedProxies: 0,
       rtcPort: 40_000,
       jwtSecret: PARLOR_JWT_SECRET,
       logLevel: 'info',

@@ -27,6 +27,7 @@ const Values = z.object({
   port: wholeNumber(0, 65_535).default(3000),
   tlsCert: z.string().optional(),
   tlsKey: z.string().optional(),
+  trustedProxies: wholeNumber(0, 16).default(0),
   jwtSecret: z
     .string()
     .refine((secret) => Buffer.byteLength(secret) >= MIN_SECRET_BYTES, {

@@ -52,6 +52,7 @@ function parlorOptions(config: Config, logger: Logger): ParlorOptions {
   const { listenIp, announcedAddress, rtcPort, workers, lobby, ringTimeout } = config;
   return {
     logger,
+    trustedProxies: config.trustedProxies,
     access: defined({ jwtSecret, jwksUrl, allowAnonymous: dev }),
     ice: defined({
       stunUrls,

@@ -36,6 +36,12 @@ export const SETTINGS = [
     help: 'PEM file with the private key of the certificate.',
   },
   {
+    name: 'trustedProxies',
+    value: 'number',
+    fallback: '0',
+    help: 'Reverse proxies in front that add the client to X-Forwarded-For.',
+  },
+  {
     name: 'jwtSecret',
     value: 'text',
     fallback: 'none',

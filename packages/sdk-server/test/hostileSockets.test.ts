@@ -89,6 +89,23 @@ describe('the connection stays, the others notice nothing:', () => {
   });
 });
 
+describe('a flood of candidates', () => {
+  test('stops at the rate of its sender: the one they are for gets no more, and stays', async () => {
+    const before = await noticed();
+    const candidate = { candidate: 'candidate:1 1 udp 1 192.0.2.1 50000 typ host', sdpMid: '0' };
+    const data = JSON.stringify({ to: 'bob', candidate });
+    for (let id = 0; id < 5000; id += 1)
+      mallory.send(`{"request":true,"id":${String(id)},"method":"signal","data":${data}}`);
+    expect((await mallory.closed)[1]).toMatch(/RATE_LIMITED/);
+    await bob.client.settled();
+    const arrived = bob.client.log.frames.filter(({ method }) => method === 'signal').length;
+    expect(before).toEqual([]);
+    expect(arrived).toBeGreaterThan(0);
+    expect(arrived).toBeLessThan(1000);
+    expect(bob.client.closeFrame).toBeUndefined();
+  });
+});
+
 describe('the connection ends, the others hear that somebody left:', () => {
   const leftFor = async () => {
     const left = await bob.client.log.notified('peerLeft');

@@ -60,6 +60,30 @@ export const wellFormed = (ids: KnownIds): { method: string; data?: unknown }[] 
   { method: 'requestKeyFrame', data: { consumerId: ids.foreignConsumer } },
   { method: 'sendMessage', data: { topic: 'chat', payload: { text: 'hello' } } },
   { method: 'sendMessage', data: { to: ['bob'], topic: 'chat', payload: null } },
+  { method: 'joinRoom', data: { roomId: 'room', peerId: 'mallory', topology: 'p2p' } },
+  { method: 'produce', data: { kind: 'audio', appData: { source: 'microphone' }, paused: true } },
+  {
+    method: 'signal',
+    data: {
+      to: 'bob',
+      connection: 'c',
+      description: { type: 'offer', sdp: 'v=0', tracks: { '0': ids.producer } },
+    },
+  },
+  { method: 'signal', data: { to: 'bob', description: { type: 'rollback', sdp: '' } } },
+  {
+    method: 'signal',
+    data: {
+      to: 'bob',
+      candidate: {
+        candidate: 'candidate:1 1 udp 2122260223 192.0.2.1 50000 typ host',
+        sdpMid: '0',
+        sdpMLineIndex: 0,
+        usernameFragment: 'abcd',
+      },
+    },
+  },
+  { method: 'signal', data: { to: 'nobody', candidate: null } },
   { method: 'ping' },
   { method: 'leave' },
 ];

@@ -173,6 +173,63 @@ export const scenarios: Scenario[] = [
     },
   },
   {
+    name: 'p2p',
+    about:
+      'A P2P room: publications are announced, signals pass to the one they are for, nothing else is there.',
+    async play(stage) {
+      for (const client of ['alice', 'bob', 'carol']) {
+        await stage.connects(client);
+        await join(stage, client, { topology: 'p2p' });
+      }
+      const producerId = await produce(stage, 'alice', { kind: 'audio', appData: { source: 'microphone' } });
+      const connection = 'first';
+      await stage.asks('alice', 'signal', {
+        to: 'bob',
+        connection,
+        description: { type: 'offer', sdp: 'v=0', tracks: { '0': producerId } },
+      });
+      const candidate = {
+        candidate: 'candidate:1 1 udp 2122260223 192.0.2.1 50000 typ host',
+        sdpMid: '0',
+        sdpMLineIndex: 0,
+        usernameFragment: 'abcd',
+      };
+      await stage.asks('alice', 'signal', { to: 'bob', connection, candidate });
+      await stage.asks('alice', 'signal', { to: 'bob', connection, candidate: null });
+      await stage.asks('bob', 'signal', {
+        to: 'alice',
+        connection,
+        description: { type: 'answer', sdp: 'v=0' },
+      });
+      await stage.asks('bob', 'signal', {
+        to: 'alice',
+        connection,
+        description: { type: 'rollback', sdp: '' },
+      });
+      await stage.asks('bob', 'signal', { to: 'nobody', connection, candidate });
+      await stage.asks('bob', 'signal', {
+        to: 'alice',
+        connection,
+        candidate,
+        description: { type: 'answer', sdp: '' },
+      });
+      await stage.asks('bob', 'signal', { to: 'alice', connection });
+      await stage.asks('bob', 'produce', { kind: 'video', appData: {}, paused: true });
+      await stage.asks('alice', 'pauseProducer', { producerId });
+      await stage.host('mutesPeer', { peerId: 'alice' });
+      await stage.asks('alice', 'resumeProducer', { producerId });
+      await stage.asks('alice', 'createWebRtcTransport', { direction: 'send' });
+      await stage.asks('alice', 'produce', audio());
+      await stage.asks('alice', 'subscribe', { producerIds: [], rtpCapabilities });
+      await stage.connects('dave');
+      await join(stage, 'dave', { topology: 'sfu' });
+      await join(stage, 'dave', { transports: ['send', 'recv'] });
+      await join(stage, 'dave');
+      await stage.asks('alice', 'closeProducer', { producerId });
+      await stage.disconnects('bob');
+    },
+  },
+  {
     name: 'errors',
     about: 'Every kind of refusal of a request.',
     async play(stage) {

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { startServer, type TestServer } from '../../../tools/testing/startServer.js';
 import { CutProxy } from './support/CutProxy.js';
-import { button, closePages, joinDemo, tiles } from './support/demo.js';
+import { button, closePages, joinDemo, tile, tiles } from './support/demo.js';
 import { expectSounds, expectVideos } from './support/media.js';
 import { expectInCall, expectLobby, online, panel, ring, toast } from './support/phone.js';
 import { openDevices } from './support/probe.js';
@@ -27,7 +27,10 @@ test('ringing, accepting and talking, then video, then hanging up', async ({ bro
   for (const page of [ann, bob]) {
     await expect(button(page, 'Camera')).toHaveAttribute('aria-pressed', 'false');
     await expect.poll(() => openDevices(page)).toEqual(['audio']);
+    await expect(page.locator('.toast')).toHaveCount(0);
   }
+
+  await expect(tile(ann, 'Ann (you)')).toBeVisible();
 
   await button(bob, 'Camera').click();
   await expect(toast(ann, 'Bob added video.')).toBeVisible();

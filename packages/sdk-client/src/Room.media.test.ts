@@ -170,6 +170,36 @@ describe('tracks of the app', () => {
     });
   });
 
+  it('whose camera was closed by muting go out when it opens again, before and after a reconnect', async () => {
+    const server = new MemoryServer();
+    const alice = guest(server, 'alice');
+    const { localParticipant } = alice.room;
+    await localParticipant.setCameraEnabled(true);
+    await localParticipant.setCameraEnabled(false);
+    await alice.room.connect(URL, undefined, { room: 'r' });
+    const bob = await join(server, 'bob');
+    expect(alice.events).not.toContain('localTrackPublicationFailed');
+    expect(bob.room.remoteParticipants.get('alice')?.trackPublications.size).toBe(0);
+    await localParticipant.setCameraEnabled(true);
+    expect(alice.events).toContain('localTrackPublished');
+    await until(() => bob.events.includes('trackPublished'));
+
+    await localParticipant.setCameraEnabled(false);
+    const [channel] = server.open;
+    if (channel) server.cut(channel);
+    await until(
+      () => alice.room.state === 'connected' && alice.events.includes('reconnected'),
+      alice.platform,
+    );
+    expect(alice.events).not.toContain('localTrackPublicationFailed');
+    await localParticipant.setCameraEnabled(true);
+    await until(
+      () => bob.events.filter((name) => name === 'trackUnmuted' || name === 'trackPublished').length >= 2,
+    );
+    expect(localParticipant.isCameraEnabled).toBe(true);
+    expect(alice.events.filter((name) => name === 'localTrackPublished')).toHaveLength(1);
+  });
+
   it('may put a filter in front of the camera', async () => {
     const [, alice] = await pair();
     const camera = await alice.room.localParticipant.setCameraEnabled(true);

@@ -12,6 +12,8 @@ export interface CallContext {
   end(callId: string, how: 'rejectCall' | 'hangUpCall'): void;
   setVideo(callId: string, video: boolean): Promise<void>;
   createRoom(): RoomLike;
+  /** What the others see of this user. */
+  displayName(): string;
   /** The server's URL for rooms, with a ticket. */
   roomUrl(ticket: string): string;
   onEnded(call: Call): void;
@@ -102,7 +104,8 @@ export class Call extends Emitter<api.CallEvents> implements api.CallLike {
     if (audio) this.#inBackground(localParticipant.setMicrophoneEnabled(true));
     if (video) this.#inBackground(localParticipant.setCameraEnabled(true));
     try {
-      await room.connect(this.#context.roomUrl(this.#ticket), undefined, { room: this.#roomId });
+      const displayName = this.#context.displayName();
+      await room.connect(this.#context.roomUrl(this.#ticket), undefined, { room: this.#roomId, displayName });
     } catch (error) {
       await this.hangUp();
       throw error;

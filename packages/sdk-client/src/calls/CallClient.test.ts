@@ -203,6 +203,7 @@ describe('the room of a call', () => {
     const [room, other] = [await call.join(), await incoming.call.join()];
     expect(call.room).toBe(room);
     expect([room.name, other.name]).toEqual([`call:${call.id}`, `call:${call.id}`]);
+    expect([room.localParticipant.name, room.remoteParticipants.get('bob')?.name]).toEqual(['ALICE', 'BOB']);
     expect(newest(server.channels).url.searchParams.get('ticket')).toBe(`ticket-${call.id}`);
     await until(() => room.localParticipant.isMicrophoneEnabled);
     expect(room.localParticipant.isCameraEnabled).toBe(false);

@@ -34,6 +34,7 @@ export class CallClient extends Emitter<api.CallClientEvents> implements api.Cal
   #watching = false;
   #state: ConnectionState = 'disconnected';
   #userId = '';
+  #displayName = '';
   #url = '';
   #line: Line | undefined;
   #connecting: Promise<void> | undefined;
@@ -156,8 +157,9 @@ export class CallClient extends Emitter<api.CallClientEvents> implements api.Cal
   }
 
   /** What the server knows counts: calls that it does not know are over, those unknown here ring. */
-  #onOpened(line: Line, { userId, calls }: CallAnswers['openLine']): void {
+  #onOpened(line: Line, { userId, displayName, calls }: CallAnswers['openLine']): void {
     this.#userId = userId;
+    this.#displayName = displayName;
     this.#setState('connected');
     const known = new Set(calls.map(({ callId }) => callId));
     for (const call of [...this.#calls.values()]) if (!known.has(call.id)) call.finish('connectionLost');
@@ -258,6 +260,7 @@ export class CallClient extends Emitter<api.CallClientEvents> implements api.Cal
       await this.#connectedLine('updateCall').request('updateCall', { callId, video });
     },
     createRoom: () => new Room(this.#options),
+    displayName: () => this.#displayName,
     roomUrl: (ticket) => ticketUrl(this.#url, ticket, this.#platform.page.href),
     onEnded: (call) => {
       this.#calls.delete(call.id);

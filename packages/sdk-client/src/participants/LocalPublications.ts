@@ -25,6 +25,8 @@ export interface LocalPublicationsOptions {
 export class LocalPublications {
   readonly byId = new Map<string, LocalTrackPublication>();
   readonly #release = new Map<LocalTrackPublication, () => void>();
+  /** Muted with their device closed: there is nothing to send until they are unmuted. */
+  readonly #asleep = new Set<LocalTrackPublication>();
   #driver: MediaDriver | undefined;
 
   constructor(private readonly options: LocalPublicationsOptions) {}
@@ -98,6 +100,11 @@ export class LocalPublications {
   async #send(publication: LocalTrackPublication, driver: MediaDriver): Promise<void> {
     const { track, options, kind, source } = publication;
     const { mediaStreamTrack, isMuted: muted } = track;
+    if (muted && mediaStreamTrack.readyState === 'ended') {
+      this.#asleep.add(publication);
+      return;
+    }
+    this.#asleep.delete(publication);
     let producerId: string;
     try {
       producerId = await driver.publish({ mediaStreamTrack, kind, source, muted, options });
@@ -151,12 +158,17 @@ export class LocalPublications {
     };
     return {
       replaceTrack: (media) => tell((driver, id) => driver.replaceTrack(id, media)),
-      setMuted: (muted) => tell((driver, id) => driver.setMuted(id, muted)),
+      setMuted: async (muted) => {
+        if (this.#driver && !muted && this.#asleep.has(publication))
+          await this.#send(publication, this.#driver);
+        else await tell((driver, id) => driver.setMuted(id, muted));
+      },
     };
   }
 
   #drop(publication: LocalTrackPublication): void {
     if (!this.byId.delete(publication.id)) return;
+    this.#asleep.delete(publication);
     this.#release.get(publication)?.();
     this.#release.delete(publication);
     publication.producerId = undefined;

@@ -64,6 +64,8 @@ export class FakeDriver extends Emitter<MediaDriverEvents> implements MediaDrive
   }
 
   async publish({ mediaStreamTrack, kind, source, muted, options }: PublishRequest): Promise<string> {
+    // As the real ones: there is nothing to send.
+    if (mediaStreamTrack.readyState === 'ended') throw new Error('track ended');
     const appData = { source, ...(options.name === undefined ? {} : { name: options.name }) };
     const rtpParameters = { codecs: [], encodings: [] };
     const answer = await this.#request('produce', { kind, rtpParameters, appData, paused: muted });

@@ -41,23 +41,26 @@ export interface Guess {
 export interface Attempt {
   /** How long the answer has to wait, whatever it will be; milliseconds. */
   readonly delayMs: number;
-  /** It was no wrong guess: takes it back. */
-  forgive(): void;
+  /** Ends it; to be called once. */
+  done(result: 'right' | 'wrong'): void;
 }
 
 interface Counter {
   wrong: number;
+  /** Those whose end is not known yet. */
+  pending: number;
   until: number;
 }
 
 /**
- * Makes guessing of passwords slow, then impossible for a while. A guess counts as wrong from the moment it is made, so
- * that many at once are no way around; one that was right is taken back, and only that one.
+ * Makes guessing of passwords slow, then impossible for a while. No more guesses are looked at together than may be
+ * wrong, so that many at once are no way around.
  */
 export class GuessLimiter {
   readonly #limits: GuessLimits;
   readonly #now: () => number;
   readonly #counters = new Map<string, Counter>();
+  readonly #waiting: (() => void)[] = [];
 
   /** @param now milliseconds */
   constructor(limits: Partial<GuessLimits>, now: () => number) {
@@ -65,8 +68,19 @@ export class GuessLimiter {
     this.#now = now;
   }
 
-  /** @throws RATE_LIMITED, a `TooManyGuesses` */
-  attempt({ room, address }: Guess): Attempt {
+  /** Waits until enough others have ended: people behind one address often come together. @throws as `attempt` */
+  async begin(guess: Guess): Promise<Attempt> {
+    for (;;) {
+      const attempt = this.attempt(guess);
+      if (attempt) return attempt;
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve);
+      });
+    }
+  }
+
+  /** Undefined: others have to end first. @throws RATE_LIMITED, a `TooManyGuesses` */
+  attempt({ room, address }: Guess): Attempt | undefined {
     const { perAddress, perRoom } = this.#limits;
     const now = this.#now();
     const judged = [{ counter: this.#counter(`room ${room}`, now), most: perRoom }];
@@ -78,12 +92,16 @@ export class GuessLimiter {
       const until = Math.max(...refusals.map(({ counter }) => counter.until));
       throw new TooManyGuesses(Math.max(1, Math.ceil((until - now) / 1000)));
     }
-    const before = Math.max(...judged.map(({ counter }) => counter.wrong));
-    for (const { counter } of judged) counter.wrong += 1;
+    if (judged.some(({ counter: { wrong, pending }, most }) => wrong + pending >= most)) return undefined;
+    for (const { counter } of judged) counter.pending += 1;
     return {
-      delayMs: this.#delay(before),
-      forgive: () => {
-        for (const { counter } of judged) counter.wrong -= 1;
+      delayMs: this.#delay(Math.max(...judged.map(({ counter }) => counter.wrong))),
+      done: (result) => {
+        for (const { counter } of judged) {
+          counter.pending -= 1;
+          if (result === 'wrong') counter.wrong += 1;
+        }
+        for (const resume of this.#waiting.splice(0)) resume();
       },
     };
   }
@@ -91,8 +109,8 @@ export class GuessLimiter {
   /** Forgets what is over. */
   sweep(): void {
     const now = this.#now();
-    for (const [key, { until, wrong }] of this.#counters)
-      if (until <= now || wrong === 0) this.#counters.delete(key);
+    for (const [key, { until, wrong, pending }] of this.#counters)
+      if (pending === 0 && (until <= now || wrong === 0)) this.#counters.delete(key);
   }
 
   get size(): number {
@@ -112,7 +130,7 @@ export class GuessLimiter {
       const [oldest] = this.#counters.keys();
       if (oldest !== undefined) this.#counters.delete(oldest);
     }
-    const counter = { wrong: 0, until: now + this.#limits.windowMs };
+    const counter = { wrong: 0, pending: 0, until: now + this.#limits.windowMs };
     this.#counters.set(key, counter);
     return counter;
   }

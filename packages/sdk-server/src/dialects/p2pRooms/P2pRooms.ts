@@ -10,7 +10,7 @@ import type { z } from 'zod';
 import { GuessLimiter } from '../../access/GuessLimiter.js';
 import { newGuestKey, signGuestToken } from '../../access/guestTokens.js';
 import { hashPassword, isPassword } from '../../access/passwords.js';
-import { ParlorError } from '../../errors.js';
+import { isParlorError, ParlorError } from '../../errors.js';
 import type { Clock } from '../../ice/clock.js';
 import type { IceServersFor } from '../../ice/types.js';
 import type { Logger } from '../../logger.js';
@@ -45,6 +45,12 @@ export interface Joining {
   readonly body: z.output<typeof P2pJoinBody>;
   /** What a guest is called who does not say. */
   readonly unnamed: string;
+}
+
+interface Unlocking {
+  id: string;
+  address: string | undefined;
+  password: string;
 }
 
 /** Rooms from their creation to their end. */
@@ -109,16 +115,7 @@ export class P2pRooms {
   /** @throws RATE_LIMITED (a `TooManyGuesses`), ROOM_NOT_FOUND, ROOM_EXPIRED, PASSWORD_WRONG, ROOM_FULL */
   async join({ id, address, body, unnamed }: Joining): Promise<P2pRoomJoined> {
     this.#checkOpen();
-    // Whoever tries out ids guesses as well: what is not found stays counted.
-    const attempt = this.#guesses.attempt({ room: id, address });
-    if (attempt.delayMs > 0) await this.#pause(attempt.delayMs);
-    const room = await this.find(id).catch((error: unknown) => {
-      if (error instanceof ParlorError && error.code === 'ROOM_EXPIRED') attempt.forgive();
-      throw error;
-    });
-    if (!(await isPassword(body.password, room.passwordHash)))
-      throw new ParlorError('PASSWORD_WRONG', 'this is not the password of the room');
-    attempt.forgive();
+    const room = await this.#unlock({ id, address, password: body.password });
     if (this.#live.find(id)?.hasPlaceFor() === false)
       throw new ParlorError('ROOM_FULL', `room ${id} has ${String(room.maxParticipants)} participants`);
 
@@ -181,6 +178,26 @@ export class P2pRooms {
 
   get now(): number {
     return this.#clock.now();
+  }
+
+  /** @throws RATE_LIMITED (a `TooManyGuesses`), ROOM_NOT_FOUND, ROOM_EXPIRED, PASSWORD_WRONG */
+  async #unlock({ id, address, password }: Unlocking): Promise<StoredP2pRoom> {
+    const attempt = await this.#guesses.begin({ room: id, address });
+    // Whoever tries out ids guesses as well.
+    let result: 'right' | 'wrong' = 'wrong';
+    try {
+      if (attempt.delayMs > 0) await this.#pause(attempt.delayMs);
+      const room = await this.find(id);
+      if (!(await isPassword(password, room.passwordHash)))
+        throw new ParlorError('PASSWORD_WRONG', 'this is not the password of the room');
+      result = 'right';
+      return room;
+    } catch (error) {
+      if (isParlorError(error) && error.code === 'ROOM_EXPIRED') result = 'right';
+      throw error;
+    } finally {
+      attempt.done(result);
+    }
   }
 
   #checkOpen(): void {

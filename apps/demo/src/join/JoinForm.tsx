@@ -24,8 +24,13 @@ export const JoinForm = ({ params }: { params: PageParams }): JSX.Element => {
   const local = people.find(({ isLocal }) => isLocal);
   const watching = !openingDevices && !local?.camera && !local?.micOn;
 
+  const refuse = (code: string | undefined) => {
+    setRefusal(code === undefined ? undefined : errorText(code));
+    if (code !== undefined) setAsksToken((asked) => asked || asksForToken(code));
+  };
+
   const join = async () => {
-    setRefusal(undefined);
+    refuse(undefined);
     const request = {
       server: params.server,
       room: room.trim(),
@@ -39,9 +44,7 @@ export const JoinForm = ({ params }: { params: PageParams }): JSX.Element => {
       await call.join(request);
       if (request.token !== undefined) saveToken(request.room, request.token);
     } catch (error) {
-      const code = isParlorError(error) ? error.code : 'INTERNAL';
-      setRefusal(errorText(code));
-      setAsksToken((asked) => asked || asksForToken(code));
+      refuse(isParlorError(error) ? error.code : 'INTERNAL');
     }
   };
 
@@ -116,9 +119,7 @@ export const JoinForm = ({ params }: { params: PageParams }): JSX.Element => {
       </form>
       <Lobby
         request={{ server: params.server, name: name.trim(), token: token.trim() || undefined }}
-        onRefused={(code) => {
-          setAsksToken((asked) => asked || asksForToken(code));
-        }}
+        onRefusal={refuse}
       />
     </>
   );

@@ -1,7 +1,5 @@
 import { isParlorError, type CallUser } from '@parlor/sdk-client';
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
-import { errorText } from '../lib/errorText.js';
 import { Avatar } from '../ui/Avatar.js';
 import { Icon } from '../ui/Icon.js';
 import { IconButton } from '../ui/IconButton.js';
@@ -10,24 +8,22 @@ import type { GoOnlineRequest } from './Phone.js';
 
 interface LobbyProps {
   readonly request: GoOnlineRequest;
-  readonly onRefused: (code: string) => void;
+  /** Undefined: tried again, nothing is wrong so far. */
+  readonly onRefusal: (code: string | undefined) => void;
 }
 
 /** People who can be rung, and the way to be one of them. */
-export const Lobby = ({ request, onRefused }: LobbyProps): JSX.Element => {
+export const Lobby = ({ request, onRefusal }: LobbyProps): JSX.Element => {
   const phone = usePhone();
   const { status, users } = usePhoneState();
-  const [refusal, setRefusal] = useState<string>();
   const goOnline = async () => {
-    setRefusal(undefined);
+    onRefusal(undefined);
     try {
       await phone.goOnline(request);
     } catch (error) {
       const code = isParlorError(error) ? error.code : 'INTERNAL';
       // Switched off again before the server had answered.
-      if (code === 'CANCELLED') return;
-      setRefusal(errorText(code));
-      onRefused(code);
+      if (code !== 'CANCELLED') onRefusal(code);
     }
   };
   const away = status === 'offline' || status === 'connecting';
@@ -57,14 +53,6 @@ export const Lobby = ({ request, onRefused }: LobbyProps): JSX.Element => {
       ) : (
         <Users users={users} reconnecting={status === 'reconnecting'} />
       )}
-      <div role="alert">
-        {refusal !== undefined && (
-          <p class="form-error">
-            <Icon name="alert" size={18} />
-            {refusal}
-          </p>
-        )}
-      </div>
     </section>
   );
 };

@@ -32,7 +32,9 @@ function toWebRequest(req: Incoming, res: ServerResponse): Request {
   const method = req.method ?? 'GET';
   const init = { method, headers: incomingHeaders(req), signal: gone.signal };
   if (method === 'GET' || method === 'HEAD') return new Request(incomingUrl(req), init);
-  return new Request(incomingUrl(req), { ...init, body: bodyOf(req), duplex: 'half' });
+  // Types of browsers, which this file may be read with, do not know `duplex`.
+  const streamed: RequestInit & { duplex: 'half' } = { ...init, body: bodyOf(req), duplex: 'half' };
+  return new Request(incomingUrl(req), streamed);
 }
 
 /** A body parser of the host may have read the body already; then what it made of it is printed again. */

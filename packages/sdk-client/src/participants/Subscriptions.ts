@@ -86,9 +86,10 @@ export class Subscriptions implements SubscriptionControl {
     const publications = [...this.#waiting].filter((each) => each.isDesired && this.options.isLive(each));
     this.#waiting.clear();
     if (!driver || (publications.length === 0 && !options)) return;
-    if (driver.topology === 'sfu') void this.#subscribe(driver, publications, options);
-    // Each from somebody else: who is slow to answer keeps nobody waiting.
-    else for (const publication of publications) void this.#subscribe(driver, [publication], options);
+    // From many browsers: who is slow to answer keeps nobody waiting.
+    const batches = driver.topology === 'p2p' ? publications.map((each) => [each]) : [publications];
+    if (batches.length === 0) batches.push([]);
+    for (const batch of batches) void this.#subscribe(driver, batch, options);
   }
 
   async #subscribe(

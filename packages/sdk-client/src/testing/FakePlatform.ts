@@ -2,6 +2,7 @@ import type { Page, PageEvent, Platform } from '../platform.js';
 import { FakeClock } from './FakeClock.js';
 import { fakeMediaElement, FakeMediaStream } from './fakeMedia.js';
 import { FakeMediaDevices } from './FakeMediaDevices.js';
+import { FakeNetwork } from './FakePeerConnection.js';
 
 export class FakePage implements Page {
   href: string | undefined = 'https://app.example/';
@@ -46,9 +47,11 @@ export class FakePlatform implements Platform {
 
   fetch: Platform['fetch'] = () => Promise.reject(new TypeError('FakePlatform has no network'));
 
-  createPeerConnection: Platform['createPeerConnection'] = () => {
-    throw new Error('FakePlatform has no WebRTC: pass a `driver` to the room.');
-  };
+  /** Between pages that share it, connections come about. */
+  network = new FakeNetwork();
+
+  readonly createPeerConnection: Platform['createPeerConnection'] = (configuration) =>
+    this.network.create(configuration);
 
   random = (): number => 0.5;
 

@@ -92,6 +92,8 @@ export class MemoryRoom {
       case 'closeConsumer':
         for (const id of strings(data['consumerIds'])) peer.consumers.delete(id);
         return {};
+      case 'signal':
+        return this.#signal(peer, data);
       case 'sendMessage':
         return this.#relay(peer, data);
       case 'restartIce':
@@ -131,7 +133,7 @@ export class MemoryRoom {
       peers: others.map((peer) => ({ id: peer.id, displayName: peer.displayName })),
       producers: [...this.producers.values()].map(({ id: producerId, ...rest }) => ({ producerId, ...rest })),
       iceServers: [],
-      topology: 'sfu',
+      topology: data['topology'] === 'p2p' ? 'p2p' : 'sfu',
       transports: {
         send: this.media.transport(this.#newId('transport')),
         recv: this.media.transport(this.#newId('transport')),
@@ -197,6 +199,13 @@ export class MemoryRoom {
       if (other === peer || (receivers && !receivers.includes(other.id))) continue;
       other.channel.notify('message', { from: peer.id, topic, payload });
     }
+    return {};
+  }
+
+  #signal(peer: MemoryPeer, { to, ...signal }: Data): unknown {
+    const other = this.peers.get(String(to));
+    if (!other) throw refuse('PEER_NOT_FOUND', 404);
+    other.channel.notify('signal', { from: peer.id, ...signal });
     return {};
   }
 

@@ -12,6 +12,7 @@ export {
 export { FakeClock, settle } from './FakeClock.js';
 export { FakeMediaStream, FakeMediaStreamTrack, type FakeTrackInit } from './fakeMedia.js';
 export { FakeMediaDevices } from './FakeMediaDevices.js';
+export { FakeNetwork, FakePeerConnection } from './FakePeerConnection.js';
 export { FakePage, FakePlatform } from './FakePlatform.js';
 export { MemoryCalls, type MemoryCall } from './MemoryCalls.js';
 export { MemoryChannel } from './MemoryChannel.js';

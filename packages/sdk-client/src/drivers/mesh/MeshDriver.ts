@@ -10,13 +10,16 @@ import type {
   MediaDriverEvents,
   PublishRequest,
   RemoteProducer,
+  SubscribeOptions,
   SubscribeResult,
 } from '../MediaDriver.js';
-import { DEFAULT_UPLINK, shareUplink, wantedBitrate } from './bitrates.js';
+import { wantedBitrate } from './bitrates.js';
 import type { MeshLink, Outgoing } from './MeshLink.js';
 import { MeshPeer, type MeshContext } from './MeshPeer.js';
+import { meshState } from './meshState.js';
 import { meshReports } from './reports.js';
-import type { IncomingSignal, WireJoin } from './wire.js';
+import { limitCopies } from './uplink.js';
+import type { IncomingSignal, WireJoin, WireProduced } from './wire.js';
 
 interface Known {
   readonly peerId: string;
@@ -33,6 +36,7 @@ export class MeshDriver extends Emitter<MediaDriverEvents> implements MediaDrive
   readonly #producers = new Map<string, Known>();
   #mesh: MeshContext | undefined;
   #state: DriverState = 'new';
+  #follow = false;
   #stopOnline: (() => void) | undefined;
 
   constructor(private readonly context: DriverContext) {
@@ -61,7 +65,11 @@ export class MeshDriver extends Emitter<MediaDriverEvents> implements MediaDrive
     this.#get();
     const { kind, source, muted, options } = request;
     const appData = { source, ...(options.name === undefined ? {} : { name: options.name }) };
-    const producerId = await this.#announce({ kind, appData, paused: muted });
+    const { producerId } = (await this.context.request('produce', {
+      kind,
+      appData,
+      paused: muted,
+    })) as WireProduced;
     // Closed meanwhile: so is everything.
     this.#get();
     this.#outgoing.set(producerId, { ...request, wantedBitrate: wantedBitrate(request) });
@@ -89,7 +97,11 @@ export class MeshDriver extends Emitter<MediaDriverEvents> implements MediaDrive
     ]);
   }
 
-  subscribe(producers: readonly RemoteProducer[]): Promise<SubscribeResult[]> {
+  subscribe(
+    producers: readonly RemoteProducer[],
+    { follow }: SubscribeOptions = {},
+  ): Promise<SubscribeResult[]> {
+    this.#follow = follow ?? this.#follow;
     return Promise.all(
       producers.map(async ({ producerId }): Promise<SubscribeResult> => {
         try {
@@ -143,7 +155,7 @@ export class MeshDriver extends Emitter<MediaDriverEvents> implements MediaDrive
         this.#removePeer(peerId);
         break;
       case 'newProducer':
-        this.#producers.set(producerId, {
+        this.#onPublished(producerId, {
           peerId,
           kind: data['kind'] as TrackKind,
           paused: data['paused'] === true,
@@ -161,10 +173,8 @@ export class MeshDriver extends Emitter<MediaDriverEvents> implements MediaDrive
       case 'producerResumed':
         this.#onPaused(producerId, method === 'producerPaused');
         break;
-      case 'signal': {
-        const signal = data as unknown as IncomingSignal;
-        this.#peers.get(signal.from)?.receive(signal);
-      }
+      case 'signal':
+        this.#peers.get(String(data['from']))?.receive(data as unknown as IncomingSignal);
     }
   }
 
@@ -187,7 +197,7 @@ export class MeshDriver extends Emitter<MediaDriverEvents> implements MediaDrive
         "The server carries the media of this room: new Room({ topology: 'sfu' }), or another room.",
       );
     }
-    const { platform, logger, request, rtcConfiguration } = this.context;
+    const { platform, logger, tell, rtcConfiguration } = this.context;
     this.#mesh = {
       selfId: answer.peerId,
       platform,
@@ -197,8 +207,9 @@ export class MeshDriver extends Emitter<MediaDriverEvents> implements MediaDrive
         ...rtcConfiguration,
         iceServers: [...answer.iceServers, ...(rtcConfiguration.iceServers ?? [])],
       },
-      send: async (to, signal) => {
-        await request('signal', { to, ...signal });
+      // Nobody waits for an answer: to whom has left, nothing has to be said.
+      send: (to, signal) => {
+        tell('signal', { to, ...signal });
       },
       onChange: () => {
         this.#onChange();
@@ -222,15 +233,6 @@ export class MeshDriver extends Emitter<MediaDriverEvents> implements MediaDrive
     this.#onChange();
   }
 
-  async #announce(data: object): Promise<string> {
-    try {
-      const { producerId } = (await this.context.request('produce', data)) as { producerId: string };
-      return producerId;
-    } catch (error) {
-      throw toParlorError(error, 'PUBLISH_FAILED');
-    }
-  }
-
   #addPeer(peerId: string): void {
     const mesh = this.#get();
     if (peerId === mesh.selfId) return;
@@ -246,6 +248,16 @@ export class MeshDriver extends Emitter<MediaDriverEvents> implements MediaDrive
     for (const [producerId, known] of this.#producers)
       if (known.peerId === peerId) this.#producers.delete(producerId);
     this.#onChange();
+  }
+
+  /** Wanted before it is asked for, where everything is: the answer to the offer that brings it can say so. */
+  #onPublished(producerId: string, known: Known): void {
+    this.#producers.set(producerId, known);
+    if (!this.#follow) return;
+    this.#peers
+      .get(known.peerId)
+      ?.subscribe(producerId, known.kind)
+      .catch(() => undefined);
   }
 
   async #receive(producerId: string): Promise<MediaStreamTrack> {
@@ -288,23 +300,11 @@ export class MeshDriver extends Emitter<MediaDriverEvents> implements MediaDrive
   #onChange(): void {
     if (!this.#mesh) return;
     this.#share();
-    const states = [...this.#links().values()].map(({ state }) => state);
-    const down = states.some((state) => state === 'disconnected' || state === 'failed');
-    const up = states.length === 0 || states.includes('connected');
-    this.#setState(down ? 'disconnected' : up ? 'connected' : 'connecting');
+    this.#setState(meshState([...this.#links().values()].map(({ state }) => state)));
   }
 
-  /** The uplink is shared out anew among all copies that are sent now. */
   #share(): void {
-    const copies = [...this.#links().values()].flatMap((link) =>
-      [...this.#outgoing]
-        .filter(([producerId, { muted }]) => !muted && link.sender(producerId))
-        .map(([producerId, { kind, wantedBitrate: wanted }]) => ({ link, producerId, kind, wanted })),
-    );
-    const shares = shareUplink(copies, this.context.uplinkBitrate ?? DEFAULT_UPLINK);
-    copies.forEach(({ link, producerId, wanted }, index) => {
-      link.limit(producerId, shares[index] ?? wanted);
-    });
+    limitCopies([...this.#links().values()], this.#outgoing, this.context.uplinkBitrate);
   }
 
   #links(): Map<string, MeshLink> {

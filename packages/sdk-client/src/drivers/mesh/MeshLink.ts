@@ -30,7 +30,7 @@ export interface MeshLinkOptions {
   readonly platform: Platform;
   readonly logger: Logger;
   readonly configuration: RTCConfiguration;
-  readonly send: (signal: OutgoingSignal) => Promise<void>;
+  readonly send: (signal: OutgoingSignal) => void;
   readonly onState: (state: RTCPeerConnectionState) => void;
   /** Offer and answer have met: what can be received may have changed, and what is sent. */
   readonly onSettled: () => void;
@@ -64,7 +64,9 @@ export class MeshLink {
     const connection = id === undefined ? {} : { connection: id };
     this.#negotiation = new Negotiation(this.#connection, {
       opener,
-      send: (description) => send({ ...connection, description }),
+      send: (description) => {
+        send({ ...connection, description });
+      },
       tracks: () => this.#tracks(),
       prepareAnswer: (tracks) => this.#adopt(tracks),
       settled: onSettled,
@@ -74,9 +76,7 @@ export class MeshLink {
       onState(this.#connection.connectionState);
     });
     this.#connection.addEventListener('icecandidate', ({ candidate }) => {
-      send({ ...connection, candidate: (candidate?.toJSON() as OutgoingSignal['candidate']) ?? null }).catch(
-        onBroken,
-      );
+      send({ ...connection, candidate: (candidate?.toJSON() as OutgoingSignal['candidate']) ?? null });
     });
     this.#connection.addEventListener('icecandidateerror', (event) => this.failures.add(event));
   }
@@ -141,7 +141,7 @@ export class MeshLink {
     if (relayOnly) this.#connection.setConfiguration({ ...configuration, iceTransportPolicy: 'relay' });
     this.failures.clear();
     this.#connection.restartIce();
-    this.#negotiation.request();
+    this.#negotiation.request({ restart: true });
   }
 
   stats(): Promise<RTCStatsReport> {
@@ -201,10 +201,11 @@ export class MeshLink {
     }
     const used = new Set(this.#slots.values());
     for (const transceiver of transceivers) if (!used.has(transceiver)) transceiver.direction = 'inactive';
+    for (const [producerId, slot] of this.#slots) slot.direction = this.#directionOf(producerId);
+    if (opener) return;
     for (const [producerId, slot] of this.#slots) {
-      slot.direction = this.#directionOf(producerId);
       const publication = plan.outgoing.get(producerId);
-      if (opener || !publication) continue;
+      if (!publication) continue;
       slot.sender.setStreams(this.#streamFor(publication));
       await slot.sender.replaceTrack(publication.muted ? null : publication.mediaStreamTrack);
     }

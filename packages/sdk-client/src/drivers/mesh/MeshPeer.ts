@@ -1,5 +1,5 @@
 import { deferred, type Deferred } from '../../deferred.js';
-import { ParlorError, toParlorError } from '../../errors.js';
+import { ParlorError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { Platform } from '../../platform.js';
 import type { TrackKind } from '../../types.js';
@@ -14,7 +14,7 @@ export interface MeshContext {
   readonly logger: Logger;
   readonly configuration: RTCConfiguration;
   readonly outgoing: ReadonlyMap<string, Outgoing>;
-  readonly send: (to: string, signal: OutgoingSignal) => Promise<void>;
+  readonly send: (to: string, signal: OutgoingSignal) => void;
   /** States or streams of some pair have changed. */
   readonly onChange: () => void;
   readonly onTrackReplaced: (producerId: string, media: MediaStreamTrack) => void;
@@ -27,9 +27,6 @@ interface Received extends Incoming {
   readonly waiting: Deferred<MediaStreamTrack>;
   receiving: boolean;
 }
-
-/** These say that the peer or our own connection has gone, of which the room tells by itself. */
-const GONE = new Set(['PEER_NOT_FOUND', 'NOT_JOINED', 'NOT_CONNECTED', 'CONNECTION_LOST', 'CANCELLED']);
 
 const isRelay = ({ urls }: RTCIceServer): boolean => [urls].flat().some((url) => /^turns?:/.test(url));
 
@@ -162,7 +159,9 @@ export class MeshPeer implements LinkPlan {
       platform,
       logger,
       configuration,
-      send: (signal) => this.#send(signal),
+      send: (signal) => {
+        this.#send(signal);
+      },
       onState: (state) => {
         if (this.#link !== link) return;
         this.#repair.onState(state);
@@ -192,17 +191,11 @@ export class MeshPeer implements LinkPlan {
       ...(id === undefined ? {} : { connection: id }),
       description: { type: 'rollback', sdp: '' },
     };
-    this.#send(rollback).catch((error: unknown) => {
-      this.context.logger.debug('asking for a new connection failed', error);
-    });
+    this.#send(rollback);
   }
 
-  async #send(signal: OutgoingSignal): Promise<void> {
-    try {
-      await this.context.send(this.id, signal);
-    } catch (error) {
-      if (!GONE.has(toParlorError(error, 'TRANSPORT_FAILED').code)) throw error;
-    }
+  #send(signal: OutgoingSignal): void {
+    this.context.send(this.id, signal);
   }
 
   /** Hands out what can be received by now, and what has come in place of something else. */

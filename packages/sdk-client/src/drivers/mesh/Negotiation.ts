@@ -5,7 +5,7 @@ import type { Description, Tracks } from './wire.js';
 export interface NegotiationOptions {
   /** Opens the connection with the first offer, and wins when two offers meet. */
   readonly opener: boolean;
-  readonly send: (description: Description) => Promise<void>;
+  readonly send: (description: Description) => void;
   /** Media sections of an offer of ours, read once it is set. */
   readonly tracks: () => Tracks;
   /** An offer has been applied: what is answered is decided now. */
@@ -26,6 +26,8 @@ export class Negotiation {
   /** Candidates that came before the description they belong to. */
   readonly #early: (RTCIceCandidateInit | null)[] = [];
   #wanted = false;
+  /** For what an answer cannot say: new ICE credentials. */
+  #needed = false;
   #closed = false;
   #ignored = false;
 
@@ -35,7 +37,8 @@ export class Negotiation {
   ) {}
 
   /** Something has changed that the other side has to agree to. Changes of one turn go out together. */
-  request(): void {
+  request({ restart = false } = {}): void {
+    this.#needed ||= restart;
     if (this.#wanted) return;
     this.#wanted = true;
     this.#run(() => this.#offer());
@@ -68,6 +71,7 @@ export class Negotiation {
     const begun = connection.remoteDescription !== null;
     if (!this.#wanted || connection.signalingState !== 'stable' || !(options.opener || begun)) return;
     this.#wanted = false;
+    this.#needed = false;
     await connection.setLocalDescription();
     await this.#sendLocal(options.tracks());
   }
@@ -81,6 +85,8 @@ export class Negotiation {
     if (collision) this.#wanted = true;
     await connection.setRemoteDescription({ type, sdp });
     await options.prepareAnswer(tracks);
+    // Who makes no sections has said with an answer all that an offer could.
+    if (!options.opener) this.#wanted = this.#needed;
     await connection.setLocalDescription();
     await this.#sendLocal(undefined);
     await this.#addEarly();
@@ -101,7 +107,7 @@ export class Negotiation {
     const description = this.connection.localDescription;
     if (!description || this.#closed) return;
     const { type, sdp } = description;
-    await this.options.send({ type: type === 'offer' ? type : 'answer', sdp, ...(tracks && { tracks }) });
+    this.options.send({ type: type === 'offer' ? type : 'answer', sdp, ...(tracks && { tracks }) });
   }
 
   async #addEarly(): Promise<void> {

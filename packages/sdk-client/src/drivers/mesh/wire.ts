@@ -1,6 +1,7 @@
 import type { ProtooAnswers, ProtooNotifications, ProtooRequestData } from '@parlor/protocol';
 
 export type WireJoin = ProtooAnswers['joinRoom'];
+export type WireProduced = ProtooAnswers['produce'];
 
 /** What goes to one peer; the server adds who it is from. */
 export type OutgoingSignal = Omit<ProtooRequestData<'signal'>, 'to'>;

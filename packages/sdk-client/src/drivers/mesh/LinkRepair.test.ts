@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { FakeClock } from '../../testing/FakeClock.js';
+import {
+  ATTEMPT_LIMIT,
+  DISCONNECTED_LIMIT,
+  LinkRepair,
+  POLITENESS,
+  RENEW_DELAY,
+  RETRY_INTERVAL,
+} from './LinkRepair.js';
+
+function setup({ opener = true, hasRelay = true } = {}) {
+  const clock = new FakeClock();
+  const done: string[] = [];
+  const note = (what: string) => () => {
+    done.push(what);
+  };
+  const repair = new LinkRepair({
+    platform: { timer: clock.timer },
+    opener,
+    hasRelay: () => hasRelay,
+    restart: ({ relayOnly }) => done.push(relayOnly ? 'relay' : 'restart'),
+    renew: note('renew'),
+    unreachable: note('unreachable'),
+    reachable: note('reachable'),
+  });
+  const connected = () => {
+    repair.onState('connecting');
+    repair.onState('connected');
+  };
+  return { clock, done, repair, connected };
+}
+
+describe('LinkRepair', () => {
+  it('leaves a pair alone that comes back by itself', async () => {
+    const { clock, done, repair, connected } = setup();
+    connected();
+    repair.onState('disconnected');
+    await clock.advance(DISCONNECTED_LIMIT - 1);
+    repair.onState('connected');
+    await clock.advance(10 * ATTEMPT_LIMIT);
+    expect([done, clock.pending]).toEqual([[], 0]);
+  });
+
+  it('restarts ICE, then goes through TURN alone, then says so and begins anew', async () => {
+    const { clock, done, repair, connected } = setup();
+    connected();
+    repair.onState('disconnected');
+    await clock.advance(DISCONNECTED_LIMIT);
+    expect(done).toEqual(['restart']);
+    await clock.advance(ATTEMPT_LIMIT);
+    expect(done).toEqual(['restart', 'relay']);
+    await clock.advance(ATTEMPT_LIMIT);
+    expect(done).toEqual(['restart', 'relay', 'unreachable']);
+    await clock.advance(RETRY_INTERVAL);
+    expect(done).toEqual(['restart', 'relay', 'unreachable', 'renew']);
+  });
+
+  it('restarts at once when the browser has given up', async () => {
+    const { clock, done, repair, connected } = setup();
+    connected();
+    repair.onState('failed');
+    await clock.advance(0);
+    expect(done).toEqual(['restart']);
+    repair.onState('connected');
+    await clock.advance(ATTEMPT_LIMIT);
+    repair.onState('failed');
+    await clock.advance(0);
+    expect(done).toEqual(['restart', 'restart']);
+  });
+
+  it('has no relay to try where there is none', async () => {
+    const { clock, done, repair, connected } = setup({ hasRelay: false });
+    connected();
+    repair.onState('failed');
+    await clock.advance(ATTEMPT_LIMIT);
+    expect(done).toEqual(['restart', 'unreachable']);
+  });
+
+  it('does not repeat what has never worked: a new pair goes to the relay', async () => {
+    const { clock, done, repair } = setup();
+    repair.onState('connecting');
+    await clock.advance(ATTEMPT_LIMIT);
+    expect(done).toEqual(['relay']);
+  });
+
+  it('tells once that a pair is unreachable, and when it is not any more', async () => {
+    const { clock, done, repair, connected } = setup({ hasRelay: false });
+    const again = async () => {
+      repair.renewed();
+      repair.onState('connecting');
+      await clock.advance(ATTEMPT_LIMIT);
+    };
+    await again();
+    await again();
+    expect(done).toEqual(['unreachable']);
+    repair.renewed();
+    connected();
+    expect(done).toEqual(['unreachable', 'reachable']);
+  });
+
+  it('hurries when the network is back, if there is a reason to', () => {
+    const { done, repair, connected } = setup({ hasRelay: false });
+    connected();
+    repair.hurry();
+    expect(done).toEqual([]);
+  });
+
+  it('lets the opener go first', async () => {
+    const { clock, done, repair, connected } = setup({ opener: false });
+    connected();
+    repair.onState('disconnected');
+    await clock.advance(DISCONNECTED_LIMIT);
+    expect(done).toEqual([]);
+    await clock.advance(POLITENESS);
+    expect(done).toEqual(['restart']);
+  });
+
+  it('makes a connection anew that broke, and leaves no timer behind', async () => {
+    const { clock, done, repair } = setup();
+    repair.broken();
+    await clock.advance(RENEW_DELAY);
+    expect(done).toEqual(['renew']);
+    repair.broken();
+    repair.close();
+    expect(clock.pending).toBe(0);
+  });
+});

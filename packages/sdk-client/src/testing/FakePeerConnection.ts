@@ -1,0 +1,310 @@
+import type { PeerConnectionLike } from '../platform.js';
+import { FakeMediaStreamTrack } from './fakeMedia.js';
+
+/*
+ * WebRTC without a network: offers and answers are JSON, and two connections that hold each other's descriptions are
+ * connected. Signalling states, rollback, recycling of nothing, and directions follow JSEP (RFC 9429).
+ */
+
+interface Section {
+  mid: string;
+  kind: string;
+  direction: RTCRtpTransceiverDirection | 'stopped';
+}
+
+interface Sdp {
+  connection: string;
+  /** ICE restarts so far. */
+  generation: number;
+  sections: Section[];
+}
+
+const REVERSED: Record<string, RTCRtpTransceiverDirection> = {
+  sendonly: 'recvonly',
+  recvonly: 'sendonly',
+  sendrecv: 'sendrecv',
+  inactive: 'inactive',
+};
+
+/** What both sides want. */
+const agreed = (ours: string, theirs: string): RTCRtpTransceiverDirection => {
+  const reversed = REVERSED[theirs] ?? 'inactive';
+  if (ours === 'sendrecv') return reversed;
+  return reversed === 'sendrecv' || reversed === ours ? (ours as RTCRtpTransceiverDirection) : 'inactive';
+};
+
+class FakeSender {
+  track: MediaStreamTrack | null;
+  streams: MediaStream[] = [];
+  #parameters: object = { encodings: [{}], transactionId: '1', codecs: [], headerExtensions: [], rtcp: {} };
+
+  constructor(track: MediaStreamTrack | null) {
+    this.track = track;
+  }
+
+  replaceTrack(track: MediaStreamTrack | null): Promise<void> {
+    this.track = track;
+    return Promise.resolve();
+  }
+
+  setStreams(...streams: MediaStream[]): void {
+    this.streams = streams;
+  }
+
+  getParameters(): object {
+    return structuredClone(this.#parameters);
+  }
+
+  setParameters(parameters: object): Promise<void> {
+    this.#parameters = structuredClone(parameters);
+    return Promise.resolve();
+  }
+
+  getStats(): Promise<RTCStatsReport> {
+    return Promise.resolve(new Map() as RTCStatsReport);
+  }
+}
+
+export class FakeTransceiver {
+  mid: string | null = null;
+  direction: RTCRtpTransceiverDirection;
+  currentDirection: RTCRtpTransceiverDirection | 'stopped' | null = null;
+  stopping = false;
+  readonly sender: FakeSender;
+  readonly receiver;
+
+  constructor(
+    readonly kind: string,
+    track: MediaStreamTrack | null,
+    direction: RTCRtpTransceiverDirection,
+  ) {
+    this.direction = direction;
+    this.sender = new FakeSender(track);
+    const received = new FakeMediaStreamTrack({ kind: kind === 'audio' ? 'audio' : 'video' });
+    this.receiver = {
+      track: received,
+      getStats: () => Promise.resolve(new Map() as RTCStatsReport),
+    };
+  }
+
+  stop(): void {
+    this.stopping = true;
+    this.receiver.track.end();
+  }
+
+  /** Ended for good on both sides. */
+  end(): void {
+    this.stop();
+    this.currentDirection = 'stopped';
+  }
+}
+
+type Listener = (event: never) => void;
+
+/** Where fake connections find each other. Cut, nothing connects and what is connected is not any more. */
+export class FakeNetwork {
+  readonly connections = new Map<string, FakePeerConnection>();
+  #cut = false;
+  #ids = 0;
+
+  get open(): FakePeerConnection[] {
+    return [...this.connections.values()].filter(({ connectionState }) => connectionState !== 'closed');
+  }
+
+  get isCut(): boolean {
+    return this.#cut;
+  }
+
+  readonly create = (configuration: RTCConfiguration): PeerConnectionLike => {
+    const connection = new FakePeerConnection(this, `pc-${String(++this.#ids)}`, configuration);
+    this.connections.set(connection.id, connection);
+    return connection as unknown as PeerConnectionLike;
+  };
+
+  cut(state: 'disconnected' | 'failed' = 'disconnected'): void {
+    this.#cut = true;
+    for (const connection of this.open)
+      if (connection.connectionState === 'connected') connection.setState(state);
+  }
+
+  mend(): void {
+    this.#cut = false;
+  }
+}
+
+export class FakePeerConnection {
+  connectionState: RTCPeerConnectionState = 'new';
+  signalingState: RTCSignalingState = 'stable';
+  localDescription: RTCSessionDescriptionInit | null = null;
+  remoteDescription: RTCSessionDescriptionInit | null = null;
+  readonly candidates: unknown[] = [];
+  restarts = 0;
+  readonly #transceivers: FakeTransceiver[] = [];
+  readonly #listeners: { type: string; listener: Listener }[] = [];
+  #stable: { local: RTCSessionDescriptionInit | null; remote: RTCSessionDescriptionInit | null } = {
+    local: null,
+    remote: null,
+  };
+  #mids = 0;
+  #peer: Sdp | undefined;
+
+  constructor(
+    readonly network: FakeNetwork,
+    readonly id: string,
+    private configuration: RTCConfiguration,
+  ) {}
+
+  addEventListener(type: string, listener: Listener): void {
+    this.#listeners.push({ type, listener });
+  }
+
+  getConfiguration(): RTCConfiguration {
+    return this.configuration;
+  }
+
+  setConfiguration(configuration: RTCConfiguration): void {
+    this.configuration = configuration;
+  }
+
+  addTransceiver(what: MediaStreamTrack | string, init: RTCRtpTransceiverInit = {}): FakeTransceiver {
+    const track = typeof what === 'string' ? null : what;
+    const kind = typeof what === 'string' ? what : what.kind;
+    const transceiver = new FakeTransceiver(kind, track, init.direction ?? 'sendrecv');
+    this.#transceivers.push(transceiver);
+    return transceiver;
+  }
+
+  getTransceivers(): FakeTransceiver[] {
+    return this.#transceivers.filter(({ currentDirection }) => currentDirection !== 'stopped');
+  }
+
+  restartIce(): void {
+    this.restarts += 1;
+  }
+
+  async setLocalDescription(): Promise<void> {
+    await Promise.resolve();
+    this.#assertOpen();
+    if (this.signalingState === 'have-remote-offer') this.#answer();
+    else this.#offer();
+    // Gathering begins.
+    const candidate = { candidate: `candidate of ${this.id}`, sdpMid: '0' };
+    queueMicrotask(() => {
+      this.#emit('icecandidate', { candidate: { toJSON: () => candidate } });
+      this.#emit('icecandidate', { candidate: null });
+    });
+  }
+
+  async setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
+    await Promise.resolve();
+    this.#assertOpen();
+    const sdp = JSON.parse(description.sdp ?? '') as Sdp;
+    if (description.type === 'offer') {
+      if (this.signalingState === 'have-local-offer') this.#rollback();
+      this.#onOffer(sdp);
+      this.remoteDescription = description;
+      this.signalingState = 'have-remote-offer';
+    } else {
+      if (this.signalingState !== 'have-local-offer')
+        throw new DOMException('no offer to answer', 'InvalidStateError');
+      this.remoteDescription = description;
+      this.#settle(sdp);
+    }
+  }
+
+  addIceCandidate(candidate: unknown): Promise<void> {
+    if (!this.remoteDescription)
+      return Promise.reject(new DOMException('no description yet', 'InvalidStateError'));
+    this.candidates.push(candidate);
+    return Promise.resolve();
+  }
+
+  getStats(): Promise<RTCStatsReport> {
+    return Promise.resolve(new Map() as RTCStatsReport);
+  }
+
+  close(): void {
+    this.connectionState = 'closed';
+    this.signalingState = 'closed';
+    for (const transceiver of this.#transceivers) transceiver.end();
+    this.#listeners.length = 0;
+  }
+
+  setState(state: RTCPeerConnectionState): void {
+    if (state === this.connectionState || this.connectionState === 'closed') return;
+    this.connectionState = state;
+    this.#emit('connectionstatechange', undefined);
+  }
+
+  /** As when offer and answer have met: connected, if both mean each other and there is a way. */
+  meet(): void {
+    const other = this.network.connections.get(this.#peer?.connection ?? '');
+    if (!other || other.#peer?.connection !== this.id) {
+      this.setState('connecting');
+      return;
+    }
+    for (const each of [this, other]) each.setState('connecting');
+    if (this.network.isCut) return;
+    for (const each of [this, other]) each.setState('connected');
+  }
+
+  #offer(): void {
+    for (const transceiver of this.#transceivers) transceiver.mid ??= `${this.id}/${String(this.#mids++)}`;
+    this.localDescription = this.#describe('offer', this.#transceivers);
+    this.signalingState = 'have-local-offer';
+  }
+
+  #answer(): void {
+    this.localDescription = this.#describe('answer', this.#transceivers);
+    this.#settle(JSON.parse(this.remoteDescription?.sdp ?? '') as Sdp);
+  }
+
+  #describe(type: 'offer' | 'answer', transceivers: readonly FakeTransceiver[]): RTCSessionDescriptionInit {
+    const sections = transceivers
+      .filter(({ mid }) => mid !== null)
+      .map(({ mid, kind, direction, stopping }): Section => ({
+        mid: String(mid),
+        kind,
+        direction: stopping ? 'stopped' : direction,
+      }));
+    const sdp: Sdp = { connection: this.id, generation: this.restarts, sections };
+    return { type, sdp: JSON.stringify(sdp) };
+  }
+
+  #onOffer({ sections }: Sdp): void {
+    for (const { mid, kind } of sections) {
+      if (this.#transceivers.some((each) => each.mid === mid)) continue;
+      const transceiver = new FakeTransceiver(kind, null, 'recvonly');
+      transceiver.mid = mid;
+      this.#transceivers.push(transceiver);
+    }
+  }
+
+  #settle(remote: Sdp): void {
+    const restarted = this.#peer !== undefined && remote.generation !== this.#peer.generation;
+    this.#peer = remote;
+    for (const { mid, direction } of remote.sections) {
+      const transceiver = this.#transceivers.find((each) => each.mid === mid);
+      if (!transceiver) continue;
+      if (direction === 'stopped' || transceiver.stopping) transceiver.end();
+      else transceiver.currentDirection = agreed(transceiver.direction, direction);
+    }
+    this.signalingState = 'stable';
+    this.#stable = { local: this.localDescription, remote: this.remoteDescription };
+    if (this.connectionState !== 'connected' || restarted) this.meet();
+  }
+
+  #rollback(): void {
+    this.localDescription = this.#stable.local;
+    this.remoteDescription = this.#stable.remote;
+    this.signalingState = 'stable';
+  }
+
+  #assertOpen(): void {
+    if (this.connectionState === 'closed') throw new DOMException('closed', 'InvalidStateError');
+  }
+
+  #emit(type: string, event: unknown): void {
+    for (const each of [...this.#listeners]) if (each.type === type) each.listener(event as never);
+  }
+}

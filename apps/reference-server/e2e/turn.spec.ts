@@ -2,6 +2,7 @@ import { expect, test, type Browser, type Page } from '@playwright/test';
 import { createHmac } from 'node:crypto';
 import { freePort, startCoturn, type Coturn } from '../../../tools/testing/startCoturn.js';
 import { startServer, type TestServer } from '../../../tools/testing/startServer.js';
+import type { RelayJoin } from './pages/relay.js';
 import { servePages, type PageServer } from './support/pages.js';
 
 /** Calls that go through a real TURN server and could not go any other way. */
@@ -29,12 +30,12 @@ async function withServer(env: Record<string, string>, run: (server: TestServer)
   }
 }
 
-async function joinByRelay(browser: Browser, server: TestServer, peerId: string): Promise<Page> {
+type Joining = Omit<RelayJoin, 'server' | 'room'>;
+
+async function joinByRelay(browser: Browser, server: TestServer, joining: Joining): Promise<Page> {
   const page = await pages.open(browser, 'relay');
-  await page.evaluate((given) => window.relay.join(given.url, { room: 'relayed', peerId: given.peerId }), {
-    url: server.url,
-    peerId,
-  });
+  const options: RelayJoin = { server: server.url, room: 'relayed', ...joining };
+  await page.evaluate((given) => window.relay.join(given), options);
   return page;
 }
 
@@ -44,15 +45,40 @@ async function expectFrames(page: Page, of: 'relay' | 'pair'): Promise<void> {
   await expect.poll(frames, { message: 'frames decoded' }).toBeGreaterThan(before + 10);
 }
 
-/** Two clients of ours see each other by way of the SFU, each through `relay`. */
-async function expectSfuCall(browser: Browser, server: TestServer, relay: string): Promise<void> {
-  const alice = await joinByRelay(browser, server, 'alice');
+/** Two clients of ours see each other, each of their `connections` through `relay`. */
+async function expectCall(
+  browser: Browser,
+  server: TestServer,
+  { topology, relay }: { topology: RelayJoin['topology']; relay: string },
+): Promise<void> {
+  const alice = await joinByRelay(browser, server, { peerId: 'alice', topology });
   await alice.evaluate(() => window.relay.publish());
-  const bob = await joinByRelay(browser, server, 'bob');
+  const bob = await joinByRelay(browser, server, { peerId: 'bob', topology });
   await bob.evaluate(() => window.relay.publish());
+  const expected = topology === 'sfu' ? [relay, relay] : [relay];
   for (const page of [alice, bob]) {
     await expectFrames(page, 'relay');
-    expect(await page.evaluate(() => window.relay.selectedCandidates())).toEqual([relay, relay]);
+    expect(await page.evaluate(() => window.relay.selectedCandidates())).toEqual(expected);
+  }
+  await alice.context().close();
+  await bob.context().close();
+}
+
+const expectSfuCall = (browser: Browser, server: TestServer, relay: string) =>
+  expectCall(browser, server, { topology: 'sfu', relay });
+
+/** Two clients of ours that cannot see each other are told why. */
+async function expectFailure(
+  browser: Browser,
+  server: TestServer,
+  { topology, code }: { topology: RelayJoin['topology']; code: string },
+): Promise<void> {
+  const alice = await joinByRelay(browser, server, { peerId: 'alice', topology });
+  const bob = await joinByRelay(browser, server, { peerId: 'bob', topology });
+  await alice.evaluate(() => window.relay.publish());
+  for (const page of [alice, bob]) {
+    const failure = () => page.evaluate(() => window.relay.failures()[0]);
+    await expect.poll(failure, { timeout: 30_000 }).toBe(code);
   }
   await alice.context().close();
   await bob.context().close();
@@ -88,6 +114,17 @@ test('a call between two browsers, relayed, each with its own credentials', asyn
   });
 });
 
+for (const protocol of ['udp', 'tcp'] as const) {
+  test(`a call of two of our clients in a mesh, relayed, by ${protocol} to the relay`, async ({
+    browser,
+  }) => {
+    const url = protocol === 'udp' ? coturn.url : coturn.tcpUrl;
+    await withServer({ PARLOR_TURN_URLS: url, PARLOR_TURN_SECRET: SECRET }, async (server) => {
+      await expectCall(browser, server, { topology: 'p2p', relay: `relay ${protocol}` });
+    });
+  });
+}
+
 test('static credentials', async ({ browser }) => {
   // What a time-limited credential is made of, for a year: to the TURN server it is a password like any other.
   const username = `${String(Math.floor(Date.now() / 1000) + 365 * 86_400)}:everybody`;
@@ -105,34 +142,25 @@ test.describe('a TURN server that refuses', () => {
     username,
     credential: createHmac('sha1', secret).update(username).digest('base64'),
   });
-  const expectRefused = async (browser: Browser, env: Record<string, string>) => {
-    await withServer(env, async (server) => {
-      const alice = await joinByRelay(browser, server, 'alice');
-      await alice.evaluate(() => window.relay.publish());
-      const lost = () => alice.evaluate(() => window.relay.lost()[0]);
-      await expect.poll(lost, { timeout: 20_000 }).toBe('TURN_UNAUTHORIZED');
-      await alice.context().close();
+  for (const topology of ['sfu', 'p2p'] as const) {
+    const expectRefused = (browser: Browser, env: Record<string, string>) =>
+      withServer(env, (server) => expectFailure(browser, server, { topology, code: 'TURN_UNAUTHORIZED' }));
+
+    test(`credentials made with another secret is named as the reason, ${topology}`, async ({ browser }) => {
+      await expectRefused(browser, { PARLOR_TURN_URLS: coturn.url, PARLOR_TURN_SECRET: 'south' });
     });
-  };
 
-  test('credentials made with another secret is named as the reason', async ({ browser }) => {
-    await expectRefused(browser, { PARLOR_TURN_URLS: coturn.url, PARLOR_TURN_SECRET: 'south' });
-  });
-
-  test('credentials that have expired is named as the reason', async ({ browser }) => {
-    const turnServers = [{ urls: coturn.url, ...credentials(SECRET, expired) }];
-    await expectRefused(browser, { PARLOR_TURN_SERVERS: JSON.stringify(turnServers) });
-  });
+    test(`credentials that have expired is named as the reason, ${topology}`, async ({ browser }) => {
+      const turnServers = [{ urls: coturn.url, ...credentials(SECRET, expired) }];
+      await expectRefused(browser, { PARLOR_TURN_SERVERS: JSON.stringify(turnServers) });
+    });
+  }
 });
 
 test('no TURN server that can be reached is named as the reason', async ({ browser }) => {
   const urls = `turn:127.0.0.1:${String(await freePort())}?transport=tcp`;
   await withServer({ PARLOR_TURN_URLS: urls, PARLOR_TURN_SECRET: SECRET }, async (server) => {
-    const alice = await joinByRelay(browser, server, 'alice');
-    await alice.evaluate(() => window.relay.publish());
-    const lost = () => alice.evaluate(() => window.relay.lost()[0]);
-    await expect.poll(lost, { timeout: 30_000 }).toBe('TURN_UNREACHABLE');
-    await alice.context().close();
+    await expectFailure(browser, server, { topology: 'sfu', code: 'TURN_UNREACHABLE' });
   });
 });
 

@@ -1,12 +1,19 @@
 import { framesDecoded, selectedCandidates } from './connections.js';
-import { Room } from '@parlor/sdk-client';
+import { Room, type RoomOptions } from '@parlor/sdk-client';
+
+export interface RelayJoin {
+  server: string;
+  room: string;
+  peerId: string;
+  topology: NonNullable<RoomOptions['topology']>;
+}
 
 /** A client of ours that may use relays only. */
 export interface RelayPage {
-  join(server: string, options: { room: string; peerId: string }): Promise<void>;
+  join(options: RelayJoin): Promise<void>;
   publish(): Promise<void>;
-  /** Codes of why the connection was lost, so far. */
-  lost(): string[];
+  /** Codes of why there was no media, so far. */
+  failures(): string[];
   framesDecoded(): Promise<number>;
   selectedCandidates(): Promise<string[]>;
 }
@@ -17,21 +24,30 @@ declare global {
   }
 }
 
-const room = new Room({
-  videoCaptureDefaults: { resolution: { width: 320, height: 180, frameRate: 15 } },
-  rtcConfiguration: { iceTransportPolicy: 'relay' },
-});
-room.on('trackSubscribed', (track) => {
-  document.body.append(track.attach());
-});
-
-const lost: string[] = [];
-room.on('reconnecting', ({ code }) => lost.push(code));
+let current: Room | undefined;
+const failures: string[] = [];
 
 window.relay = {
-  join: (server, options) => room.connect(server, undefined, options),
-  publish: () => room.localParticipant.enableCameraAndMicrophone(),
-  lost: () => lost,
+  async join({ server, topology, ...options }) {
+    const room = new Room({
+      topology,
+      videoCaptureDefaults: { resolution: { width: 320, height: 180, frameRate: 15 } },
+      rtcConfiguration: { iceTransportPolicy: 'relay' },
+    });
+    current = room;
+    room.on('trackSubscribed', (track) => {
+      document.body.append(track.attach());
+    });
+    room.on('reconnecting', ({ code }) => failures.push(code));
+    room.on('participantUnreachable', (_participant, { cause }) => {
+      failures.push(cause instanceof Error && 'code' in cause ? String(cause.code) : 'no cause');
+    });
+    await room.connect(server, undefined, options);
+  },
+  async publish() {
+    await current?.localParticipant.enableCameraAndMicrophone();
+  },
+  failures: () => failures,
   framesDecoded,
   selectedCandidates,
 };

@@ -55,6 +55,11 @@ export class LinkRepair {
     }
   }
 
+  /** Offer and answer have met. Without a single candidate browsers never get as far as `connecting`. */
+  settled(): void {
+    if (!this.#wasConnected) this.onState('connecting');
+  }
+
   /** The two sides do not understand each other: only a new connection helps. */
   broken(): void {
     this.#in(RENEW_DELAY, this.options.renew);

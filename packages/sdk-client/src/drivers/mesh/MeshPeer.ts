@@ -168,6 +168,7 @@ export class MeshPeer implements LinkPlan {
         this.context.onChange();
       },
       onSettled: () => {
+        if (this.#link === link) this.#repair.settled();
         this.#deliver();
         this.context.onChange();
       },

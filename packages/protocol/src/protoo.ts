@@ -23,7 +23,7 @@ import {
   type IceParameters,
   type TransportInfo,
 } from './rtp.js';
-import { Signal } from './signal.js';
+import { AddressedSignal, type Signal } from './signal.js';
 
 /**
  * The native protocol: protoo v4 framing (protoo.versatica.com) with the method names of
@@ -148,7 +148,7 @@ export const ProtooRequests = {
     payload: z.unknown(),
   }),
   /** To one peer, so that both connect directly. */
-  signal: Signal.and(z.object({ to: PeerId })),
+  signal: AddressedSignal,
   /** Liveness probe for browsers, which cannot see WebSocket pings (RFC 6455 §5.5.2). */
   ping: nothing,
   leave: nothing,
@@ -160,6 +160,8 @@ export type ProtooMethod = keyof typeof ProtooRequests;
 export const ProtooClientNotifications = {
   /** As the request; consumers that are gone are passed over. */
   resume: consumerIds,
+  /** As the request; a target that has left is told by the notification `error`. */
+  signal: AddressedSignal,
 } as const satisfies Record<string, z.ZodType>;
 export type ProtooClientNotification = keyof typeof ProtooClientNotifications;
 /** The same after validation on the server. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ObjectId } from './model.js';
+import { ObjectId, PeerId } from './model.js';
 
 /**
  * What two browsers say to each other to connect directly; the server passes it on unread. Lengths are in UTF-16
@@ -33,15 +33,19 @@ export const SignalCandidate = z.object({
 export type SignalCandidate = z.infer<typeof SignalCandidate>;
 
 /** Exactly one of the two; a candidate of `null` is the end of candidates. */
-export const Signal = z
-  .object({
-    /** Tells one attempt to connect from the next: what belongs to an earlier one is to be ignored. */
-    connection: ObjectId.optional(),
-    description: SignalDescription.optional(),
-    candidate: SignalCandidate.nullable().optional(),
-  })
-  .refine(
-    ({ description, candidate }) => (description === undefined) !== (candidate === undefined),
-    'send a description or a candidate, not both',
-  );
+const signalFields = {
+  /** Tells one attempt to connect from the next: what belongs to an earlier one is to be ignored. */
+  connection: ObjectId.optional(),
+  description: SignalDescription.optional(),
+  candidate: SignalCandidate.nullable().optional(),
+};
+
+const isOneOfTwo = ({ description, candidate }: { description?: unknown; candidate?: unknown }) =>
+  (description === undefined) !== (candidate === undefined);
+const ONE_OF_TWO = 'send a description or a candidate, not both';
+
+export const Signal = z.object(signalFields).refine(isOneOfTwo, ONE_OF_TWO);
 export type Signal = z.infer<typeof Signal>;
+
+/** With whom it is for. */
+export const AddressedSignal = z.object({ to: PeerId, ...signalFields }).refine(isOneOfTwo, ONE_OF_TWO);

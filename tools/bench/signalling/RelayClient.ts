@@ -28,7 +28,9 @@ export const relayClients: Record<RelayWire, (place: RelayPlace) => Promise<Rela
     await socket.request('joinRoom', { roomId, peerId });
     const client: RelayClient = {
       id: peerId,
-      send: (to, sdp) => void socket.request('signal', { to, description: { type: 'offer', sdp } }),
+      send: (to, sdp) => {
+        socket.notify('signal', { to, description: { type: 'offer', sdp } });
+      },
       onSignal: () => undefined,
       close: () => void socket.close(),
     };

@@ -3,6 +3,7 @@ import {
   ProtooRequests,
   type ProtooAnswers,
   type ProtooClientNotification,
+  type ProtooClientNotificationParsed,
   type ProtooMethod,
   type ProtooRequest,
   type ProtooRequestParsed,
@@ -95,8 +96,7 @@ export class ProtooSession implements SocketHandler {
   #hear({ method, data }: { method: string; data: unknown }, link: ProtooLink): void {
     if (!Object.hasOwn(ProtooClientNotifications, method) || !this.#peer || this.#peer.closed) return;
     try {
-      const schema = ProtooClientNotifications[method as ProtooClientNotification];
-      listeners[method as ProtooClientNotification](this.#peer, validate(schema, data, 'data'));
+      listen(method as ProtooClientNotification, this.#peer, data);
     } catch (error) {
       const { code, message } = toWireError(error);
       link.notify('error', { code, message });
@@ -199,6 +199,11 @@ async function createTransports(
     ]),
   );
   return Object.fromEntries(made) as NonNullable<ProtooAnswers['joinRoom']['transports']>;
+}
+
+function listen<M extends ProtooClientNotification>(method: M, peer: ProtooPeer, data: unknown): void {
+  const parsed = validate(ProtooClientNotifications[method], data, 'data');
+  listeners[method](peer, parsed as ProtooClientNotificationParsed<M>);
 }
 
 function handle<M extends PeerMethod>(

@@ -52,7 +52,7 @@ const consumersOf = (peer: Peer, ids: readonly string[]) =>
 const producerOf = (peer: ProtooPeer, id: string) => own(peer.producers, id, 'PRODUCER_NOT_FOUND');
 const transportOf = (peer: Peer, id: string) => own(peer.transports, id, 'TRANSPORT_NOT_FOUND');
 
-/** What peers may send without wanting an answer; what is gone or fails meanwhile is passed over. */
+/** What peers may send without wanting an answer. Consumers that are gone are passed over. */
 export const listeners: {
   readonly [M in ProtooClientNotification]: (
     peer: ProtooPeer,
@@ -65,6 +65,9 @@ export const listeners: {
         .get(id)
         ?.resume()
         .catch(() => undefined);
+  },
+  signal: (peer, { to, ...signal }) => {
+    peer.signal(to, signal);
   },
 };
 

@@ -69,9 +69,9 @@ export class Phone {
     const incoming = this.#current;
     if (!incoming) return;
     try {
+      await incoming.accept();
       // One call at a time, in whatever way it began.
       if (this.#call.room.state !== 'disconnected') await this.#call.leave();
-      await incoming.accept();
       await this.#join(incoming, video);
     } catch (error) {
       this.#call.fail(error);

@@ -396,6 +396,24 @@ describe('connecting', () => {
     expect([client.state, server.open.length, platform.clock.pending]).toEqual(['disconnected', 0, 0]);
   });
 
+  test('can be called off while the server is asked', async () => {
+    const server = new MemoryServer();
+    const platform = new FakePlatform();
+    const client = new CallClient({
+      platform,
+      channel: async (options) => {
+        const channel = await server.channel(options);
+        newest(server.channels).stall();
+        return channel;
+      },
+    });
+    const connecting = client.connect(URL, undefined, { userId: 'alice' });
+    await until(() => server.open.some(({ requests }) => requests.includes('openLine')));
+    await client.disconnect();
+    await expect(connecting).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect([client.state, server.open.length, platform.clock.pending]).toEqual(['disconnected', 0, 0]);
+  });
+
   test('takes no longer than it may', async () => {
     const platform = new FakePlatform();
     const never: ChannelFactory = ({ signal }) =>

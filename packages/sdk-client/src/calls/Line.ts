@@ -74,17 +74,24 @@ export class Line extends Emitter<LineEvents> {
     this.#abort.signal.addEventListener('abort', abort);
     const stopTimer = platform.timer(abort, connectTimeout);
     let channel: SignalChannel | undefined;
+    const { signal } = attempt;
+    const cancelled = new Promise<never>((_resolve, reject) => {
+      signal.addEventListener('abort', () => {
+        channel?.close();
+        reject(new ParlorError('CANCELLED', 'Connecting was called off.'));
+      });
+    });
+    cancelled.catch(() => undefined);
     try {
       if (this.#abort.signal.aborted) abort();
-      const { signal } = attempt;
       channel = await openChannel({ url, requestTimeout, platform, logger, signal });
       const follow = this.#follow(channel);
-      const answer = (await channel.request('openLine', hello)) as CallAnswers['openLine'];
-      if (signal.aborted) throw new ParlorError('CANCELLED', 'Connecting was called off.');
-      follow(answer);
+      const answer = await Promise.race([channel.request('openLine', hello), cancelled]);
+      if (signal.aborted) await cancelled;
+      follow(answer as CallAnswers['openLine']);
     } catch (error) {
       channel?.close();
-      if (!attempt.signal.aborted || this.#abort.signal.aborted) throw error;
+      if (!signal.aborted || this.#abort.signal.aborted) throw error;
       throw new ParlorError(
         'CONNECT_TIMEOUT',
         `Not connected after ${String(connectTimeout / 1000)} s. Check the address and the network.`,

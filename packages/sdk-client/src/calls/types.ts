@@ -40,7 +40,10 @@ export interface CallEvents {
 }
 
 export interface JoinCallOptions {
-  /** Join with this room, e.g. one with a preview. Default: a new one, with the options of the `CallClient`. */
+  /**
+   * Join with this room, e.g. one with a preview; it must not be connected. Default: a new one, with the options of
+   * the `CallClient`. Either is disconnected when the call ends.
+   */
   room?: RoomLike;
   /** Open the microphone (default true). */
   audio?: boolean;

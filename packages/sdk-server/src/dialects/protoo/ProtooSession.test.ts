@@ -239,6 +239,26 @@ describe('a session', () => {
     expect(bob.socket.frames.at(-1)).toMatchObject({ method: 'error', data: { code: 'BAD_REQUEST' } });
   });
 
+  test('signals need no answer; one for nobody is told so', async () => {
+    const { connect } = server();
+    const [alice, bob] = [connect('alice'), connect('bob')];
+    for (const peer of [alice, bob]) await peer.join();
+    const answers = alice.socket.frames.length;
+    const tell = (data: object) => {
+      alice.socket.receive(JSON.stringify({ notification: true, method: 'signal', data }));
+    };
+    tell({ to: 'bob', description: { type: 'offer', sdp: 'v=0' }, from: 'mallory' });
+    expect(bob.notifications().at(-1)).toMatchObject({
+      method: 'signal',
+      data: { from: 'alice', description: { type: 'offer', sdp: 'v=0' } },
+    });
+    expect(alice.socket.frames).toHaveLength(answers);
+    tell({ to: 'nobody', candidate: null });
+    expect(alice.socket.frames.at(-1)).toMatchObject({ method: 'error', data: { code: 'PEER_NOT_FOUND' } });
+    tell({ to: 'bob' });
+    expect(alice.socket.frames.at(-1)).toMatchObject({ method: 'error', data: { code: 'BAD_REQUEST' } });
+  });
+
   test('objects of others are not found', async () => {
     const { connect } = server();
     const [alice, mallory] = [connect('alice'), connect('mallory')];

@@ -16,6 +16,7 @@ export class Placeholders {
     else if ('iceParameters' in data) this.#put(data, 'iceParameters', this.#free(`${client}.iceParameters`));
     else if ('consumerId' in data) this.#consumer(client, data);
     else if ('producerId' in data) this.#remember(`${client}.producer`, data['producerId']);
+    for (const call of [data, ...((data['calls'] ?? []) as Json[])]) this.#call(client, call);
     if (data['consumer']) this.#consumer(client, data['consumer'] as Json);
     for (const consumer of (data['consumers'] ?? []) as Json[]) this.#consumer(client, consumer);
   }
@@ -32,6 +33,13 @@ export class Placeholders {
     this.#remember(name, transport['id']);
     for (const key of ['iceParameters', 'iceCandidates', 'dtlsParameters'])
       this.#put(transport, key, `${name}.${key}`);
+  }
+
+  #call(client: string, call: Json): void {
+    if (!('callId' in call)) return;
+    const name = this.#remember('call', call['callId']);
+    this.#remember(`${name}.room`, call['roomId']);
+    this.#remember(`${client}.ticket`, call['ticket']);
   }
 
   #consumer(client: string, consumer: Json): void {

@@ -72,7 +72,7 @@ export function memoryServer(options: MemoryServerOptions = {}): MemoryServer {
 }
 
 /** The server's end of a connection whose other end is `client`. */
-function memorySocket(client: TestClient): FramedSocket {
+export function memorySocket(client: TestClient): FramedSocket {
   let receive: (text: string) => void = () => undefined;
   let lose: () => void = () => undefined;
   const end = (code: number, reason: string) => {

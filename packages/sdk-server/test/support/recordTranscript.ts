@@ -101,9 +101,9 @@ export async function recordTranscript(
     },
   });
 
-  const { name, about, refuses } = scenario;
+  const { name, about, refuses, dialect = 'protoo' } = scenario;
   return {
-    dialect: 'protoo',
+    dialect,
     version: 1,
     name,
     about,

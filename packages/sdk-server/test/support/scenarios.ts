@@ -5,6 +5,8 @@ import { rtpCapabilities } from './requests.js';
 export interface Scenario {
   name: string;
   about: string;
+  /** Default: protoo. */
+  dialect?: string;
   refuses?: { join?: Record<string, string>; publish?: Record<string, string> };
   play(stage: Stage): Promise<void>;
 }

@@ -83,22 +83,23 @@ describe('createIceServers', () => {
     let second = await startCoturn({ secret: 'north', port });
     const ice = createIceServers(
       {
-        turnServers: [{ urls: second.tcpUrl, weight: 1000 }, { urls: coturn.url }],
+        turnServers: [{ urls: second.tcpUrl }, { urls: coturn.url }],
         turnSecret: 'north',
         turnProbe: { intervalMs: 50, retryMs: 50 },
       },
       { logger: { debug: hear, info: hear, warn: hear, error: hear } },
     );
-    const given = () => ice.serversFor({ id: 'p', userId: 'alice' }).map(({ urls }) => String(urls));
+    // In any order: that depends on the round trips.
+    const given = () => new Set(ice.serversFor({ id: 'p', userId: 'alice' }).map(({ urls }) => String(urls)));
     ice.start();
     try {
-      expect(given()).toEqual([second.tcpUrl, coturn.url]);
+      expect(given()).toEqual(new Set([second.tcpUrl, coturn.url]));
       await second.stop();
       await logged('TURN server does not answer: it is left out', 1);
-      expect(given()).toEqual([coturn.url]);
+      expect(given()).toEqual(new Set([coturn.url]));
       second = await startCoturn({ secret: 'north', port });
       await logged('TURN server answers again', 1);
-      expect(given()).toEqual([second.tcpUrl, coturn.url]);
+      expect(given()).toEqual(new Set([second.tcpUrl, coturn.url]));
     } finally {
       ice.close();
       await second.stop();

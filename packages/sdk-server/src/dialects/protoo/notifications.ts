@@ -41,11 +41,22 @@ function notificationOf(update: RoomUpdate): Notification {
   }
 }
 
-/** The data of an update is the same for every receiver: written once, however many there are. */
+/** Updates for one receiver: there is nothing to keep. */
+const isForOne = (update: RoomUpdate): boolean =>
+  update.type === 'signal' ||
+  update.type === 'consumerScore' ||
+  update.type === 'consumerLayersChanged' ||
+  (update.type === 'newProducer' && update.consumer !== undefined);
+
+/** The data of other updates is the same for every receiver: written once, however many there are. */
 const written = new WeakMap<RoomUpdate, { method: string; fields: string }>();
 
 /** The wire text of a room's update as the `seq`-th notification of a session. */
 export function updateText(update: RoomUpdate, seq: number): string {
+  if (isForOne(update)) {
+    const { method, data } = notificationOf(update);
+    return notificationText(method, data, seq);
+  }
   let text = written.get(update);
   if (!text) {
     const { method, data } = notificationOf(update);

@@ -33,11 +33,11 @@ export function createAccess(options: AccessOptions): Access {
 }
 
 async function byToken(verify: VerifyToken, token: string, { room }: AccessScope): Promise<Authorization> {
-  const { sub, name, rooms, can } = await verify(token);
+  const { sub, name, rooms, can, region } = await verify(token);
   if (rooms && !rooms.some((pattern) => matchesRoom(pattern, room))) {
     throw new ParlorError('ROOM_NOT_ALLOWED', `the token does not open room ${room}`);
   }
-  return { userId: sub, name, grants: grantsOf(can) };
+  return { userId: sub, name, grants: grantsOf(can), region };
 }
 
 /** RFC 6750 §2.1; the query is for browsers, whose WebSockets cannot send headers. */
@@ -59,7 +59,7 @@ async function decide(authorize: Authorize, request: Request, scope: AccessScope
   }
   // Plain JavaScript may say no by returning nothing.
   if (!result) throw new ParlorError('FORBIDDEN', 'you may not enter this room');
-  return { userId: result.userId, name: result.name, grants: grantsOf(result) };
+  return { userId: result.userId, name: result.name, grants: grantsOf(result), region: result.region };
 }
 
 function checkJwksUrl(jwksUrl: string): void {

@@ -21,6 +21,8 @@ const Claims = z.object({
   /** Ids of the rooms that it opens; `*` stands for any text. Absent: all. */
   rooms: z.array(z.string().max(256)).max(1000).optional(),
   can: GrantsClaim.optional(),
+  /** Where the user is: TURN servers of this region come first. */
+  region: z.string().min(1).max(64).optional(),
 });
 export type TokenClaims = z.infer<typeof Claims>;
 

@@ -7,6 +7,8 @@ export interface Authorization {
   /** The token's `name`: shown to others instead of what the client says of itself. */
   name: string | undefined;
   grants: Grants;
+  /** Where the user is, in the words of `TurnServer.region`: the token's `region`. */
+  region?: string | undefined;
 }
 
 export interface AccessScope {
@@ -26,7 +28,7 @@ export interface Access {
 export type Authorize = (request: Request, scope: AccessScope) => AuthorizeResult | Promise<AuthorizeResult>;
 
 /** Grants left out are the defaults: all but `moderate`. */
-export type AuthorizeResult = Partial<Grants> & { userId?: string; name?: string };
+export type AuthorizeResult = Partial<Grants> & { userId?: string; name?: string; region?: string };
 
 export interface AccessOptions {
   /** HS256 secret, at least 32 bytes (RFC 7518 §3.2). */

@@ -15,6 +15,7 @@ import type {
   Grants,
   Peer,
   PeerEvents,
+  Place,
   ProduceOptions,
   SubscribeOptions,
   SubscribeResult,
@@ -29,6 +30,7 @@ export interface PeerIdentity {
   userId: string | undefined;
   grants: Grants;
   link: PeerLink | undefined;
+  place: Place;
   resumeToken: string;
 }
 
@@ -51,6 +53,7 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
   /** Creations under way, so that limits hold while they are awaited. */
   readonly pending = { transports: 0, producers: 0, consumers: 0 };
   readonly #link: PeerLink | undefined;
+  readonly #place: Place;
 
   constructor(room: RoomImpl, context: CoreContext, identity: PeerIdentity) {
     super();
@@ -62,6 +65,7 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
     this.grants = identity.grants;
     this.resumeToken = identity.resumeToken;
     this.#link = identity.link;
+    this.#place = identity.place;
   }
 
   get dialect(): string {
@@ -78,7 +82,7 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
   }
 
   iceServers(): Promise<IceServer[]> {
-    return Promise.resolve(this.context.iceServers({ id: this.id, userId: this.userId }));
+    return Promise.resolve(this.context.iceServers({ id: this.id, userId: this.userId, ...this.#place }));
   }
 
   async createTransport({ direction }: TransportOptions): Promise<Transport> {

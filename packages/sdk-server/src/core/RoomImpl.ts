@@ -94,6 +94,7 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
       userId,
       grants: { ...DEFAULT_GRANTS, ...options.grants },
       link: options.link,
+      place: options.place ?? {},
       resumeToken: newSecret(),
     });
     this.#broadcast({ type: 'peerJoined', peer: peer.info });

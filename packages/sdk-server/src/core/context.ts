@@ -2,7 +2,7 @@ import type { IceServer, Topology } from '@parlor/protocol';
 import type { Logger } from '../logger.js';
 import type { Pacer } from './Pacer.js';
 import type { MediaBackend } from './ports.js';
-import type { Hooks, Limits } from './types.js';
+import type { Hooks, Limits, Place } from './types.js';
 
 /** What every room of one server shares. Ids and secrets come from outside, so that tests can fix them. */
 export interface CoreContext {
@@ -14,7 +14,7 @@ export interface CoreContext {
   readonly logger: Logger;
   readonly pacer: Pacer;
   readonly newSecret: () => string;
-  readonly iceServers: (peer: { id: string; userId: string | undefined }) => IceServer[];
+  readonly iceServers: (peer: { id: string; userId: string | undefined } & Place) => IceServer[];
 }
 
 export const DEFAULT_LIMITS: Limits = {

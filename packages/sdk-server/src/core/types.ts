@@ -67,11 +67,20 @@ export interface RoomEvents {
   closed: [reason: RoomClosedReason];
 }
 
+export interface Place {
+  /** In the words of `TurnServer.region`. */
+  region?: string | undefined;
+  /** IP address. */
+  address?: string | undefined;
+}
+
 export interface JoinOptions {
   peerId: string;
   displayName?: string;
   /** The user behind the peer (the token's `sub`); one user may be several peers. */
   userId?: string;
+  /** Where the client is: the best TURN servers for it follow from that. */
+  place?: Place;
   grants?: Partial<Grants>;
   /** Receives everything that the room has to tell this peer. Absent: a silent peer of the host application. */
   link?: PeerLink;

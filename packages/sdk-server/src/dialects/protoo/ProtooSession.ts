@@ -27,6 +27,8 @@ export interface SessionOptions {
   readonly roomId: string;
   readonly peerId: string;
   readonly authorization: Authorization;
+  /** IP address of the client. */
+  readonly address?: string | undefined;
   readonly subprotocol: string | undefined;
   readonly rooms: SessionRooms;
   readonly logger: Logger;
@@ -140,7 +142,7 @@ export class ProtooSession implements SocketHandler {
   }
 
   async #enter(data: ProtooRequestParsed<'joinRoom'>, link: ProtooLink): Promise<ProtooAnswers['joinRoom']> {
-    const { roomId, peerId, authorization, rooms } = this.#options;
+    const { roomId, peerId, authorization, address, rooms } = this.#options;
     if (data.roomId !== roomId || data.peerId !== peerId) {
       throw new ParlorError('BAD_REQUEST', 'roomId and peerId must be those of the connection URL');
     }
@@ -151,6 +153,7 @@ export class ProtooSession implements SocketHandler {
       peerId,
       link,
       grants: authorization.grants,
+      place: { region: authorization.region, address },
       ...(displayName !== undefined && { displayName }),
       ...(authorization.userId !== undefined && { userId: authorization.userId }),
       ...(data.resumeToken !== undefined && { resumeToken: data.resumeToken }),

@@ -40,12 +40,12 @@ export function protooDialect({ rooms, access, logger }: ProtooDialectOptions): 
       return Response.json({ codecs, headerExtensions } satisfies RoomCapabilitiesBody);
     },
 
-    async handleUpgrade(request, url): Promise<SocketHandler | null> {
+    async handleUpgrade(request, url, { address }): Promise<SocketHandler | null> {
       if (!isOurs(request, url)) return null;
       const { roomId, peerId } = validate(SocketQuery, Object.fromEntries(url.searchParams), 'query');
       const authorization = await access.authorize(request, { room: roomId, action: 'join' });
       const subprotocol = offersProtoo(request) ? PROTOO_SUBPROTOCOL : undefined;
-      return new ProtooSession({ roomId, peerId, authorization, subprotocol, rooms, logger });
+      return new ProtooSession({ roomId, peerId, authorization, address, subprotocol, rooms, logger });
     },
   };
 }

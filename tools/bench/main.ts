@@ -7,12 +7,13 @@ import { section } from './harness/report.js';
 import type { BenchResult, Results } from './harness/result.js';
 import { resultFiles, store } from './harness/store.js';
 import { join } from './join.js';
+import { meshCost } from './mesh.js';
 import { relay } from './relay.js';
 import { rpc } from './rpc.js';
 import { storm } from './storm.js';
 import { ttff } from './ttff.js';
 
-const benches: readonly Bench[] = [join, storm, ttff, rpc, relay, bundle];
+const benches: readonly Bench[] = [join, storm, ttff, rpc, relay, meshCost, bundle];
 
 async function runOne({ name, about, run }: Bench): Promise<BenchResult> {
   console.log(`${name}: ${about} ...\n`);

@@ -1,15 +1,12 @@
 import { chromium, type Page } from '@playwright/test';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ParlorServerMethods } from './arms/parlorServer.js';
 import type { RawSfuMethods } from './arms/rawSfu.js';
 import { ArmProcess } from './harness/ArmProcess.js';
 import type { Bench } from './harness/Bench.js';
 import { compareMedians } from './harness/compare.js';
-import { compilePage } from './harness/compile.js';
 import { runRounds, type ArmName } from './harness/rounds.js';
+import { servePage } from './harness/servePage.js';
 import { summarize } from './harness/statistics.js';
 import { judge } from './harness/verdict.js';
 import type { BenchPage, FirstFrame, ServerAddress } from './page/types.js';
@@ -30,20 +27,8 @@ const CHROMIUM_ARGS = [
   '--use-fake-device-for-media-stream=fps=30',
 ];
 
-async function servePage(): Promise<{ url: string; close: () => void }> {
-  const script = await compilePage('page/main.ts');
-  const html = `<!doctype html><meta charset="utf-8"><title>bench</title><body><script>${script.replaceAll('</script', '<\\/script')}</script>`;
-  const server = createServer((_request, response) => {
-    response.writeHead(200, { 'content-type': 'text/html' }).end(html);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${String(port)}/`, close: () => server.close() };
-}
-
 async function withBrowser<T>(use: (open: () => Promise<Page>) => Promise<T>): Promise<T> {
-  const page = await servePage();
+  const page = await servePage('page/main.ts');
   const browser = await chromium.launch({
     executablePath: process.env['PARLOR_CHROMIUM'] ?? '/usr/bin/chromium',
     headless: true,

@@ -15,3 +15,10 @@ export interface BenchPage {
   publish(server: ServerAddress): Promise<void>;
   firstFrame(server: ServerAddress): Promise<FirstFrame>;
 }
+
+/** Of the page for P2P rooms. */
+export interface MeshPage {
+  send(server: ServerAddress): Promise<void>;
+  /** Resolves with the first frame that is shown. */
+  watch(server: ServerAddress): Promise<void>;
+}

@@ -36,10 +36,8 @@ async function plugin(fastify: FastifyInstance, { parlor }: ParlorFastifyOptions
     return reply.send(toNodeBody(response) ?? undefined);
   });
 
-  const detach = attachParlor(fastify.server, parlor);
+  // Not earlier: who comes while the server closes is refused, where another listener might leave him without a word.
+  fastify.server.once('close', attachParlor(fastify.server, parlor));
   // `onClose` is too late: a server waits for its WebSockets to end before it calls that.
-  fastify.addHook('preClose', async () => {
-    detach();
-    await parlor.close();
-  });
+  fastify.addHook('preClose', () => parlor.close());
 }

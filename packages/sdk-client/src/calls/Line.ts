@@ -6,6 +6,7 @@ import type { Platform } from '../platform.js';
 import { Reconnector } from '../signaling/Reconnector.js';
 import type { ReconnectPolicy } from '../signaling/reconnectPolicy.js';
 import type { ChannelFactory, SignalChannel } from '../signaling/SignalChannel.js';
+import { withinTime } from '../signaling/withinTime.js';
 
 export interface LineOptions {
   readonly url: string;
@@ -65,41 +66,28 @@ export class Line extends Emitter<LineEvents> {
     channel.close();
   }
 
-  async #attempt(): Promise<void> {
-    const { url, hello, platform, logger, requestTimeout, connectTimeout, openChannel } = this.options;
-    const attempt = new AbortController();
-    const abort = () => {
-      attempt.abort();
+  #attempt(): Promise<void> {
+    const { platform, connectTimeout: timeout } = this.options;
+    return withinTime({ platform, timeout, signal: this.#abort.signal }, (signal) => this.#connect(signal));
+  }
+
+  async #connect(signal: AbortSignal): Promise<void> {
+    const { url, hello, platform, logger, requestTimeout, openChannel } = this.options;
+    const channel = await openChannel({ url, requestTimeout, platform, logger, signal });
+    const giveUp = () => {
+      channel.close();
     };
-    this.#abort.signal.addEventListener('abort', abort);
-    const stopTimer = platform.timer(abort, connectTimeout);
-    let channel: SignalChannel | undefined;
-    const { signal } = attempt;
-    const cancelled = new Promise<never>((_resolve, reject) => {
-      signal.addEventListener('abort', () => {
-        channel?.close();
-        reject(new ParlorError('CANCELLED', 'Connecting was called off.'));
-      });
-    });
-    cancelled.catch(() => undefined);
+    signal.addEventListener('abort', giveUp);
     try {
-      if (this.#abort.signal.aborted) abort();
-      channel = await openChannel({ url, requestTimeout, platform, logger, signal });
       const follow = this.#follow(channel);
-      const answer = await Promise.race([channel.request('openLine', hello), cancelled]);
-      if (signal.aborted) await cancelled;
-      follow(answer as CallAnswers['openLine']);
+      const answer = (await channel.request('openLine', hello)) as CallAnswers['openLine'];
+      if (signal.aborted) throw new ParlorError('CANCELLED', 'Connecting was called off.');
+      follow(answer);
     } catch (error) {
-      channel?.close();
-      if (!signal.aborted || this.#abort.signal.aborted) throw error;
-      throw new ParlorError(
-        'CONNECT_TIMEOUT',
-        `Not connected after ${String(connectTimeout / 1000)} s. Check the address and the network.`,
-        { cause: error },
-      );
+      giveUp();
+      throw error;
     } finally {
-      stopTimer();
-      this.#abort.signal.removeEventListener('abort', abort);
+      signal.removeEventListener('abort', giveUp);
     }
   }
 

@@ -9,6 +9,7 @@ import { Reconnector } from '../signaling/Reconnector.js';
 import type { ReconnectPolicy } from '../signaling/reconnectPolicy.js';
 import type { ChannelFactory, SignalChannel } from '../signaling/SignalChannel.js';
 import { socketUrl, type Target } from '../signaling/url.js';
+import { withinTime } from '../signaling/withinTime.js';
 import { reduce } from './reduce.js';
 import { emptyState, type RoomChange, type RoomState } from './state.js';
 import { toSnapshot, toUpdate } from './toUpdate.js';
@@ -103,35 +104,9 @@ export class Session extends Emitter<SessionEvents> {
     stay.driver.close();
   }
 
-  async #attempt(): Promise<void> {
-    const { platform, connectTimeout } = this.options;
-    const attempt = new AbortController();
-    const abort = () => {
-      attempt.abort();
-    };
-    this.#abort.signal.addEventListener('abort', abort);
-    let timedOut = false;
-    const stopTimer = platform.timer(() => {
-      timedOut = true;
-      abort();
-    }, connectTimeout);
-    try {
-      if (this.#abort.signal.aborted) abort();
-      await Promise.race([this.#join(attempt.signal), rejectOnAbort(attempt.signal)]);
-    } catch (error) {
-      if (!timedOut) throw error;
-      const seconds = String(connectTimeout / 1000);
-      throw new ParlorError(
-        'CONNECT_TIMEOUT',
-        `Not in the room after ${seconds} s. Check the address and the network.`,
-        {
-          cause: error,
-        },
-      );
-    } finally {
-      stopTimer();
-      this.#abort.signal.removeEventListener('abort', abort);
-    }
+  #attempt(): Promise<void> {
+    const { platform, connectTimeout: timeout } = this.options;
+    return withinTime({ platform, timeout, signal: this.#abort.signal }, (signal) => this.#join(signal));
   }
 
   /** Socket, one request, done: the driver finds out what the browser can while the network is waited for. */
@@ -297,13 +272,3 @@ export class Session extends Emitter<SessionEvents> {
     this.removeAllListeners();
   }
 }
-
-/** For a channel or driver that does not look at its signal in time. */
-const rejectOnAbort = (signal: AbortSignal): Promise<never> =>
-  new Promise((_resolve, reject) => {
-    const onAbort = () => {
-      reject(new ParlorError('CANCELLED', 'Connecting was called off.'));
-    };
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort);
-  });

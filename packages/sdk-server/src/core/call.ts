@@ -1,3 +1,5 @@
+import type { CallEndedReason } from '@parlor/protocol';
+
 /**
  * One call between two users, as a pure state machine: `(state, event) => [state, effects]`. Who may call whom, what a
  * call looks like on a wire and when time has passed is decided outside.
@@ -8,24 +10,6 @@
 
 /** How long a call rings before nobody is taken to be there, milliseconds. */
 export const RING_TIMEOUT_MS = 30_000;
-
-/** Why a call is over, or why it is over for one device. */
-export type CallEndReason =
-  | 'rejected'
-  /** The callee is in another call. */
-  | 'busy'
-  /** The caller hung up before anybody answered. */
-  | 'cancelled'
-  | 'hungUp'
-  | 'noAnswer'
-  /** Another device of the same user has taken the call; for the other devices only. */
-  | 'takenElsewhere'
-  /** The other side has left the room. */
-  | 'left'
-  /** The connection of the other side to the server was lost. */
-  | 'connectionLost'
-  /** The server could not hold the call, or the host application has ended it. */
-  | 'closed';
 
 export interface IdleCall {
   readonly phase: 'idle';
@@ -90,7 +74,7 @@ export type CallEffect =
   | { type: 'ring'; to: string; from: string; video: boolean }
   | { type: 'accepted'; to: string; by: string }
   | { type: 'videoChanged'; to: string; by: string; video: boolean }
-  | { type: 'ended'; to: string; reason: CallEndReason }
+  | { type: 'ended'; to: string; reason: CallEndedReason }
   /** The event makes no sense in this state: there is no such call, or not with this peer. */
   | { type: 'refused'; to: string; code: 'CALL_NOT_FOUND' | 'ALREADY_IN_CALL' | 'PEER_NOT_FOUND' };
 
@@ -122,7 +106,7 @@ function whileIdle(event: CallEvent): CallStep {
 
 function whileRinging(call: RingingCall, event: CallEvent): CallStep {
   const { caller, calleeUserId, devices, video } = call;
-  const endedForAll = (reason: CallEndReason, except?: string): CallStep => [
+  const endedForAll = (reason: CallEndedReason, except?: string): CallStep => [
     IDLE,
     [caller, ...devices].filter((to) => to !== except).map((to) => ended(to, reason)),
   ];
@@ -204,13 +188,13 @@ function notTheirs(call: CallState, event: Extract<CallEvent, { by: string }>): 
 }
 
 /** The others go on ringing; with the last device the call ends. */
-function withoutDevice(call: RingingCall, device: string, reason: CallEndReason): CallStep {
+function withoutDevice(call: RingingCall, device: string, reason: CallEndedReason): CallStep {
   const devices = call.devices.filter((one) => one !== device);
   return devices.length > 0 ? [{ ...call, devices }, []] : [IDLE, [ended(call.caller, reason)]];
 }
 
 const ring = (to: string, from: string, video: boolean): CallEffect => ({ type: 'ring', to, from, video });
-const ended = (to: string, reason: CallEndReason): CallEffect => ({ type: 'ended', to, reason });
+const ended = (to: string, reason: CallEndedReason): CallEffect => ({ type: 'ended', to, reason });
 
 const videoChanged = (to: string, by: string, video: boolean): CallEffect => ({
   type: 'videoChanged',

@@ -11,7 +11,8 @@ import type { Line } from '../../core/calls/Line.js';
 import { isParlorError, ParlorError, toWireError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { FramedSocket, SocketHandler } from '../dialect.js';
-import { failureText, readMessage, successText } from '../protoo/requests.js';
+import { listenToFrames } from '../protoo/listenToFrames.js';
+import { failureText, successText } from '../protoo/requests.js';
 import { validate } from '../validate.js';
 import { CallSocket } from './CallSocket.js';
 import { handlers, type LineMethod } from './handlers.js';
@@ -37,18 +38,11 @@ export class CallSession implements SocketHandler {
 
   open(socket: FramedSocket): void {
     const link = new CallSocket(socket);
-    socket.onMessage((text) => {
-      const incoming = readMessage(text);
-      if (incoming.type === 'request') void this.#serve(incoming.request, { socket, link });
-      if (incoming.type !== 'invalid') return;
-      if (incoming.id !== undefined) socket.send(failureText(incoming.id, incoming.error));
-      else link.notify('error', { code: incoming.error.code, message: incoming.error.message });
-    });
-    socket.onRefused(({ code, message, text }) => {
-      const incoming = text === undefined ? undefined : readMessage(text);
-      if (incoming?.type === 'request')
-        socket.send(failureText(incoming.request.id, new ParlorError(code, message)));
-      else link.notify('error', { code, message });
+    listenToFrames(socket, {
+      request: (request) => void this.#serve(request, { socket, link }),
+      refused: (why) => {
+        link.notify('error', why);
+      },
     });
     socket.onClose(() => {
       const line = this.#line;

@@ -16,7 +16,8 @@ import type { FramedSocket, SocketHandler } from '../dialect.js';
 import { validate } from '../validate.js';
 import { handlers, listeners, type PeerMethod, type ProtooPeer } from './handlers.js';
 import { ProtooLink } from './ProtooLink.js';
-import { failureText, readMessage, successText } from './requests.js';
+import { listenToFrames } from './listenToFrames.js';
+import { failureText, successText } from './requests.js';
 
 /** The rooms as a session needs them. */
 export interface SessionRooms {
@@ -49,19 +50,14 @@ export class ProtooSession implements SocketHandler {
 
   open(socket: FramedSocket): void {
     const link = new ProtooLink(socket);
-    socket.onMessage((text) => {
-      const incoming = readMessage(text);
-      if (incoming.type === 'request') void this.#serve(incoming.request, { socket, link });
-      if (incoming.type === 'notification') this.#hear(incoming, link);
-      if (incoming.type !== 'invalid') return;
-      if (incoming.id !== undefined) socket.send(failureText(incoming.id, incoming.error));
-      else link.notify('error', { code: incoming.error.code, message: incoming.error.message });
-    });
-    socket.onRefused(({ code, message, text }) => {
-      const incoming = text === undefined ? undefined : readMessage(text);
-      if (incoming?.type === 'request')
-        socket.send(failureText(incoming.request.id, new ParlorError(code, message)));
-      else link.notify('error', { code, message });
+    listenToFrames(socket, {
+      request: (request) => void this.#serve(request, { socket, link }),
+      notification: (notification) => {
+        this.#hear(notification, link);
+      },
+      refused: (why) => {
+        link.notify('error', why);
+      },
     });
     socket.onClose(() => {
       this.#open = false;

@@ -95,6 +95,15 @@ export default defineConfig(
       'a dialect talks to core and to a FramedSocket.',
     ),
   },
+  // Offer and answer over core's peers: dialects that speak SDP share it.
+  {
+    files: [`${server}/sdp/**/*.ts`],
+    ignores: tests,
+    rules: noImportsFrom(
+      ['dialects', 'http', 'adapters', 'access', 'ice', 'media', 'mediasoup', 'ws'],
+      'sdp talks to core: it knows neither the wire nor the media library.',
+    ),
+  },
   {
     files: [`${server}/{access,ice}/**/*.ts`],
     ignores: tests,

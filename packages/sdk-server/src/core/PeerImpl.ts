@@ -168,10 +168,9 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
   transportFor(direction: 'send' | 'recv', id?: string): TransportImpl {
     if (id !== undefined) {
       const transport = this.transports.get(id);
-      if (transport?.direction === direction) return transport;
+      if (transport && canCarry(transport, direction)) return transport;
     } else {
-      for (const transport of this.transports.values())
-        if (transport.direction === direction) return transport;
+      for (const transport of this.transports.values()) if (canCarry(transport, direction)) return transport;
     }
     throw new ParlorError(
       'TRANSPORT_NOT_FOUND',
@@ -181,3 +180,6 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
     );
   }
 }
+
+const canCarry = (transport: TransportImpl, direction: 'send' | 'recv'): boolean =>
+  transport.direction === direction || transport.direction === 'both';

@@ -13,6 +13,7 @@ export class ProducerImpl extends Emitter<ProducerEvents> implements Producer {
   readonly consumers = new Set<ConsumerImpl>();
   closed = false;
   paused: boolean;
+  started = false;
   /** None in a P2P room. */
   readonly #transport: TransportImpl | undefined;
 
@@ -29,6 +30,10 @@ export class ProducerImpl extends Emitter<ProducerEvents> implements Producer {
     this.paused = options.paused;
     transport?.producers.add(this);
     this.media.on('score', (scores) => {
+      if (!this.started && scores.some(({ score }) => score > 0)) {
+        this.started = true;
+        this.emit('started');
+      }
       this.peer.tell({ type: 'producerScore', producerId: this.id, scores });
       this.emit('score', scores);
     });
@@ -44,7 +49,7 @@ export class ProducerImpl extends Emitter<ProducerEvents> implements Producer {
 
   /** Whether its owner's path to the server is up: media is on its way. */
   get isFlowing(): boolean {
-    return this.#transport?.media.connected ?? false;
+    return this.#transport?.state === 'connected';
   }
 
   get info(): ProducerInfo {

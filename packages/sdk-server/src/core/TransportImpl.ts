@@ -4,17 +4,23 @@ import { Emitter } from '../events.js';
 import type { ConsumerImpl } from './ConsumerImpl.js';
 import type { MediaTransport } from './ports.js';
 import type { ProducerImpl } from './ProducerImpl.js';
-import type { Transport, TransportEvents } from './types.js';
+import type {
+  Transport,
+  TransportDirection,
+  TransportEvents,
+  TransportState,
+  TransportStats,
+} from './types.js';
 
 export class TransportImpl extends Emitter<TransportEvents> implements Transport {
-  readonly direction: 'send' | 'recv';
+  readonly direction: TransportDirection;
   readonly media: MediaTransport;
   readonly producers = new Set<ProducerImpl>();
   readonly consumers = new Set<ConsumerImpl>();
   closed = false;
   #connecting = false;
 
-  constructor(direction: 'send' | 'recv', media: MediaTransport, lost: () => void) {
+  constructor(direction: TransportDirection, media: MediaTransport, lost: () => void) {
     super();
     this.direction = direction;
     this.media = media;
@@ -22,6 +28,9 @@ export class TransportImpl extends Emitter<TransportEvents> implements Transport
       if (this.closed) return;
       this.#finish();
       lost();
+    });
+    media.on('stateChanged', (state) => {
+      if (!this.closed) this.emit('stateChanged', state);
     });
   }
 
@@ -31,6 +40,10 @@ export class TransportImpl extends Emitter<TransportEvents> implements Transport
 
   get info(): TransportInfo {
     return this.media.info;
+  }
+
+  get state(): TransportState {
+    return this.closed ? 'closed' : this.media.state;
   }
 
   /** From here on media may reach the client at any time. */
@@ -53,6 +66,11 @@ export class TransportImpl extends Emitter<TransportEvents> implements Transport
 
   restartIce(): Promise<IceParameters> {
     return this.media.restartIce();
+  }
+
+  async stats(): Promise<TransportStats> {
+    if (this.closed) throw new ParlorError('TRANSPORT_NOT_FOUND', `transport ${this.id} was closed`);
+    return await this.media.stats();
   }
 
   close(): void {

@@ -10,6 +10,8 @@ export interface Subscription {
   readonly receiver: MediaReceiver;
   /** Whatever the state of the transport; undefined: as that requires. */
   readonly paused: boolean | undefined;
+  /** As `SubscribeOptions.mid`. */
+  readonly mid?: string | undefined;
 }
 
 /** The peer's consumer of a producer, made if there is none. @throws LIMIT_REACHED, PRODUCER_NOT_FOUND, NOT_JOINED, CANNOT_CONSUME */
@@ -37,7 +39,7 @@ async function create(peer: PeerImpl, producerId: string, to: Subscription): Pro
   // resumes it. That cannot happen before the client's path is up, when the worker holds everything back by itself,
   // nor before the publisher's is, whose handshake takes longer than the announcement. Sound can be joined anywhere.
   const paused = to.paused ?? (producer.kind === 'video' && transport.connectStarted && producer.isFlowing);
-  const media = await transport.media.consume({ producer: producer.media, receiver, paused });
+  const media = await transport.media.consume({ producer: producer.media, receiver, paused, mid: to.mid });
   // Joins and leaves go on while the worker answers.
   if (peer.closed || transport.closed || producer.closed) {
     media.close();

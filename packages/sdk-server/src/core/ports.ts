@@ -8,7 +8,13 @@ import type {
   TransportInfo,
 } from '@parlor/protocol';
 import type { EventSource } from '../events.js';
-import type { ConsumerLayers, ProducerScore } from './types.js';
+import type {
+  ConsumerLayers,
+  ProducerScore,
+  TransportDirection,
+  TransportState,
+  TransportStats,
+} from './types.js';
 import type { RoomUpdate } from './updates.js';
 
 /**
@@ -45,7 +51,7 @@ export interface MediaRoomEvents {
 export interface MediaRoom extends EventSource<MediaRoomEvents> {
   /** What clients may be told and sent. */
   readonly rtpCapabilities: RtpCapabilities;
-  createTransport(options: { direction: 'send' | 'recv' }): Promise<MediaTransport>;
+  createTransport(options: { direction: TransportDirection }): Promise<MediaTransport>;
   /** Prepares what one client can receive, once, for all its consumers. */
   receiver(rtpCapabilities: RtpCapabilities): MediaReceiver;
   close(): void;
@@ -59,14 +65,16 @@ export interface MediaReceiver {
 export interface MediaTransportEvents {
   /** The transport ended by itself: DTLS closed or failed, ICE timed out. */
   closed: [];
+  stateChanged: [state: TransportState];
 }
 
 export interface MediaTransport extends EventSource<MediaTransportEvents> {
   readonly info: TransportInfo;
-  /** DTLS is up: media flows as soon as there is some. */
-  readonly connected: boolean;
+  /** `connected`: media flows as soon as there is some. */
+  readonly state: TransportState;
   connect(dtlsParameters: DtlsParameters): Promise<void>;
   restartIce(): Promise<IceParameters>;
+  stats(): Promise<TransportStats>;
   /** @throws UNSUPPORTED_MEDIA */
   produce(options: MediaProduceOptions): Promise<MediaProducer>;
   /** @throws CANNOT_CONSUME, PRODUCER_NOT_FOUND */
@@ -84,6 +92,8 @@ export interface MediaConsumeOptions {
   producer: MediaProducer;
   receiver: MediaReceiver;
   paused: boolean;
+  /** As `SubscribeOptions.mid`. */
+  mid?: string | undefined;
 }
 
 export interface MediaProducerEvents {

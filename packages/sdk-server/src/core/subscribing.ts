@@ -16,6 +16,9 @@ export async function subscribe(
   assertCan(peer.grants, 'subscribe');
   if (peer.room.topology === 'p2p') throw notThroughServer('consumers');
   if (options.rtpCapabilities) peer.setRtpCapabilities(options.rtpCapabilities);
+  if (options.mid !== undefined && producerIds.length > 1) {
+    throw new ParlorError('BAD_REQUEST', 'a mid holds one producer: subscribe to them one by one');
+  }
   const { receiver } = peer;
   if (!receiver) {
     throw new ParlorError(
@@ -23,8 +26,8 @@ export async function subscribe(
       'rtpCapabilities are missing: send them once, with joinRoom or here',
     );
   }
-  const transport = peer.transportFor('recv');
-  const subscription = { transport, receiver, paused: options.paused };
+  const transport = peer.transportFor('recv', options.transportId);
+  const subscription = { transport, receiver, paused: options.paused, mid: options.mid };
   if (options.follow !== undefined) {
     peer.following = options.follow
       ? new Following(peer, { transport, receiver, paused: undefined })

@@ -164,8 +164,11 @@ export interface Peer extends EventSource<PeerEvents> {
   leave(reason?: 'left' | 'disconnected'): void;
 }
 
+/** As the client sees it; `both`: one RTCPeerConnection that sends and receives. */
+export type TransportDirection = 'send' | 'recv' | 'both';
+
 export interface TransportOptions {
-  direction: 'send' | 'recv';
+  direction: TransportDirection;
 }
 
 export interface ProduceOptions {
@@ -183,30 +186,54 @@ export interface SubscribeOptions {
   paused?: boolean | undefined;
   /** From now on, receive whatever is published too (true), or what is asked for only (false). */
   follow?: boolean | undefined;
+  /** Where to receive; default: the peer's only transport that can. */
+  transportId?: string | undefined;
+  /**
+   * The media section (RFC 8843 §15) in which it is received, where the client's sections are known; for one producer at
+   * a time. Default: counted per transport.
+   */
+  mid?: string | undefined;
 }
 
 export type SubscribeResult =
   | { producerId: string; consumer: Consumer }
   | { producerId: string; error: { code: ErrorCode; message: string } };
 
-export interface TransportEvents {
-  closed: [];
+/** As RTCPeerConnectionState (W3C WebRTC §4.3.3), seen from the server. */
+export type TransportState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
+
+export interface TransportStats {
+  /** All that arrived on the wire from the client, RTCP and retransmissions included, bytes. */
+  bytesReceived: number;
+  bytesSent: number;
+  /** Estimated from the client's feedback, bits per second; undefined: the client gives none. */
+  availableOutgoingBitrate?: number | undefined;
 }
 
-/** One ICE and DTLS association between a peer and the server, for one direction. */
+export interface TransportEvents {
+  closed: [];
+  stateChanged: [state: TransportState];
+}
+
+/** One ICE and DTLS association between a peer and the server. */
 export interface Transport extends EventSource<TransportEvents> {
   readonly id: string;
-  readonly direction: 'send' | 'recv';
+  readonly direction: TransportDirection;
   readonly info: TransportInfo;
+  readonly state: TransportState;
   readonly closed: boolean;
   /** @throws ALREADY_CONNECTED, BAD_REQUEST */
   connect(dtlsParameters: DtlsParameters): Promise<void>;
   /** New ICE credentials (RFC 8445 §9). */
   restartIce(): Promise<IceParameters>;
+  /** What went over it so far. @throws TRANSPORT_NOT_FOUND (it is closed) */
+  stats(): Promise<TransportStats>;
   close(): void;
 }
 
 export interface ProducerEvents {
+  /** The first of its media has arrived. */
+  started: [];
   paused: [];
   resumed: [];
   score: [scores: ProducerScore[]];
@@ -227,6 +254,8 @@ export interface Producer extends EventSource<ProducerEvents> {
   readonly kind: MediaKind;
   readonly appData: AppData;
   readonly paused: boolean;
+  /** Media of it has arrived at the server; a client may announce what it never sends. */
+  readonly started: boolean;
   readonly closed: boolean;
   /** Stops the media for everybody, keeping the publication. */
   pause(): Promise<void>;

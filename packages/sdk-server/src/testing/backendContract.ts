@@ -73,6 +73,25 @@ export const backendContract: readonly ContractCase[] = [
     },
   },
   {
+    name: 'sends and receives on one transport, in the media section named',
+    async run(backend) {
+      const room = await backend.createRoom('both');
+      const [alice, bob] = await Promise.all([
+        room.createTransport({ direction: 'both' }),
+        room.createTransport({ direction: 'both' }),
+      ]);
+      assert.equal(bob.state, 'new');
+      await bob.connect(sampleDtls());
+      await bob.produce({ kind: 'audio', rtpParameters: sampleAudio(), paused: false });
+      const producer = await alice.produce({ kind: 'audio', rtpParameters: sampleAudio(), paused: false });
+      const receiver = room.receiver(room.rtpCapabilities);
+      const consumer = await bob.consume({ producer, receiver, paused: true, mid: 's1' });
+      assert.equal(consumer.rtpParameters.mid, 's1');
+      assert.deepEqual(await alice.stats().then(({ bytesReceived }) => bytesReceived), 0);
+      room.close();
+    },
+  },
+  {
     name: 'refuses media that it cannot carry, by a code',
     async run(backend) {
       const room = await backend.createRoom('refusals');

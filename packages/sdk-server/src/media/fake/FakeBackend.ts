@@ -1,4 +1,10 @@
-import type { IceParameters, MediaKind, RtpCapabilities, TransportInfo } from '@parlor/protocol';
+import type {
+  IceParameters,
+  MediaKind,
+  RtpCapabilities,
+  RtpParameters,
+  TransportInfo,
+} from '@parlor/protocol';
 import type {
   MediaBackend,
   MediaConsumeOptions,
@@ -13,7 +19,7 @@ import type {
   MediaTransport,
   MediaTransportEvents,
 } from '../../core/ports.js';
-import type { ConsumerLayers } from '../../core/types.js';
+import type { ConsumerLayers, TransportState, TransportStats } from '../../core/types.js';
 import { ParlorError } from '../../errors.js';
 import { Emitter } from '../../events.js';
 
@@ -82,7 +88,7 @@ export class FakeMediaRoom extends Emitter<MediaRoomEvents> implements MediaRoom
 
 export class FakeTransport extends Emitter<MediaTransportEvents> implements MediaTransport {
   readonly info: TransportInfo;
-  connected = false;
+  state: TransportState = 'new';
   readonly producers = new Set<FakeProducer>();
   readonly consumers = new Set<FakeConsumer>();
   readonly #room: FakeMediaRoom;
@@ -109,12 +115,17 @@ export class FakeTransport extends Emitter<MediaTransportEvents> implements Medi
   }
 
   connect(): Promise<void> {
-    this.connected = true;
+    this.state = 'connected';
+    this.emit('stateChanged', this.state);
     return Promise.resolve();
   }
 
   restartIce(): Promise<IceParameters> {
     return Promise.resolve(this.#iceParameters());
+  }
+
+  stats(): Promise<TransportStats> {
+    return Promise.resolve({ bytesReceived: 0, bytesSent: 0 });
   }
 
   produce({ kind, rtpParameters, paused }: MediaProduceOptions): Promise<FakeProducer> {
@@ -127,11 +138,11 @@ export class FakeTransport extends Emitter<MediaTransportEvents> implements Medi
     return Promise.resolve(producer);
   }
 
-  consume({ producer, receiver, paused }: MediaConsumeOptions): Promise<FakeConsumer> {
+  consume({ producer, receiver, paused, mid }: MediaConsumeOptions): Promise<FakeConsumer> {
     if (!receiver.rtpCapabilities.codecs?.some(({ kind }) => kind === producer.kind)) {
       return Promise.reject(new ParlorError('CANNOT_CONSUME', `no ${producer.kind} codec in common`));
     }
-    const consumer = new FakeConsumer(this.#room.newId('consumer'), producer.kind, paused);
+    const consumer = new FakeConsumer(this.#room.newId('consumer'), producer.kind, { paused, mid });
     this.consumers.add(consumer);
     return Promise.resolve(consumer);
   }
@@ -177,7 +188,8 @@ export class FakeProducer extends Emitter<MediaProducerEvents> implements MediaP
 
 export class FakeConsumer extends Emitter<MediaConsumerEvents> implements MediaConsumer {
   readonly type = 'simple';
-  readonly rtpParameters;
+  readonly rtpParameters: RtpParameters;
+  paused: boolean;
   closed = false;
   preferredLayers: ConsumerLayers | undefined;
   keyFrameRequests = 0;
@@ -185,11 +197,13 @@ export class FakeConsumer extends Emitter<MediaConsumerEvents> implements MediaC
   constructor(
     readonly id: string,
     readonly kind: MediaKind,
-    public paused: boolean,
+    { paused, mid }: { paused: boolean; mid?: string | undefined },
   ) {
     super();
+    this.paused = paused;
     const mimeType = kind === 'audio' ? 'audio/opus' : 'video/VP8';
     this.rtpParameters = {
+      ...(mid === undefined ? {} : { mid }),
       codecs: [
         {
           mimeType,

@@ -7,6 +7,7 @@ import type {
   MediaTransportEvents,
 } from '../../core/ports.js';
 import { ParlorError } from '../../errors.js';
+import type { TransportState, TransportStats } from '../../core/types.js';
 import { Emitter } from '../../events.js';
 import { mediaError } from './mediaError.js';
 import { MediasoupConsumer } from './MediasoupConsumer.js';
@@ -24,6 +25,7 @@ export class MediasoupTransport extends Emitter<MediaTransportEvents> implements
   readonly info: TransportInfo;
   readonly #raw: types.WebRtcTransport;
   readonly #observer: TransportObserver;
+  #told: TransportState = 'new';
 
   constructor(raw: types.WebRtcTransport, observer: TransportObserver) {
     super();
@@ -35,7 +37,11 @@ export class MediasoupTransport extends Emitter<MediaTransportEvents> implements
       iceCandidates: raw.iceCandidates,
       dtlsParameters: fromDtlsParameters(raw.dtlsParameters),
     };
+    raw.on('icestatechange', () => {
+      this.#stateMayHaveChanged();
+    });
     raw.on('dtlsstatechange', (state) => {
+      this.#stateMayHaveChanged();
       // The client closed its side (close_notify) or the handshake failed: neither can be mended on this transport.
       if (state !== 'closed' && state !== 'failed') return;
       if (!raw.closed) raw.close();
@@ -43,8 +49,8 @@ export class MediasoupTransport extends Emitter<MediaTransportEvents> implements
     });
   }
 
-  get connected(): boolean {
-    return this.#raw.dtlsState === 'connected';
+  get state(): TransportState {
+    return connectionState(this.#raw);
   }
 
   async connect(dtlsParameters: DtlsParameters): Promise<void> {
@@ -63,6 +69,19 @@ export class MediasoupTransport extends Emitter<MediaTransportEvents> implements
     }
   }
 
+  async stats(): Promise<TransportStats> {
+    try {
+      const [stats] = await this.#raw.getStats();
+      return {
+        bytesReceived: stats?.bytesReceived ?? 0,
+        bytesSent: stats?.bytesSent ?? 0,
+        availableOutgoingBitrate: stats?.availableOutgoingBitrate,
+      };
+    } catch (error) {
+      throw mediaError('TRANSPORT_NOT_FOUND', error);
+    }
+  }
+
   async produce({ kind, rtpParameters, paused }: MediaProduceOptions): Promise<MediasoupProducer> {
     try {
       const raw = await this.#raw.produce({ kind, rtpParameters: toRtpParameters(rtpParameters), paused });
@@ -74,14 +93,19 @@ export class MediasoupTransport extends Emitter<MediaTransportEvents> implements
     }
   }
 
-  async consume({ producer, receiver, paused }: MediaConsumeOptions): Promise<MediasoupConsumer> {
+  async consume({ producer, receiver, paused, mid }: MediaConsumeOptions): Promise<MediasoupConsumer> {
     if (!(producer instanceof MediasoupProducer) || !(receiver instanceof TrimmedReceiver)) {
       throw new ParlorError('CANNOT_CONSUME', 'the producer belongs to another media backend');
     }
     const rtpCapabilities = receiver.forProducer(producer.kind, producer.mimeType);
     try {
       // No canConsume() before: it does the same work again, and a refusal costs nothing more here.
-      const raw = await this.#raw.consume({ producerId: producer.id, rtpCapabilities, paused });
+      const raw = await this.#raw.consume({
+        producerId: producer.id,
+        rtpCapabilities,
+        paused,
+        ...(mid === undefined ? {} : { mid }),
+      });
       this.#observer.consumed(raw);
       return new MediasoupConsumer(raw);
     } catch (error) {
@@ -92,4 +116,20 @@ export class MediasoupTransport extends Emitter<MediaTransportEvents> implements
   close(): void {
     this.#raw.close();
   }
+
+  #stateMayHaveChanged(): void {
+    const { state } = this;
+    if (state === this.#told) return;
+    this.#told = state;
+    this.emit('stateChanged', state);
+  }
+}
+
+/** ICE and DTLS in one word, by the rules of W3C WebRTC §4.3.3. */
+function connectionState({ closed, iceState, dtlsState }: types.WebRtcTransport): TransportState {
+  if (closed || iceState === 'closed' || dtlsState === 'closed') return 'closed';
+  if (dtlsState === 'failed') return 'failed';
+  if (iceState === 'disconnected') return 'disconnected';
+  if (dtlsState === 'connected') return 'connected';
+  return iceState === 'new' && dtlsState === 'new' ? 'new' : 'connecting';
 }

@@ -1,6 +1,7 @@
 import type { RtpCapabilities } from '@parlor/protocol';
 import type { types } from 'mediasoup';
 import type { MediaReceiver, MediaRoom, MediaRoomEvents } from '../../core/ports.js';
+import type { TransportDirection } from '../../core/types.js';
 import { Emitter } from '../../events.js';
 import type { Logger } from '../../logger.js';
 import { observeSpeakers } from './activity.js';
@@ -53,7 +54,7 @@ export class RoomRouter extends Emitter<MediaRoomEvents> implements MediaRoom {
     });
   }
 
-  async createTransport(options: { direction: 'send' | 'recv' }): Promise<MediasoupTransport> {
+  async createTransport(options: { direction: TransportDirection }): Promise<MediasoupTransport> {
     let raw: types.WebRtcTransport;
     try {
       raw = await this.#router.createWebRtcTransport({

@@ -12,6 +12,10 @@ export const DEFAULT_CODECS: types.RouterRtpCodecCapability[] = [
     channels: 2,
     parameters: { useinbandfec: 1, usedtx: 1 },
   },
+  // What clients of plain SDP may be limited to (RFC 3551 §4.5).
+  { kind: 'audio', mimeType: 'audio/G722', clockRate: 8000 },
+  { kind: 'audio', mimeType: 'audio/PCMU', clockRate: 8000 },
+  { kind: 'audio', mimeType: 'audio/PCMA', clockRate: 8000 },
   { kind: 'video', mimeType: 'video/VP8', clockRate: 90_000, parameters: { 'x-google-start-bitrate': 1000 } },
   {
     kind: 'video',
@@ -30,7 +34,14 @@ export const DEFAULT_CODECS: types.RouterRtpCodecCapability[] = [
       'x-google-start-bitrate': 1000,
     },
   },
-  { kind: 'video', mimeType: 'video/AV1', clockRate: 90_000, parameters: {} },
+  // With 110 its retransmissions get 107: 108 and up are what browsers like to choose themselves.
+  {
+    kind: 'video',
+    mimeType: 'video/AV1',
+    preferredPayloadType: 110,
+    clockRate: 90_000,
+    parameters: {},
+  },
 ];
 
 /**

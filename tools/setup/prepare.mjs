@@ -2,6 +2,7 @@ import { build as buildWorkspaces } from './build.mjs';
 import { findOrInstallChromium } from './chromium.mjs';
 import { findOrInstallCoturn } from './coturn.mjs';
 import { installDependencies } from './dependencies.mjs';
+import { findOrInstallFirefox } from './firefox.mjs';
 import { SetupError, step } from './report.mjs';
 import { findOrBuildWorker } from './worker.mjs';
 
@@ -51,8 +52,10 @@ const chromium = once(async () => step('chromium', findOrInstallChromium));
 
 const coturn = once(async () => step('coturn', findOrInstallCoturn));
 
+const firefox = once(async () => step('firefox', findOrInstallFirefox));
+
 /** The parts of the set-up. Each brings along what it needs, and is cheap when there is nothing to do. */
-export const parts = { dependencies, worker, build, chromium, coturn };
+export const parts = { dependencies, worker, build, chromium, coturn, firefox };
 
 /** @typedef {keyof typeof parts} Part */
 
@@ -70,6 +73,7 @@ export async function prepare(wanted) {
     if (part === 'worker' && value) env['MEDIASOUP_WORKER_BIN'] = value;
     if (part === 'chromium' && value) env['PARLOR_CHROMIUM'] = value;
     if (part === 'coturn' && value) env['PARLOR_TURNSERVER'] = value;
+    if (part === 'firefox' && value) env['PARLOR_FIREFOX'] = value;
   }
   return env;
 }

@@ -8,6 +8,7 @@ import { RoomRegistry } from '../RoomRegistry.js';
 import type { Hooks } from '../types.js';
 import { CallDesk } from './CallDesk.js';
 import type { Line } from './Line.js';
+import { MAX_LISTED } from './Presence.js';
 import { DEFAULT_CALL_OPTIONS, type CallLink, type CallOptions, type CallUpdate } from './types.js';
 
 /** Time that passes only when told to. */
@@ -282,6 +283,16 @@ describe('who is busy', () => {
     expect(desk.size).toBe(1);
   });
 
+  test('is who has just called, from two devices at once', async () => {
+    const { device, ring, desk } = setUp();
+    const [alice, laptop, bob] = [device('alice'), device('alice', 'laptop'), device('bob')];
+    const carol = device('carol');
+    const results = await Promise.allSettled([ring(alice, 'bob'), ring(laptop, 'carol')]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    expect([bob.heard(), carol.heard()]).toEqual([['incomingCall'], []]);
+    expect(desk.size).toBe(1);
+  });
+
   test('makes the other calls that ring end', async () => {
     const { device, ring, desk } = setUp();
     const [alice, bob, carol] = [device('alice'), device('bob'), device('carol')];
@@ -494,6 +505,34 @@ describe('who is there', () => {
     ]);
     expect([bob, carol].flatMap((one) => one.heard()).filter((type) => type === 'usersChanged')).toEqual([]);
     desk.close();
+    expect(time.pending).toBe(0);
+  });
+
+  test('is told to so many devices and no more', () => {
+    const { device, desk } = setUp({ presence: true, maxWatchers: 2 });
+    const [alice, bob, carol] = [device('alice'), device('bob'), device('carol')];
+    expect(desk.watchUsers(alice.line)).toHaveLength(2);
+    expect(desk.watchUsers(bob.line)).toHaveLength(2);
+    expect(() => desk.watchUsers(carol.line)).toThrow(refused('LIMIT_REACHED', /2 devices.*maxWatchers/));
+    // Asking once more takes no place; whoever leaves makes room.
+    expect(desk.watchUsers(alice.line)).toHaveLength(2);
+    desk.lost(bob.line, bob);
+    expect(desk.watchUsers(carol.line)).toHaveLength(1);
+  });
+
+  test('travels in parts where a crowd comes at once', () => {
+    const { device, desk, time } = setUp({ presence: true });
+    const alice = device('alice');
+    desk.watchUsers(alice.line);
+    time.pass(50);
+    alice.told.length = 0;
+    for (let i = 0; i < MAX_LISTED + 3; i++) device(`user ${String(i)}`);
+    const comers = () =>
+      alice.told.splice(0).map((update) => (update.type === 'usersChanged' ? update.users.length : 0));
+    time.pass(50);
+    expect(comers()).toEqual([MAX_LISTED]);
+    time.pass(50);
+    expect(comers()).toEqual([3]);
     expect(time.pending).toBe(0);
   });
 });

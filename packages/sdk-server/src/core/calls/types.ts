@@ -17,6 +17,8 @@ export interface CallOptions {
   maxDevices?: number;
   /** Let everybody who may call see who can be rung. Default false: whom to call is for the application to say. */
   presence?: boolean;
+  /** Devices that may watch who can be rung: each of them hears of every change. Default 1000. */
+  maxWatchers?: number;
 }
 
 export const DEFAULT_CALL_OPTIONS: Required<CallOptions> = {
@@ -26,6 +28,7 @@ export const DEFAULT_CALL_OPTIONS: Required<CallOptions> = {
   maxDevicesPerUser: 10,
   maxDevices: 10_000,
   presence: false,
+  maxWatchers: 1000,
 };
 
 /** What a device is told. */

@@ -58,7 +58,8 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
     p2pRoomsDialect({ rooms: p2pRooms, access, logger }),
   ];
   const http = { dialects, basePath, trustedProxies: options.trustedProxies, logger };
-  const peerSignal = createPeerSignal({ rooms, access, logger, limits: options.socketLimits ?? {} });
+  const { socketLimits = {}, trustedProxies } = options;
+  const peerSignal = createPeerSignal({ rooms, access, logger, limits: socketLimits, trustedProxies });
   const handleRequest = createRequestHandler(http);
   const upgrades = createUpgradeHandler({ ...http, limits: options.socketLimits ?? {} });
 

@@ -1,6 +1,7 @@
 import type { Access } from './access/types.js';
 import { peerSignalDialect, type PeerSignalDialect } from './dialects/peerSignal/peerSignalDialect.js';
 import type { SignalClock, SignalGate, SignalRooms } from './dialects/peerSignal/ports.js';
+import { clientAddress } from './http/clientAddress.js';
 import { DEFAULT_SOCKET_LIMITS, FLOOD_BURSTS, type SocketLimits } from './http/limits.js';
 import { TokenBucket } from './http/TokenBucket.js';
 import type { Logger } from './logger.js';
@@ -10,10 +11,12 @@ export interface PeerSignalParts {
   access: Access;
   logger: Logger;
   limits: Partial<SocketLimits>;
+  trustedProxies: number | undefined;
 }
 
 /** The peerSignal dialect, within the limits that hold for every socket. */
-export function createPeerSignal({ rooms, access, logger, limits }: PeerSignalParts): PeerSignalDialect {
+export function createPeerSignal(parts: PeerSignalParts): PeerSignalDialect {
+  const { rooms, access, logger, limits, trustedProxies = 0 } = parts;
   const { messagesPerSecond: perSecond, messageBurst } = { ...DEFAULT_SOCKET_LIMITS, ...limits };
   const newGate = (): SignalGate => {
     const now = clock.now();
@@ -27,7 +30,14 @@ export function createPeerSignal({ rooms, access, logger, limits }: PeerSignalPa
       },
     };
   };
-  return peerSignalDialect({ rooms, access, logger, clock, newGate });
+  return peerSignalDialect({
+    rooms,
+    access,
+    logger,
+    clock,
+    newGate,
+    addressOf: ({ headers }, remoteAddress) => clientAddress(headers, { remoteAddress, trustedProxies }),
+  });
 }
 
 /** What is too much takes what is there, too: the next small message has to wait as well. */

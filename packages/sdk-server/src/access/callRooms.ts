@@ -1,12 +1,12 @@
 import { CALL_ROOM_PREFIX } from '@parlor/protocol';
-import type { Grants } from '../core/types.js';
+import type { Invitation } from '../core/calls/types.js';
 import { ParlorError } from '../errors.js';
 import type { Access } from './types.js';
 
 /** The calls as the door to their rooms sees them. */
 interface Invitations {
   /** Whom a ticket for the room of a call is for. */
-  invited(roomId: string, ticket: string): { userId: string; name: string; grants: Grants } | undefined;
+  invited(roomId: string, ticket: string): Invitation | undefined;
   /** Whether the room is that of a call between this user and another. */
   admits(roomId: string, userId: string): boolean;
 }

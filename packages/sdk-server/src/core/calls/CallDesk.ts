@@ -52,6 +52,7 @@ export class CallDesk {
     line.stopGrace = undefined;
     line.displayName = options.displayName;
     line.grants = options.grants;
+    line.region = options.region;
     // Not told one by one: they are in the answer.
     line.link = undefined;
     for (const call of this.#calls.ringingAt(line.userId)) {

@@ -9,16 +9,19 @@ export class Line {
   readonly calls = new Set<LiveCall>();
   displayName: string;
   grants: Grants;
+  /** As `Place.region`. */
+  region: string | undefined;
   /** Undefined while the connection is lost and its calls wait for it to come back. */
   link: CallLink | undefined;
   /** Ends the wait. */
   stopGrace: (() => void) | undefined;
 
-  constructor({ userId, deviceId, displayName, grants }: LineOptions) {
+  constructor({ userId, deviceId, displayName, grants, region }: LineOptions) {
     this.key = Line.keyOf(userId, deviceId);
     this.userId = userId;
     this.displayName = displayName;
     this.grants = grants;
+    this.region = region;
   }
 
   /** Two devices of two users may have chosen the same id. */

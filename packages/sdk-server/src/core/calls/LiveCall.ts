@@ -61,7 +61,9 @@ export class LiveCall {
     const { answeredBy } = this;
     if (!answeredBy) return undefined;
     const line = [this.caller, answeredBy].find((one) => same(ticket, this.ticketOf(one)));
-    return line && { userId: line.userId, name: line.displayName, grants: line.grants };
+    if (!line) return undefined;
+    const { userId, displayName: name, grants, region } = line;
+    return { userId, name, grants, region };
   }
 
   isBetween(userId: string): boolean {

@@ -52,6 +52,8 @@ export interface LineOptions {
   readonly displayName: string;
   readonly deviceId: string;
   readonly grants: Grants;
+  /** Where the user is, as `Place.region`. */
+  readonly region?: string | undefined;
   readonly link: CallLink;
 }
 
@@ -77,4 +79,5 @@ export interface Invitation {
   readonly userId: string;
   readonly name: string;
   readonly grants: Grants;
+  readonly region: string | undefined;
 }

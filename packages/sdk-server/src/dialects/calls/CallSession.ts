@@ -87,8 +87,8 @@ export class CallSession implements SocketHandler {
   ): CallAnswers['openLine'] {
     if (this.#line) throw new ParlorError('ALREADY_JOINED', 'this connection has opened its line');
     const { desk, userId, authorization } = this.#options;
-    const { name, grants } = authorization;
-    const line = desk.open({ userId, deviceId, displayName: name ?? displayName ?? userId, grants, link });
+    const { name = displayName ?? userId, grants, region } = authorization;
+    const line = desk.open({ userId, deviceId, displayName: name, grants, region, link });
     this.#line = line;
     return { userId, displayName: line.displayName, calls: desk.callsOf(line) };
   }

@@ -12,7 +12,7 @@ import { newGuestKey, signGuestToken } from '../../access/guestTokens.js';
 import { hashPassword, isPassword } from '../../access/passwords.js';
 import { isParlorError, ParlorError } from '../../errors.js';
 import type { Clock } from '../../ice/clock.js';
-import type { IceServersFor } from '../../ice/types.js';
+import type { IcePeer, IceServersFor } from '../../ice/types.js';
 import type { Logger } from '../../logger.js';
 import { newParticipantId, newPassword } from './ids.js';
 import type { LiveRoom } from './LiveRoom.js';
@@ -131,8 +131,8 @@ export class P2pRooms {
     };
   }
 
-  /** What its creator may know of a room. */
-  stateFor(room: StoredP2pRoom, address: string | undefined): P2pRoomState {
+  /** What its creator may know of a room; `place` is where the creator is. */
+  stateFor(room: StoredP2pRoom, place: Pick<IcePeer, 'region' | 'address'>): P2pRoomState {
     const { id, name, creator, maxParticipants, createdAt, expiresAt } = room;
     return {
       room_id: id,
@@ -141,7 +141,7 @@ export class P2pRooms {
       created_at: instant(createdAt),
       expires_at: instant(expiresAt),
       participants: this.#live.find(id)?.participants ?? [],
-      ice_servers: this.#iceServersFor({ id: creator.participantId, userId: creator.userId, address }),
+      ice_servers: this.#iceServersFor({ id: creator.participantId, userId: creator.userId, ...place }),
     };
   }
 
@@ -205,7 +205,7 @@ export class P2pRooms {
     this.#stopSweeping ??= this.#sweepLater();
   }
 
-  #iceServersFor(peer: Parameters<IceServersFor>[0]): P2pIceServer[] {
+  #iceServersFor(peer: IcePeer): P2pIceServer[] {
     return this.#iceServers(peer).map(({ urls, ...rest }) => ({ urls: [urls].flat(), ...rest }));
   }
 

@@ -70,8 +70,8 @@ export function p2pRoomsDialect({ rooms, access, logger }: P2pRoomsDialectOption
   };
 
   const show: Handler = async ({ request, client, id }) => {
-    const { room } = await creatorOf(request, id);
-    return success(rooms.stateFor(room, client.address));
+    const { room, region } = await creatorOf(request, id);
+    return success(rooms.stateFor(room, { region, address: client.address }));
   };
 
   const remove: Handler = async ({ request, id }) => {
@@ -103,15 +103,12 @@ export function p2pRoomsDialect({ rooms, access, logger }: P2pRoomsDialectOption
   }
 
   /** @throws CREATOR_ONLY, ROOM_NOT_FOUND, ROOM_EXPIRED and what the check throws */
-  async function creatorOf(
-    request: Request,
-    id: string,
-  ): Promise<{ room: StoredP2pRoom; name: string | undefined }> {
-    const { userId, name } = await authorizeUser(request, id);
+  async function creatorOf(request: Request, id: string): Promise<{ room: StoredP2pRoom } & Authorization> {
+    const creator = await authorizeUser(request, id);
     const room = await rooms.find(id);
-    if (room.creator.userId !== userId)
+    if (room.creator.userId !== creator.userId)
       throw new ParlorError('CREATOR_ONLY', 'only the creator may do this: join with the password');
-    return { room, name };
+    return { room, ...creator };
   }
 
   /** Who comes in by WebSocket: the creator with an access token, guests with theirs. */

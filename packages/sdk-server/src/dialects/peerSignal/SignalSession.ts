@@ -139,16 +139,18 @@ export class SignalSession {
   }
 
   async #admit(roomName: string, pseudo: string): Promise<Stay> {
-    const { access, rooms, roomOf } = this.#options;
-    const scope = { room: roomName, action: 'join' } as const;
-    const { userId, name, grants } = await access.authorize(handshakeRequest(this.#socket.handshake), scope);
-    const { id } = this.#socket;
+    const { access, rooms, roomOf, addressOf } = this.#options;
+    const { id, handshake } = this.#socket;
+    const request = handshakeRequest(handshake);
+    const authorization = await access.authorize(request, { room: roomName, action: 'join' });
+    const { userId, name, grants, region } = authorization;
     const peer = await rooms.join(roomName, {
       peerId: id,
       displayName: name ?? pseudo,
       grants,
       link: this.#link(roomName),
       topology: 'p2p',
+      place: { region, address: addressOf(request, handshake.address) },
       ...(userId !== undefined && { userId }),
     });
     if (!this.#open) peer.leave('disconnected');

@@ -27,6 +27,8 @@ export interface PeerSignalOptions {
   readonly logger: Logger;
   readonly clock: SignalClock;
   readonly newGate: () => SignalGate;
+  /** The client's own address; behind proxies it is not that of the socket. */
+  readonly addressOf: (request: Request, remoteAddress: string) => string | undefined;
 }
 
 /** Somebody who can call and be called. */

@@ -28,6 +28,8 @@ export interface SignalHandshake {
   /** What the client gave as `auth`. */
   readonly auth: Readonly<Record<string, unknown>>;
   readonly secure: boolean;
+  /** Who is at the other end of the socket: IP address. */
+  readonly address: string;
 }
 
 /** How many packets wait for a client that reads too slowly. Engine.IO keeps them in `writeBuffer`. */

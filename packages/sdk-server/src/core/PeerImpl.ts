@@ -87,11 +87,15 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
 
   async createTransport({ direction }: TransportOptions): Promise<Transport> {
     this.assertHere();
+    const { direction, payloadTypes } = options;
+    if (payloadTypes && direction !== 'recv') {
+      throw new ParlorError('BAD_REQUEST', 'payloadTypes are for transports with direction "recv"');
+    }
     if (this.transports.size + this.pending.transports >= this.context.limits.maxTransportsPerPeer) {
       throw new ParlorError('LIMIT_REACHED', 'too many transports: close those that are not used');
     }
     this.pending.transports += 1;
-    const media = await this.room.media.createTransport({ direction }).finally(() => {
+    const media = await this.room.media.createTransport(options).finally(() => {
       this.pending.transports -= 1;
     });
     if (this.closed) {

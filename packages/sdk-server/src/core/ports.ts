@@ -11,7 +11,7 @@ import type { EventSource } from '../events.js';
 import type {
   ConsumerLayers,
   ProducerScore,
-  TransportDirection,
+  TransportOptions,
   TransportState,
   TransportStats,
 } from './types.js';
@@ -51,7 +51,7 @@ export interface MediaRoomEvents {
 export interface MediaRoom extends EventSource<MediaRoomEvents> {
   /** What clients may be told and sent. */
   readonly rtpCapabilities: RtpCapabilities;
-  createTransport(options: { direction: TransportDirection }): Promise<MediaTransport>;
+  createTransport(options: TransportOptions): Promise<MediaTransport>;
   /** Prepares what one client can receive, once, for all its consumers. */
   receiver(rtpCapabilities: RtpCapabilities): MediaReceiver;
   close(): void;

@@ -133,7 +133,10 @@ export interface Peer extends EventSource<PeerEvents> {
   readonly consumers: ReadonlyMap<string, Consumer>;
   /** ICE servers for this peer; TURN credentials in it expire. */
   iceServers(): Promise<IceServer[]>;
-  /** @throws LIMIT_REACHED, MEDIA_UNAVAILABLE, TOPOLOGY_MISMATCH (the room is peer to peer) */
+  /**
+   * @throws LIMIT_REACHED, MEDIA_UNAVAILABLE, TOPOLOGY_MISMATCH (the room is peer to peer), BAD_REQUEST (payload types for
+   * a transport that sends)
+   */
   createTransport(options: TransportOptions): Promise<Transport>;
   /**
    * Publishes media on a send transport (the peer's only one where `transportId` is absent). In a P2P room, without
@@ -175,8 +178,19 @@ export interface ProduceOptions {
   transportId?: string | undefined;
   kind: MediaKind;
   rtpParameters?: RtpParameters | undefined;
+/**
+ * Of the room's RTP payload types (those in `rtpCapabilities`, retransmission included) the ones that a client can
+ * receive, each with the number that the client knows it by.
+ */
+export type PayloadTypes = ReadonlyMap<number, number>;
+
   appData?: AppData | undefined;
   paused?: boolean | undefined;
+  /**
+   * For a client that fixes the payload types by itself, because it offers once and takes no offer: what it receives on
+   * this transport comes under its own. With direction `recv` only. Default: the room's.
+   */
+  payloadTypes?: PayloadTypes | undefined;
 }
 
 export interface SubscribeOptions {

@@ -92,6 +92,39 @@ export const backendContract: readonly ContractCase[] = [
     },
   },
   {
+    name: 'sends to a client under its own payload types',
+    async run(backend) {
+      const room = await backend.createRoom('payload types');
+      const send = await room.createTransport({ direction: 'send' });
+      const codecs = room.rtpCapabilities.codecs ?? [];
+      const own = new Map([
+        ['audio/opus', 109],
+        ['video/VP8', 120],
+      ]);
+      const payloadTypes = new Map(
+        codecs.flatMap(({ mimeType, preferredPayloadType = -1 }) => {
+          const payloadType = own.get(mimeType);
+          return payloadType === undefined ? [] : [[preferredPayloadType, payloadType] as const];
+        }),
+      );
+      assert.equal(payloadTypes.size, 2);
+      const recv = await room.createTransport({ direction: 'recv', payloadTypes });
+      const receiver = room.receiver(room.rtpCapabilities);
+      for (const [kind, rtpParameters, payloadType] of [
+        ['audio', sampleAudio(), 109],
+        ['video', sampleVideo(), 120],
+      ] as const) {
+        const producer = await send.produce({ kind, rtpParameters, paused: false });
+        const consumer = await recv.consume({ producer, receiver, paused: true });
+        assert.deepEqual(
+          consumer.rtpParameters.codecs.map((codec) => codec.payloadType),
+          [payloadType],
+        );
+      }
+      room.close();
+    },
+  },
+  {
     name: 'refuses media that it cannot carry, by a code',
     async run(backend) {
       const room = await backend.createRoom('refusals');

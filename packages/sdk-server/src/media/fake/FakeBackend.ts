@@ -19,7 +19,13 @@ import type {
   MediaTransport,
   MediaTransportEvents,
 } from '../../core/ports.js';
-import type { ConsumerLayers, TransportState, TransportStats } from '../../core/types.js';
+import type {
+  ConsumerLayers,
+  PayloadTypes,
+  TransportOptions,
+  TransportState,
+  TransportStats,
+} from '../../core/types.js';
 import { ParlorError } from '../../errors.js';
 import { Emitter } from '../../events.js';
 
@@ -70,8 +76,8 @@ export class FakeMediaRoom extends Emitter<MediaRoomEvents> implements MediaRoom
     this.#closed = closed;
   }
 
-  createTransport(): Promise<FakeTransport> {
-    const transport = new FakeTransport(this);
+  createTransport({ payloadTypes }: Pick<TransportOptions, 'payloadTypes'> = {}): Promise<FakeTransport> {
+    const transport = new FakeTransport(this, payloadTypes);
     this.transports.add(transport);
     return Promise.resolve(transport);
   }
@@ -93,12 +99,14 @@ export class FakeTransport extends Emitter<MediaTransportEvents> implements Medi
   readonly consumers = new Set<FakeConsumer>();
   readonly #room: FakeMediaRoom;
 
-  constructor(room: FakeMediaRoom) {
+  constructor(room: FakeMediaRoom, payloadTypes?: PayloadTypes) {
     super();
+  readonly #payloadTypes: PayloadTypes | undefined;
     this.#room = room;
     this.info = {
       id: room.newId('transport'),
       iceParameters: this.#iceParameters(),
+    this.#payloadTypes = payloadTypes;
       iceCandidates: [
         {
           foundation: 'udpcandidate',
@@ -142,7 +150,11 @@ export class FakeTransport extends Emitter<MediaTransportEvents> implements Medi
     if (!receiver.rtpCapabilities.codecs?.some(({ kind }) => kind === producer.kind)) {
       return Promise.reject(new ParlorError('CANNOT_CONSUME', `no ${producer.kind} codec in common`));
     }
-    const consumer = new FakeConsumer(this.#room.newId('consumer'), producer.kind, { paused, mid });
+    const consumer = new FakeConsumer(this.#room.newId('consumer'), producer.kind, {
+      paused,
+      mid,
+      payloadTypes: this.#payloadTypes,
+    });
     this.consumers.add(consumer);
     return Promise.resolve(consumer);
   }
@@ -197,17 +209,19 @@ export class FakeConsumer extends Emitter<MediaConsumerEvents> implements MediaC
   constructor(
     readonly id: string,
     readonly kind: MediaKind,
-    { paused, mid }: { paused: boolean; mid?: string | undefined },
+    options: { paused: boolean; mid?: string | undefined; payloadTypes?: PayloadTypes | undefined },
   ) {
     super();
     this.paused = paused;
     const mimeType = kind === 'audio' ? 'audio/opus' : 'video/VP8';
     this.rtpParameters = {
       ...(mid === undefined ? {} : { mid }),
+    const { paused, mid, payloadTypes } = options;
       codecs: [
         {
+    const payloadType = kind === 'audio' ? 100 : 101;
           mimeType,
-          payloadType: kind === 'audio' ? 100 : 101,
+          payloadType: payloadTypes?.get(payloadType) ?? payloadType,
           clockRate: kind === 'audio' ? 48_000 : 90_000,
         },
       ],

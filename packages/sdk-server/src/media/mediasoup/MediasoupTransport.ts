@@ -9,14 +9,17 @@ import type {
 import { ParlorError } from '../../errors.js';
 import type { TransportState, TransportStats } from '../../core/types.js';
 import { Emitter } from '../../events.js';
+import type { ConsumerSource, EgressRouter } from './EgressRouter.js';
 import { mediaError } from './mediaError.js';
 import { MediasoupConsumer } from './MediasoupConsumer.js';
 import { MediasoupProducer } from './MediasoupProducer.js';
 import { fromDtlsParameters, toDtlsParameters, toRtpParameters } from './rtpTypes.js';
 import { TrimmedReceiver } from './TrimmedReceiver.js';
 
-/** What happens on a transport that its room has to know of. */
-export interface TransportObserver {
+/** The room of a transport. */
+export interface TransportOwner {
+  /** Where the transport is, if not on the room's own router. */
+  readonly egress: EgressRouter | undefined;
   produced(producer: MediasoupProducer): void;
   consumed(raw: types.Consumer): void;
 }
@@ -24,13 +27,13 @@ export interface TransportObserver {
 export class MediasoupTransport extends Emitter<MediaTransportEvents> implements MediaTransport {
   readonly info: TransportInfo;
   readonly #raw: types.WebRtcTransport;
-  readonly #observer: TransportObserver;
+  readonly #owner: TransportOwner;
   #told: TransportState = 'new';
 
-  constructor(raw: types.WebRtcTransport, observer: TransportObserver) {
+  constructor(raw: types.WebRtcTransport, owner: TransportOwner) {
     super();
     this.#raw = raw;
-    this.#observer = observer;
+    this.#owner = owner;
     this.info = {
       id: raw.id,
       iceParameters: raw.iceParameters,
@@ -86,7 +89,7 @@ export class MediasoupTransport extends Emitter<MediaTransportEvents> implements
     try {
       const raw = await this.#raw.produce({ kind, rtpParameters: toRtpParameters(rtpParameters), paused });
       const producer = new MediasoupProducer(raw);
-      this.#observer.produced(producer);
+      this.#owner.produced(producer);
       return producer;
     } catch (error) {
       throw mediaError('UNSUPPORTED_MEDIA', error);
@@ -100,13 +103,11 @@ export class MediasoupTransport extends Emitter<MediaTransportEvents> implements
     const rtpCapabilities = receiver.forProducer(producer.kind, producer.mimeType);
     try {
       // No canConsume() before: it does the same work again, and a refusal costs nothing more here.
-      const raw = await this.#raw.consume({
-        producerId: producer.id,
-        rtpCapabilities,
-        paused,
-        ...(mid === undefined ? {} : { mid }),
-      });
-      this.#observer.consumed(raw);
+      const create = (source: ConsumerSource) =>
+        this.#raw.consume({ ...source, rtpCapabilities, paused, ...(mid === undefined ? {} : { mid }) });
+      const { egress } = this.#owner;
+      const raw = await (egress ? egress.consume(producer, create) : create({ producerId: producer.id }));
+      this.#owner.consumed(raw);
       return new MediasoupConsumer(raw);
     } catch (error) {
       throw mediaError('CANNOT_CONSUME', error);

@@ -1,11 +1,13 @@
 import type { RtpCapabilities } from '@parlor/protocol';
 import type { types } from 'mediasoup';
 import type { MediaReceiver, MediaRoom, MediaRoomEvents } from '../../core/ports.js';
-import type { TransportDirection } from '../../core/types.js';
+import type { PayloadTypes, TransportOptions } from '../../core/types.js';
+import { isParlorError } from '../../errors.js';
 import { Emitter } from '../../events.js';
 import type { Logger } from '../../logger.js';
 import { observeSpeakers } from './activity.js';
 import { offeredCapabilities } from './codecs.js';
+import { EgressRouters, type EgressLease } from './EgressRouters.js';
 import { mediaError } from './mediaError.js';
 import type { MediasoupProducer } from './MediasoupProducer.js';
 import { MediasoupTransport } from './MediasoupTransport.js';
@@ -21,6 +23,7 @@ export class RoomRouter extends Emitter<MediaRoomEvents> implements MediaRoom {
   readonly #logger: Logger;
   #observer: types.AudioLevelObserver | undefined;
   readonly #receivers = new WeakMap<RtpCapabilities, TrimmedReceiver>();
+  readonly #egress: EgressRouters;
   #closed = false;
 
   static async open(
@@ -46,6 +49,13 @@ export class RoomRouter extends Emitter<MediaRoomEvents> implements MediaRoom {
     this.#router = router;
     this.#logger = logger;
     this.rtpCapabilities = fromRtpCapabilities(offeredCapabilities(router.rtpCapabilities));
+    this.#egress = new EgressRouters({
+      room: router,
+      createRouter: (mediaCodecs) => worker.raw.createRouter({ mediaCodecs, appData: router.appData }),
+      piped: ({ observer }) => {
+        this.#count(observer);
+      },
+    });
     worker.rooms += 1;
     router.on('workerclose', () => {
       if (this.#closed) return;
@@ -54,7 +64,9 @@ export class RoomRouter extends Emitter<MediaRoomEvents> implements MediaRoom {
     });
   }
 
-  async createTransport(options: { direction: TransportDirection }): Promise<MediasoupTransport> {
+  async createTransport({ direction, payloadTypes }: TransportOptions): Promise<MediasoupTransport> {
+    const lease = payloadTypes && (await this.#lease(payloadTypes));
+    const router = lease?.router.raw ?? this.#router;
     let raw: types.WebRtcTransport;
     try {
       raw = await this.#router.createWebRtcTransport({
@@ -62,13 +74,16 @@ export class RoomRouter extends Emitter<MediaRoomEvents> implements MediaRoom {
         enableUdp: true,
         enableTcp: true,
         preferUdp: true,
-        appData: options,
+        appData: { direction },
       });
     } catch (error) {
+      lease?.release();
       throw mediaError('MEDIA_UNAVAILABLE', error);
     }
     this.#count(raw.observer);
+    if (lease) raw.observer.once('close', lease.release);
     return new MediasoupTransport(raw, {
+      egress: lease?.router,
       produced: (producer) => {
         if (producer.kind === 'audio') void this.#listen(producer);
       },
@@ -92,7 +107,16 @@ export class RoomRouter extends Emitter<MediaRoomEvents> implements MediaRoom {
     if (this.#closed) return;
     this.#closed = true;
     this.#worker.rooms -= 1;
+    this.#egress.close();
     this.#router.close();
+  }
+
+  async #lease(payloadTypes: PayloadTypes): Promise<EgressLease | undefined> {
+    try {
+      return await this.#egress.lease(payloadTypes);
+    } catch (error) {
+      throw isParlorError(error) ? error : mediaError('MEDIA_UNAVAILABLE', error);
+    }
   }
 
   /** Transports and consumers are what a worker spends its time on. */

@@ -170,27 +170,27 @@ export interface Peer extends EventSource<PeerEvents> {
 /** As the client sees it; `both`: one RTCPeerConnection that sends and receives. */
 export type TransportDirection = 'send' | 'recv' | 'both';
 
-export interface TransportOptions {
-  direction: TransportDirection;
-}
-
-export interface ProduceOptions {
-  transportId?: string | undefined;
-  kind: MediaKind;
-  rtpParameters?: RtpParameters | undefined;
 /**
  * Of the room's RTP payload types (those in `rtpCapabilities`, retransmission included) the ones that a client can
  * receive, each with the number that the client knows it by.
  */
 export type PayloadTypes = ReadonlyMap<number, number>;
 
-  appData?: AppData | undefined;
-  paused?: boolean | undefined;
+export interface TransportOptions {
+  direction: TransportDirection;
   /**
    * For a client that fixes the payload types by itself, because it offers once and takes no offer: what it receives on
    * this transport comes under its own. With direction `recv` only. Default: the room's.
    */
   payloadTypes?: PayloadTypes | undefined;
+}
+
+export interface ProduceOptions {
+  transportId?: string | undefined;
+  kind: MediaKind;
+  rtpParameters?: RtpParameters | undefined;
+  appData?: AppData | undefined;
+  paused?: boolean | undefined;
 }
 
 export interface SubscribeOptions {

@@ -98,15 +98,15 @@ export class FakeTransport extends Emitter<MediaTransportEvents> implements Medi
   readonly producers = new Set<FakeProducer>();
   readonly consumers = new Set<FakeConsumer>();
   readonly #room: FakeMediaRoom;
+  readonly #payloadTypes: PayloadTypes | undefined;
 
   constructor(room: FakeMediaRoom, payloadTypes?: PayloadTypes) {
     super();
-  readonly #payloadTypes: PayloadTypes | undefined;
     this.#room = room;
+    this.#payloadTypes = payloadTypes;
     this.info = {
       id: room.newId('transport'),
       iceParameters: this.#iceParameters(),
-    this.#payloadTypes = payloadTypes;
       iceCandidates: [
         {
           foundation: 'udpcandidate',
@@ -212,14 +212,14 @@ export class FakeConsumer extends Emitter<MediaConsumerEvents> implements MediaC
     options: { paused: boolean; mid?: string | undefined; payloadTypes?: PayloadTypes | undefined },
   ) {
     super();
+    const { paused, mid, payloadTypes } = options;
     this.paused = paused;
     const mimeType = kind === 'audio' ? 'audio/opus' : 'video/VP8';
+    const payloadType = kind === 'audio' ? 100 : 101;
     this.rtpParameters = {
       ...(mid === undefined ? {} : { mid }),
-    const { paused, mid, payloadTypes } = options;
       codecs: [
         {
-    const payloadType = kind === 'audio' ? 100 : 101;
           mimeType,
           payloadType: payloadTypes?.get(payloadType) ?? payloadType,
           clockRate: kind === 'audio' ? 48_000 : 90_000,

@@ -69,7 +69,7 @@ export class RoomRouter extends Emitter<MediaRoomEvents> implements MediaRoom {
     const router = lease?.router.raw ?? this.#router;
     let raw: types.WebRtcTransport;
     try {
-      raw = await this.#router.createWebRtcTransport({
+      raw = await router.createWebRtcTransport({
         webRtcServer: this.#worker.webRtcServer,
         enableUdp: true,
         enableTcp: true,

@@ -85,7 +85,7 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
     return Promise.resolve(this.context.iceServers({ id: this.id, userId: this.userId, ...this.#place }));
   }
 
-  async createTransport({ direction }: TransportOptions): Promise<Transport> {
+  async createTransport(options: TransportOptions): Promise<Transport> {
     this.assertHere();
     const { direction, payloadTypes } = options;
     if (payloadTypes && direction !== 'recv') {

@@ -5,5 +5,7 @@ export * from './model.js';
 export * from './p2pRooms.js';
 export * from './peerSignal.js';
 export * from './protoo.js';
+export * from './rtcRest.js';
 export * from './rtp.js';
 export * from './signal.js';
+export * from './usage.js';

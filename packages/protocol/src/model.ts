@@ -24,7 +24,8 @@ export type MediaKind = z.infer<typeof MediaKind>;
 /** Application data of a producer: any JSON object of at most 4 KiB as text. Parlor reads only `source`. */
 export const AppData = z
   .record(z.string().max(128), z.unknown())
-  .refine((data) => JSON.stringify(data).length <= 4096, 'must be at most 4 KiB');
+  .refine((data) => JSON.stringify(data).length <= 4096, 'must be at most 4 KiB')
+  .meta({ id: 'AppData' });
 export type AppData = z.infer<typeof AppData>;
 
 /** What a track is, as its publisher says in `appData.source`. */
@@ -36,11 +37,21 @@ export interface IceServer {
   username?: string;
   credential?: string;
 }
+export const IceServer: z.ZodType<IceServer> = z
+  .object({
+    urls: z.union([z.string(), z.array(z.string())]),
+    username: z.string().exactOptional(),
+    credential: z.string().exactOptional(),
+  })
+  .meta({ id: 'IceServer' });
 
 export interface PeerInfo {
   id: string;
   displayName: string;
 }
+export const PeerInfo: z.ZodType<PeerInfo> = z
+  .object({ id: z.string(), displayName: z.string() })
+  .meta({ id: 'PeerInfo' });
 
 export interface ProducerInfo {
   producerId: string;
@@ -49,6 +60,15 @@ export interface ProducerInfo {
   appData: AppData;
   paused: boolean;
 }
+export const ProducerInfo: z.ZodType<ProducerInfo> = z
+  .object({
+    producerId: z.string(),
+    peerId: z.string(),
+    kind: MediaKind,
+    appData: AppData,
+    paused: z.boolean(),
+  })
+  .meta({ id: 'ProducerInfo' });
 
 export interface SpeakerInfo {
   peerId: string;

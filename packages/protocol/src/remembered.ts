@@ -11,22 +11,28 @@ const MAX_ENTRIES = 64;
  */
 export function remembered<S extends z.ZodType>(schema: S): z.ZodType<z.output<S>, z.input<S>> {
   const passed = new Map<string, z.output<S>>();
-  return z.custom<z.input<S>>().transform((value, context): z.output<S> => {
-    const text = JSON.stringify(value);
-    const known = passed.get(text);
-    if (known !== undefined) return known;
-    const result = schema.safeParse(value);
-    if (!result.success) {
-      for (const { path, message } of result.error.issues)
-        context.addIssue({ code: 'custom', path: [...path], message });
-      return z.NEVER;
-    }
-    if (text.length > MAX_TEXT) return result.data;
-    const [oldest] = passed.keys();
-    if (passed.size >= MAX_ENTRIES && oldest !== undefined) passed.delete(oldest);
-    passed.set(text, deepFreeze(result.data));
-    return result.data;
-  });
+  // A custom schema says nothing of itself: documents made from it show what the inner one takes.
+  const shape = z.toJSONSchema(schema, { io: 'input' }) as Record<string, unknown>;
+  delete shape['$schema'];
+  return z
+    .custom<z.input<S>>()
+    .meta({ ...shape, ...schema.meta() })
+    .transform((value, context): z.output<S> => {
+      const text = JSON.stringify(value);
+      const known = passed.get(text);
+      if (known !== undefined) return known;
+      const result = schema.safeParse(value);
+      if (!result.success) {
+        for (const { path, message } of result.error.issues)
+          context.addIssue({ code: 'custom', path: [...path], message });
+        return z.NEVER;
+      }
+      if (text.length > MAX_TEXT) return result.data;
+      const [oldest] = passed.keys();
+      if (passed.size >= MAX_ENTRIES && oldest !== undefined) passed.delete(oldest);
+      passed.set(text, deepFreeze(result.data));
+      return result.data;
+    });
 }
 
 function deepFreeze<T>(value: T): T {

@@ -52,54 +52,58 @@ const RtpEncoding = z.object({
   maxBitrate: z.number().int().min(0).max(1_000_000_000).optional(),
 });
 
-export const RtpParameters = z.object({
-  mid: z
-    .string()
-    .regex(/^[\x21-\x7e]{1,8}$/)
-    .optional(),
-  codecs: z.array(RtpCodecParameters).min(1).max(64),
-  headerExtensions: z.array(HeaderExtensionParameters).max(64).optional(),
-  encodings: z.array(RtpEncoding).min(1).max(8),
-  rtcp: z
-    .object({
-      cname: z.string().max(256).optional(),
-      reducedSize: z.boolean().optional(),
-      mux: z.boolean().optional(),
-    })
-    .optional(),
-  msid: z.string().max(512).optional(),
-});
+export const RtpParameters = z
+  .object({
+    mid: z
+      .string()
+      .regex(/^[\x21-\x7e]{1,8}$/)
+      .optional(),
+    codecs: z.array(RtpCodecParameters).min(1).max(64),
+    headerExtensions: z.array(HeaderExtensionParameters).max(64).optional(),
+    encodings: z.array(RtpEncoding).min(1).max(8),
+    rtcp: z
+      .object({
+        cname: z.string().max(256).optional(),
+        reducedSize: z.boolean().optional(),
+        mux: z.boolean().optional(),
+      })
+      .optional(),
+    msid: z.string().max(512).optional(),
+  })
+  .meta({ id: 'RtpParameters' });
 export type RtpParameters = z.infer<typeof RtpParameters>;
 
 export const RtpCapabilities = remembered(
-  z.object({
-    codecs: z
-      .array(
-        z.object({
-          kind: MediaKind,
-          mimeType,
-          preferredPayloadType: payloadType.optional(),
-          clockRate: z.number().int().min(1).max(192_000),
-          channels: z.number().int().min(1).max(8).optional(),
-          parameters: CodecParameters.optional(),
-          rtcpFeedback: z.array(RtcpFeedback).max(32).optional(),
-        }),
-      )
-      .max(128)
-      .optional(),
-    headerExtensions: z
-      .array(
-        z.object({
-          kind: MediaKind,
-          uri: text(256),
-          preferredId: z.number().int().min(1).max(255),
-          preferredEncrypt: z.boolean().optional(),
-          direction: z.enum(['sendrecv', 'sendonly', 'recvonly', 'inactive']).optional(),
-        }),
-      )
-      .max(64)
-      .optional(),
-  }),
+  z
+    .object({
+      codecs: z
+        .array(
+          z.object({
+            kind: MediaKind,
+            mimeType,
+            preferredPayloadType: payloadType.optional(),
+            clockRate: z.number().int().min(1).max(192_000),
+            channels: z.number().int().min(1).max(8).optional(),
+            parameters: CodecParameters.optional(),
+            rtcpFeedback: z.array(RtcpFeedback).max(32).optional(),
+          }),
+        )
+        .max(128)
+        .optional(),
+      headerExtensions: z
+        .array(
+          z.object({
+            kind: MediaKind,
+            uri: text(256),
+            preferredId: z.number().int().min(1).max(255),
+            preferredEncrypt: z.boolean().optional(),
+            direction: z.enum(['sendrecv', 'sendonly', 'recvonly', 'inactive']).optional(),
+          }),
+        )
+        .max(64)
+        .optional(),
+    })
+    .meta({ id: 'RtpCapabilities' }),
 );
 export type RtpCapabilities = z.infer<typeof RtpCapabilities>;
 
@@ -111,21 +115,23 @@ const fingerprint = <const A extends string>(algorithm: A, bytes: number) =>
   });
 
 /** At least one well-formed fingerprint: an empty list kills a mediasoup worker (versatica/mediasoup#537). */
-export const DtlsParameters = z.object({
-  role: z.enum(['auto', 'client', 'server']).optional(),
-  fingerprints: z
-    .array(
-      z.discriminatedUnion('algorithm', [
-        fingerprint('sha-1', 20),
-        fingerprint('sha-224', 28),
-        fingerprint('sha-256', 32),
-        fingerprint('sha-384', 48),
-        fingerprint('sha-512', 64),
-      ]),
-    )
-    .min(1)
-    .max(8),
-});
+export const DtlsParameters = z
+  .object({
+    role: z.enum(['auto', 'client', 'server']).optional(),
+    fingerprints: z
+      .array(
+        z.discriminatedUnion('algorithm', [
+          fingerprint('sha-1', 20),
+          fingerprint('sha-224', 28),
+          fingerprint('sha-256', 32),
+          fingerprint('sha-384', 48),
+          fingerprint('sha-512', 64),
+        ]),
+      )
+      .min(1)
+      .max(8),
+  })
+  .meta({ id: 'DtlsParameters' });
 export type DtlsParameters = z.infer<typeof DtlsParameters>;
 
 export interface IceParameters {
@@ -133,6 +139,9 @@ export interface IceParameters {
   password: string;
   iceLite?: boolean;
 }
+export const IceParameters: z.ZodType<IceParameters> = z
+  .object({ usernameFragment: z.string(), password: z.string(), iceLite: z.boolean().exactOptional() })
+  .meta({ id: 'IceParameters' });
 
 /** RFC 8445 §5.3, as mediasoup gives them. */
 export interface IceCandidate {
@@ -145,6 +154,18 @@ export interface IceCandidate {
   type: 'host' | 'srflx' | 'prflx' | 'relay';
   tcpType?: 'active' | 'passive' | 'so';
 }
+export const IceCandidate: z.ZodType<IceCandidate> = z
+  .object({
+    foundation: z.string(),
+    priority: uint32,
+    ip: z.string(),
+    address: z.string(),
+    protocol: z.enum(['udp', 'tcp']),
+    port: z.number().int().min(0).max(65_535),
+    type: z.enum(['host', 'srflx', 'prflx', 'relay']),
+    tcpType: z.enum(['active', 'passive', 'so']).exactOptional(),
+  })
+  .meta({ id: 'IceCandidate' });
 
 /** What the client needs to build its side of a transport. */
 export interface TransportInfo {
@@ -154,4 +175,5 @@ export interface TransportInfo {
   dtlsParameters: DtlsParameters;
 }
 
-export type ConsumerType = 'simple' | 'simulcast' | 'svc' | 'pipe';
+export const ConsumerType = z.enum(['simple', 'simulcast', 'svc', 'pipe']);
+export type ConsumerType = z.infer<typeof ConsumerType>;

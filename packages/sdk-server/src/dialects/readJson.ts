@@ -1,12 +1,17 @@
 import { ParlorError } from '../errors.js';
+import { isNestedDeeperThan } from './nesting.js';
+
+const MAX_NESTING = 64;
 
 /**
  * The body of a request as JSON; undefined: it has none. Reads no more than `maxBytes`.
- * @throws MESSAGE_TOO_LARGE, INVALID_JSON
+ * @throws MESSAGE_TOO_LARGE, INVALID_JSON, BAD_REQUEST (nested too deeply)
  */
 export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
   const text = await readText(request, maxBytes);
   if (text.trim() === '') return undefined;
+  if (isNestedDeeperThan(MAX_NESTING, text))
+    throw new ParlorError('BAD_REQUEST', `the body may be nested ${String(MAX_NESTING)} deep at most`);
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -4,7 +4,7 @@ import { WebSocket } from 'ws';
 import type { FramedSocket, Refusal } from '../dialects/dialect.js';
 import type { Clock } from './clock.js';
 import { FLOOD_BURSTS, type SocketLimits } from './limits.js';
-import { isNestedDeeperThan } from './nesting.js';
+import { isNestedDeeperThan } from '../dialects/nesting.js';
 import { TokenBucket } from './TokenBucket.js';
 
 /** Refused messages up to this size are looked at, so that a request in them gets its answer; bytes. */

@@ -6,7 +6,7 @@ import {
   type P2pServerMessage,
 } from '@parlor/protocol';
 import { ParlorError } from '../../errors.js';
-import type { Language } from './language.js';
+import type { Language } from '../language.js';
 import { textOf } from './texts.js';
 
 /** One connection in a room. */

@@ -8,7 +8,7 @@ import { isParlorError, ParlorError, toWireError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { FramedSocket, SocketHandler } from '../dialect.js';
 import { validate } from '../validate.js';
-import type { Language } from './language.js';
+import type { Language } from '../language.js';
 import type { LiveRoom, Member } from './LiveRoom.js';
 import { errorText } from './texts.js';
 

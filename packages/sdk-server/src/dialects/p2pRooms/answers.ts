@@ -1,7 +1,7 @@
 import type { P2pFailure, P2pSuccess } from '@parlor/protocol';
 import { TooManyGuesses } from '../../access/GuessLimiter.js';
 import { toWireError } from '../../errors.js';
-import type { Language } from './language.js';
+import type { Language } from '../language.js';
 import { errorText } from './texts.js';
 
 /** Passwords and tokens are in these answers. */

@@ -9,7 +9,7 @@ import { readJson } from '../readJson.js';
 import { validate } from '../validate.js';
 import { failure, success } from './answers.js';
 import { asRoomId, newRoomId } from './ids.js';
-import { languageOf, type Language } from './language.js';
+import { languageOf, type Language } from '../language.js';
 import type { LiveRoom } from './LiveRoom.js';
 import type { P2pRooms } from './P2pRooms.js';
 import { P2pSession } from './P2pSession.js';
@@ -17,6 +17,8 @@ import type { StoredP2pRoom } from './store.js';
 import { errorText, textOf } from './texts.js';
 
 const MAX_BODY_BYTES = 16 * 1024;
+/** The language of the source document. */
+const UNSAID: Language = 'zh';
 /** More than enough: ids are taken once in millions of tries. */
 const MAX_ID_TRIES = 5;
 
@@ -138,7 +140,7 @@ export function p2pRoomsDialect({ rooms, access, logger }: P2pRoomsDialectOption
       for (const { path, methods } of routes) {
         const match = path.exec(url.pathname);
         if (!match) continue;
-        const language = languageOf(request.headers);
+        const language = languageOf(request.headers, UNSAID);
         const handler = Object.hasOwn(methods, request.method) ? methods[request.method] : undefined;
         try {
           if (!handler)
@@ -156,7 +158,7 @@ export function p2pRoomsDialect({ rooms, access, logger }: P2pRoomsDialectOption
     async handleUpgrade(request, url, client) {
       const match = SOCKET_PATH.exec(url.pathname);
       if (!match) return null;
-      const language = languageOf(request.headers);
+      const language = languageOf(request.headers, UNSAID);
       try {
         const admitted = await admit({ request, client, language, id: asRoomId(match[1] ?? '') });
         return new P2pSession({ ...admitted, language, logger });

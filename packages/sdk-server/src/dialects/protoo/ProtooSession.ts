@@ -13,15 +13,16 @@ import type { JoinOptions } from '../../core/types.js';
 import { isParlorError, ParlorError, toWireError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { FramedSocket, SocketHandler } from '../dialect.js';
+import type { ClientPeer } from '../ownObjects.js';
 import { validate } from '../validate.js';
-import { handlers, listeners, type PeerMethod, type ProtooPeer } from './handlers.js';
+import { handlers, listeners, type PeerMethod } from './handlers.js';
 import { ProtooLink } from './ProtooLink.js';
 import { listenToFrames } from './listenToFrames.js';
 import { failureText, successText } from './requests.js';
 
 /** The rooms as a session needs them. */
 export interface SessionRooms {
-  join(roomId: string, options: JoinOptions): Promise<ProtooPeer>;
+  join(roomId: string, options: JoinOptions): Promise<ClientPeer>;
 }
 
 export interface SessionOptions {
@@ -39,7 +40,7 @@ export interface SessionOptions {
 export class ProtooSession implements SocketHandler {
   readonly subprotocol: string | undefined;
   readonly #options: SessionOptions;
-  #peer: ProtooPeer | undefined;
+  #peer: ClientPeer | undefined;
   #joining: Promise<unknown> | undefined;
   #open = true;
 
@@ -188,7 +189,7 @@ export class ProtooSession implements SocketHandler {
 }
 
 async function createTransports(
-  peer: ProtooPeer,
+  peer: ClientPeer,
   directions: readonly ('send' | 'recv')[] = [],
 ): Promise<NonNullable<ProtooAnswers['joinRoom']['transports']>> {
   const made = await Promise.all(
@@ -200,14 +201,14 @@ async function createTransports(
   return Object.fromEntries(made) as NonNullable<ProtooAnswers['joinRoom']['transports']>;
 }
 
-function listen<M extends ProtooClientNotification>(method: M, peer: ProtooPeer, data: unknown): void {
+function listen<M extends ProtooClientNotification>(method: M, peer: ClientPeer, data: unknown): void {
   const parsed = validate(ProtooClientNotifications[method], data, 'data');
   listeners[method](peer, parsed as ProtooClientNotificationParsed<M>);
 }
 
 function handle<M extends PeerMethod>(
   method: M,
-  peer: ProtooPeer,
+  peer: ClientPeer,
   data: unknown,
 ): Promise<ProtooAnswers[M]> | ProtooAnswers[M] {
   const parsed = validate(ProtooRequests[method], data, 'data') as ProtooRequestParsed<M>;

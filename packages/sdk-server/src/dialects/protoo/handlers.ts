@@ -5,11 +5,11 @@ import type {
   ProtooClientNotificationParsed,
   ProtooMethod,
   ProtooRequestParsed,
-  RtpCapabilities,
   TransportInfo,
 } from '@parlor/protocol';
-import type { Consumer, Peer, Producer } from '../../core/types.js';
+import type { Consumer, Peer } from '../../core/types.js';
 import { ParlorError } from '../../errors.js';
+import { consumerOf, producerOf, transportOf, type ClientPeer } from '../ownObjects.js';
 import { consumerInfo } from './consumerInfo.js';
 
 /** Everything a joined peer can ask for. `joinRoom` and `leave` belong to the session. */
@@ -17,46 +17,21 @@ export type PeerMethod = Exclude<ProtooMethod, 'joinRoom' | 'leave' | 'ping'>;
 
 type Handlers = {
   readonly [M in PeerMethod]: (
-    peer: ProtooPeer,
+    peer: ClientPeer,
     data: ProtooRequestParsed<M>,
   ) => Promise<ProtooAnswers[M]> | ProtooAnswers[M];
 };
 
-/** A peer, with the one thing that its owner's requests do differently from the host application's. */
-export interface ProtooPeer extends Peer {
-  setRtpCapabilities(rtpCapabilities: RtpCapabilities): void;
-  readonly producers: ReadonlyMap<string, Producer & { setPausedByOwner(paused: boolean): Promise<void> }>;
-}
-
-/** Objects of others are not found: whether they exist is none of the asker's business. */
-const own = <T>(
-  objects: ReadonlyMap<string, T>,
-  id: string,
-  code: 'PRODUCER_NOT_FOUND' | 'CONSUMER_NOT_FOUND' | 'TRANSPORT_NOT_FOUND',
-): T => {
-  const object = objects.get(id);
-  if (object === undefined) throw new ParlorError(code, `you have no ${NOUN[code]} ${id}`);
-  return object;
-};
-const NOUN = {
-  PRODUCER_NOT_FOUND: 'producer',
-  CONSUMER_NOT_FOUND: 'consumer',
-  TRANSPORT_NOT_FOUND: 'transport',
-};
-
-const consumerOf = (peer: Peer, id: string) => own(peer.consumers, id, 'CONSUMER_NOT_FOUND');
 /** Of many, those that are still there: a producer that ends while a request is under way spoils no others. */
 const consumersOf = (peer: Peer, ids: readonly string[]) =>
   ids.length === 1
     ? ids.map((id) => consumerOf(peer, id))
     : ids.map((id) => peer.consumers.get(id)).filter((consumer) => consumer !== undefined);
-const producerOf = (peer: ProtooPeer, id: string) => own(peer.producers, id, 'PRODUCER_NOT_FOUND');
-const transportOf = (peer: Peer, id: string) => own(peer.transports, id, 'TRANSPORT_NOT_FOUND');
 
 /** What peers may send without wanting an answer. Consumers that are gone are passed over. */
 export const listeners: {
   readonly [M in ProtooClientNotification]: (
-    peer: ProtooPeer,
+    peer: ClientPeer,
     data: ProtooClientNotificationParsed<M>,
   ) => void;
 } = {

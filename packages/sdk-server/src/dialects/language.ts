@@ -2,15 +2,17 @@
 export const LANGUAGES = ['zh', 'ja', 'ru', 'fr', 'en'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-/** Of whoever says nothing: that of the document that these clients were written after. */
-const UNSAID: Language = 'zh';
 /** Of whoever asks for languages that are not here. */
 const OTHERWISE: Language = 'en';
 
 const MAX_HEADER = 1000;
 
-/** The best language for an `Accept-Language` header (RFC 9110 §12.5.4; RFC 4647 §3.4 for regions and scripts). */
-export function languageOf(headers: Headers): Language {
+/**
+ * The best language for an `Accept-Language` header (RFC 9110 §12.5.4; RFC 4647 §3.4 for regions and scripts).
+ *
+ * @param unsaid Of whoever says nothing: that of the document which the clients of a dialect were written after.
+ */
+export function languageOf(headers: Headers, unsaid: Language): Language {
   const ranges = (headers.get('accept-language') ?? '')
     .slice(0, MAX_HEADER)
     .split(',')
@@ -18,9 +20,9 @@ export function languageOf(headers: Headers): Language {
     .filter(({ range, quality }) => range !== '' && quality > 0)
     // Stable: of those that are wanted equally, the first.
     .sort((a, b) => b.quality - a.quality);
-  if (ranges.length === 0) return UNSAID;
+  if (ranges.length === 0) return unsaid;
   for (const { range } of ranges) {
-    if (range === '*') return UNSAID;
+    if (range === '*') return unsaid;
     const known = LANGUAGES.find((language) => language === range.split('-')[0]);
     if (known) return known;
   }

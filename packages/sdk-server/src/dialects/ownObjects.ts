@@ -1,0 +1,29 @@
+import type { RtpCapabilities } from '@parlor/protocol';
+import type { Peer, Producer } from '../core/types.js';
+import { ParlorError } from '../errors.js';
+
+/** A peer, with the one thing that its owner's requests do differently from the host application's. */
+export interface ClientPeer extends Peer {
+  setRtpCapabilities(rtpCapabilities: RtpCapabilities): void;
+  readonly producers: ReadonlyMap<string, Producer & { setPausedByOwner(paused: boolean): Promise<void> }>;
+}
+
+const NOUN = {
+  PRODUCER_NOT_FOUND: 'producer',
+  CONSUMER_NOT_FOUND: 'consumer',
+  TRANSPORT_NOT_FOUND: 'transport',
+};
+
+/** Objects of others are not found: whether they exist is none of the asker's business. */
+function own<T>(objects: ReadonlyMap<string, T>, id: string, code: keyof typeof NOUN): T {
+  const object = objects.get(id);
+  if (object === undefined) throw new ParlorError(code, `you have no ${NOUN[code]} ${id}`);
+  return object;
+}
+
+/** @throws CONSUMER_NOT_FOUND */
+export const consumerOf = (peer: Peer, id: string) => own(peer.consumers, id, 'CONSUMER_NOT_FOUND');
+/** @throws PRODUCER_NOT_FOUND */
+export const producerOf = (peer: ClientPeer, id: string) => own(peer.producers, id, 'PRODUCER_NOT_FOUND');
+/** @throws TRANSPORT_NOT_FOUND */
+export const transportOf = (peer: Peer, id: string) => own(peer.transports, id, 'TRANSPORT_NOT_FOUND');

@@ -49,6 +49,28 @@ describe('Socket.IO on the web server', () => {
     },
   );
 
+  it('refuses bad tokens before there is a connection, and whoever has none', async () => {
+    const guarded = await createParlor({
+      access: { jwtSecret: 'a secret that is long enough for HS256' },
+      media: new FakeBackend(),
+    });
+    const strict = await buildApp({
+      config: { tls: undefined },
+      parlor: guarded,
+      logger: createLogger('silent'),
+    });
+    const address = await strict.listen({ host: '127.0.0.1', port: 0 });
+    const polled = await fetch(`${address}/socket.io/?EIO=4&transport=polling&token=nonsense`, {
+      headers: { origin: 'https://example.com' },
+    });
+    expect([polled.status, polled.headers.get('access-control-allow-origin')]).toEqual([401, '*']);
+    expect(await polled.json()).toMatchObject({ error: 'TOKEN_INVALID' });
+    const socket = io(address, { reconnection: false, forceNew: true });
+    sockets.push(socket);
+    expect(await once(socket, 'connect_error')).toMatchObject({ data: { code: 'UNAUTHORIZED' } });
+    await strict.close();
+  });
+
   it('leaves the other addresses to the rest of the server', async () => {
     expect((await app.inject('/health')).json()).toEqual({ message: 'ok' });
     expect((await app.inject('/socket.io')).statusCode).toBe(404);

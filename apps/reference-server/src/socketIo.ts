@@ -33,7 +33,8 @@ export function serveSocketIo(app: FastifyInstance, parlor: Parlor): void {
     connections.add(connection);
     connection.once('close', () => connections.delete(connection));
   });
-  parlor.attachPeerSignal(io);
+  // Nobody else has anything to say here: who has a bad token need not even connect.
+  parlor.attachPeerSignal(io, { checkTokensAt: 'handshake' });
   // After Parlor's own: clients hear why before their connections go. Not by `disconnect`, which tells them to stay
   // away: they are to come back to the next server.
   app.addHook('preClose', async () => {

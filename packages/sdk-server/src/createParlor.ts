@@ -68,7 +68,7 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
     rooms,
     handleRequest,
     handleUpgrade: (request, socket, head) => upgrades.handle(request, socket, head),
-    attachPeerSignal: (server) => peerSignal.attach(server),
+    attachPeerSignal: (server, how) => peerSignal.attach(server, how),
     close: () =>
       (closing ??= (async () => {
         // Clients hear why before their sockets go.

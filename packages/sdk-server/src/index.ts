@@ -1,6 +1,7 @@
 export { createParlor } from './createParlor.js';
 export type { ParlorOptions } from './options.js';
 export type { Parlor } from './parlor.js';
+export type { AttachOptions as PeerSignalAttachOptions } from './dialects/peerSignal/ports.js';
 export type { SignalHandshake, SignalServer, SignalSocket } from './dialects/peerSignal/socketIo.js';
 export { ParlorError, type ErrorCode } from './errors.js';
 export { createToken, type TokenClaims } from './access/tokens.js';
@@ -41,4 +42,5 @@ export type {
   SpeakerInfo,
   Topology,
   TransportInfo,
+  UsageRecord,
 } from '@parlor/protocol';

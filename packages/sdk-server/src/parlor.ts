@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Rooms } from './core/types.js';
+import type { AttachOptions } from './dialects/peerSignal/ports.js';
 import type { SignalServer } from './dialects/peerSignal/socketIo.js';
 
 /** A running Parlor: rooms, and the two entrances that a web server hands requests to. */
@@ -20,8 +21,10 @@ export interface Parlor {
   /**
    * Serves calls between browsers (`peer-signal`) on a Socket.IO server of yours, or on a namespace of it; returns
    * how to stop. Socket.IO needs `destroyUpgrade: false` next to Parlor's own WebSockets.
+   *
+   * @throws Error when tokens are to be checked at the handshake and Socket.IO is on no web server yet
    */
-  attachPeerSignal(server: SignalServer): () => void;
+  attachPeerSignal(server: SignalServer, options?: AttachOptions): () => void;
   /** Closes rooms (clients are told), sockets and workers; idempotent. */
   close(): Promise<void>;
 }

@@ -2,6 +2,7 @@ import type { Access } from './access/types.js';
 import { peerSignalDialect, type PeerSignalDialect } from './dialects/peerSignal/peerSignalDialect.js';
 import type { SignalClock, SignalGate, SignalRooms } from './dialects/peerSignal/ports.js';
 import { clientAddress } from './http/clientAddress.js';
+import { guardHandshakes } from './http/guardHandshakes.js';
 import { DEFAULT_SOCKET_LIMITS, FLOOD_BURSTS, type SocketLimits } from './http/limits.js';
 import { TokenBucket } from './http/TokenBucket.js';
 import type { Logger } from './logger.js';
@@ -36,6 +37,7 @@ export function createPeerSignal(parts: PeerSignalParts): PeerSignalDialect {
     logger,
     clock,
     newGate,
+    guardHandshakes: guardHandshakes({ access, logger }),
     addressOf: ({ headers }, remoteAddress) => clientAddress(headers, { remoteAddress, trustedProxies }),
   });
 }

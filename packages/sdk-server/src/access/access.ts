@@ -32,9 +32,15 @@ export function createAccess(options: AccessOptions): Access {
   };
 }
 
-async function byToken(verify: VerifyToken, token: string, { room }: AccessScope): Promise<Authorization> {
+async function byToken(
+  verify: VerifyToken,
+  token: string,
+  { room, action }: AccessScope,
+): Promise<Authorization> {
   const { sub, name, rooms, can, region } = await verify(token);
-  if (rooms && !rooms.some((pattern) => matchesRoom(pattern, room))) {
+  // Which rooms, is asked when they are joined.
+  const opens = action === 'connect' || (rooms?.some((pattern) => matchesRoom(pattern, room)) ?? true);
+  if (!opens) {
     throw new ParlorError('ROOM_NOT_ALLOWED', `the token does not open room ${room}`);
   }
   return { userId: sub, name, grants: grantsOf(can), region };

@@ -12,10 +12,13 @@ export interface Authorization {
 }
 
 export interface AccessScope {
-  /** The room's id; `call:*`, which stands for the rooms of calls, where the action is `call`. */
+  /** The room's id; `call:*`, the rooms of calls, where the action is `call`; `*` where it is `connect`. */
   room: string;
-  /** `call`: wait for calls of other users, and call them. */
-  action: 'join' | 'call';
+  /**
+   * `call`: wait for calls of other users, and call them. `connect`: open a connection over which rooms are joined
+   * later, each with a `join` of its own; asked only where `attachPeerSignal` was told to.
+   */
+  action: 'join' | 'call' | 'connect';
 }
 
 /** The one check in front of every dialect. */

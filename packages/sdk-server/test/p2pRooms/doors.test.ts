@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { createToken } from '../../src/index.js';
+import { signalServer } from '../peerSignal/signalServer.js';
+import { dial } from '../support/callPhone.js';
 import { socketServer, type SocketServer } from '../support/socketServer.js';
 import { P2pClient } from './P2pClient.js';
 
@@ -13,7 +15,7 @@ import { P2pClient } from './P2pClient.js';
 const jwtSecret = 'a secret that is as long as it has to be';
 
 describe('the token of a guest', () => {
-  let server: SocketServer;
+  let server: Pick<SocketServer, 'url' | 'parlor' | 'close'>;
   let keys: Server;
   let jwksUrl: string;
   beforeEach(async () => {
@@ -50,7 +52,7 @@ describe('the token of a guest', () => {
     { with: 'a secret and keys' },
     { with: 'a secret, and nobody needs a token' },
   ])('is no token for the other dialects of a server with $with', async ({ with: how }) => {
-    server = await socketServer({
+    const sockets = await socketServer({
       media: 'none',
       access: {
         jwtSecret,
@@ -58,9 +60,13 @@ describe('the token of a guest', () => {
         allowAnonymous: how.endsWith('token'),
       },
     });
+    server = sockets;
     const { roomId, token } = await guestOf();
+    await expect(dial(sockets, { token, userId: 'guest' })).rejects.toThrow(/401/);
+    const call = await fetch(`${server.url}/calls?userId=guest&token=${token}`);
+    expect([call.status, await call.json()]).toMatchObject([401, { error: 'TOKEN_INVALID' }]);
     for (const room of [roomId, 'standup']) {
-      await expect(server.connect('guest', { roomId: room, token })).rejects.toThrow(/401/);
+      await expect(sockets.connect('guest', { roomId: room, token })).rejects.toThrow(/401/);
       for (const path of [
         `/ws?roomId=${room}&peerId=guest`,
         `/?roomId=${room}&peerId=guest`,
@@ -78,6 +84,36 @@ describe('the token of a guest', () => {
     await client.opened();
     expect(await client.take()).toMatchObject({ type: 'joined' });
   });
+
+  test.each(['join-room', 'connect', 'handshake'] as const)(
+    'is no token for peer-signal, where tokens are checked at the %s',
+    async (checkTokensAt) => {
+      const sockets = await signalServer({
+        access: { jwtSecret, allowAnonymous: true },
+        media: 'none',
+        attach: { checkTokensAt },
+      });
+      server = sockets;
+      const { roomId, token } = await guestOf();
+      for (const options of [{ auth: { token } }, { query: { token } }]) {
+        for (const transport of ['websocket', 'polling']) {
+          const connecting = sockets.connect({ ...options, transports: [transport] });
+          if (checkTokensAt === 'join-room') {
+            const client = await connecting;
+            for (const room of [roomId, 'standup'])
+              expect(await client.join(room, 'Eve')).toMatchObject({ error: { code: 'TOKEN_INVALID' } });
+          } else if ('auth' in options || checkTokensAt === 'connect') {
+            await expect(connecting).rejects.toMatchObject({ data: { code: 'TOKEN_INVALID' } });
+          } else {
+            await expect(connecting).rejects.toThrow(/(websocket|xhr poll) error/);
+          }
+        }
+      }
+      const polled = await fetch(`${server.url}/socket.io/?EIO=4&transport=polling&token=${token}`);
+      expect(polled.status).toBe(checkTokensAt === 'handshake' ? 401 : 200);
+      expect(server.parlor.rooms.size).toBe(0);
+    },
+  );
 
   test('everybody in a room hears it when Parlor closes', async () => {
     server = await socketServer({ media: 'none', access: { jwtSecret } });

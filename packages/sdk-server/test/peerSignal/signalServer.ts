@@ -6,6 +6,7 @@ import { Server } from 'socket.io';
 import { parlorFastify } from '../../src/adapters/fastify.js';
 import { attachParlor, parlorNode } from '../../src/adapters/node.js';
 import { createParlor } from '../../src/createParlor.js';
+import type { AttachOptions } from '../../src/dialects/peerSignal/ports.js';
 import type { Logger } from '../../src/logger.js';
 import { FakeBackend } from '../../src/media/fake/FakeBackend.js';
 import type { ParlorOptions } from '../../src/options.js';
@@ -28,7 +29,7 @@ const ioOptions = { destroyUpgrade: false, serveClient: false };
 
 /** A host application with Socket.IO and Parlor on one server. */
 export async function signalServer(
-  options: Partial<ParlorOptions> = {},
+  { attach, ...options }: Partial<ParlorOptions> & { attach?: AttachOptions } = {},
   framework: 'node' | 'fastify' = 'node',
 ): Promise<SignalTestServer> {
   const errors: unknown[] = [];
@@ -46,7 +47,7 @@ export async function signalServer(
   });
   const { http, stop } = framework === 'node' ? plain(parlor) : await fastify(parlor);
   const io = new Server(http, ioOptions);
-  parlor.attachPeerSignal(io);
+  parlor.attachPeerSignal(io, attach);
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
   const url = `http://127.0.0.1:${String((http.address() as AddressInfo).port)}`;

@@ -1,11 +1,15 @@
-import type { PeerSignalOptions } from './ports.js';
+import { guardConnections } from './guardConnections.js';
+import type { AttachOptions, PeerSignalOptions } from './ports.js';
 import { SignalRoom } from './SignalRoom.js';
 import { SignalSession } from './SignalSession.js';
-import type { SignalServer, SignalSocket } from './socketIo.js';
+import { engineOf, type SignalServer, type SignalSocket } from './socketIo.js';
 
 export interface PeerSignalDialect {
-  /** Serves the sockets of a Socket.IO server or namespace from now on; returns how to stop that. */
-  attach(server: SignalServer): () => void;
+  /**
+   * Serves the sockets of a Socket.IO server or namespace from now on; returns how to stop that.
+   * @throws Error when handshakes are to be checked and cannot be
+   */
+  attach(server: SignalServer, options?: AttachOptions): () => void;
   /** Takes no more sockets. Who is in a room hears of it from the room. */
   close(): void;
 }
@@ -14,6 +18,7 @@ export interface PeerSignalDialect {
 export function peerSignalDialect(options: PeerSignalOptions): PeerSignalDialect {
   const rooms = new Map<string, SignalRoom>();
   const attached = new Map<SignalServer, () => void>();
+  const guard = guardConnections(options);
 
   const roomOf = (name: string): SignalRoom => {
     let room = rooms.get(name);
@@ -25,10 +30,14 @@ export function peerSignalDialect(options: PeerSignalOptions): PeerSignalDialect
   };
 
   return {
-    attach(server) {
+    attach(server, { checkTokensAt = 'join-room' } = {}) {
       // Twice would mean two answers to everything.
       const already = attached.get(server);
       if (already) return already;
+      const unguard = [
+        checkTokensAt === 'handshake' ? options.guardHandshakes(engineOf(server)) : undefined,
+        checkTokensAt === 'join-room' ? undefined : guard(server),
+      ];
       const sessions = new Set<SignalSession>();
       const onConnection = (socket: SignalSocket): void => {
         const session = new SignalSession(socket, { ...options, roomOf, emptied });
@@ -36,6 +45,7 @@ export function peerSignalDialect(options: PeerSignalOptions): PeerSignalDialect
         socket.on('disconnect', () => sessions.delete(session));
       };
       const detach = (): void => {
+        for (const stop of unguard) stop?.();
         server.off('connection', onConnection);
         attached.delete(server);
         for (const session of sessions) session.end();

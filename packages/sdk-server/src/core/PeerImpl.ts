@@ -107,6 +107,7 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
     });
     this.transports.set(transport.id, transport);
     transport.on('closed', () => this.transports.delete(transport.id));
+    this.emit('transportCreated', transport);
     return transport;
   }
 

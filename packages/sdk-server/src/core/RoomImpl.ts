@@ -201,6 +201,8 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
     if (!receiver || receiver === from) {
       throw new ParlorError('PEER_NOT_FOUND', `no other peer ${to} in room ${this.id}`);
     }
+    // The router takes all transports along at once.
+    for (const peer of peers) for (const transport of peer.transports.values()) transport.aboutToClose();
     receiver.tell({ type: 'signal', from: from.id, signal });
   }
 

@@ -18,12 +18,16 @@ export class TransportImpl extends Emitter<TransportEvents> implements Transport
   readonly producers = new Set<ProducerImpl>();
   readonly consumers = new Set<ConsumerImpl>();
   closed = false;
+  #closing = false;
   #connecting = false;
 
   constructor(direction: TransportDirection, media: MediaTransport, lost: () => void) {
     super();
     this.direction = direction;
     this.media = media;
+    media.on('closing', () => {
+      this.aboutToClose();
+    });
     media.on('closed', () => {
       if (this.closed) return;
       this.#finish();
@@ -75,8 +79,16 @@ export class TransportImpl extends Emitter<TransportEvents> implements Transport
 
   close(): void {
     if (this.closed) return;
+    this.aboutToClose();
     this.media.close();
     this.#finish();
+  }
+
+  /** Whoever keeps books asks for the last figures now. */
+  aboutToClose(): void {
+    if (this.#closing || this.closed) return;
+    this.#closing = true;
+    this.emit('closing');
   }
 
   /** Everything on the transport is gone with it: one request to the worker, not one each. */

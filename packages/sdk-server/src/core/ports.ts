@@ -63,6 +63,8 @@ export interface MediaReceiver {
 }
 
 export interface MediaTransportEvents {
+  /** It is about to end by itself: the last moment to ask for its `stats()`. */
+  closing: [];
   /** The transport ended by itself: DTLS closed or failed, ICE timed out. */
   closed: [];
   stateChanged: [state: TransportState];

@@ -16,6 +16,7 @@ import type {
   SpeakerInfo,
   Topology,
   TransportInfo,
+  UsageRecord,
 } from '@parlor/protocol';
 import type { EventSource } from '../events.js';
 import type { PeerLink } from './ports.js';
@@ -116,6 +117,7 @@ export interface PeerEvents {
   closed: [reason: PeerLeftReason];
 }
 
+  transportCreated: [transport: Transport];
 /** One connection of one user to a room. */
 export interface Peer extends EventSource<PeerEvents> {
   readonly id: string;
@@ -231,6 +233,8 @@ export interface TransportEvents {
 
 /** One ICE and DTLS association between a peer and the server. */
 export interface Transport extends EventSource<TransportEvents> {
+  /** Its end is certain, but it is still there: the last moment to ask for its `stats()`. */
+  closing: [];
   readonly id: string;
   readonly direction: TransportDirection;
   readonly info: TransportInfo;
@@ -359,3 +363,5 @@ export interface Limits {
   maxProducersPerPeer: number;
   maxConsumersPerPeer: number;
 }
+  /** After a peer has left: what its stay was, for the books. Decides nothing. */
+  onUsage?(record: UsageRecord): void | Promise<void>;

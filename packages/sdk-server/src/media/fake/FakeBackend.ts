@@ -95,6 +95,9 @@ export class FakeMediaRoom extends Emitter<MediaRoomEvents> implements MediaRoom
 export class FakeTransport extends Emitter<MediaTransportEvents> implements MediaTransport {
   readonly info: TransportInfo;
   state: TransportState = 'new';
+  /** What `stats()` tells; for the test to set. */
+  bytesReceived = 0;
+  bytesSent = 0;
   readonly producers = new Set<FakeProducer>();
   readonly consumers = new Set<FakeConsumer>();
   readonly #room: FakeMediaRoom;
@@ -133,7 +136,8 @@ export class FakeTransport extends Emitter<MediaTransportEvents> implements Medi
   }
 
   stats(): Promise<TransportStats> {
-    return Promise.resolve({ bytesReceived: 0, bytesSent: 0 });
+    const { bytesReceived, bytesSent } = this;
+    return Promise.resolve({ bytesReceived, bytesSent });
   }
 
   produce({ kind, rtpParameters, paused }: MediaProduceOptions): Promise<FakeProducer> {

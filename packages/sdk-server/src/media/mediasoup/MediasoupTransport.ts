@@ -47,7 +47,10 @@ export class MediasoupTransport extends Emitter<MediaTransportEvents> implements
       this.#stateMayHaveChanged();
       // The client closed its side (close_notify) or the handshake failed: neither can be mended on this transport.
       if (state !== 'closed' && state !== 'failed') return;
-      if (!raw.closed) raw.close();
+      if (!raw.closed) {
+        this.emit('closing');
+        raw.close();
+      }
       this.emit('closed');
     });
   }

@@ -1,0 +1,105 @@
+import type { UsageRecord } from '@parlor/protocol';
+import type { Hooks, Peer, Room, Rooms } from '../core/types.js';
+import { Emitter } from '../events.js';
+import type { Clock } from '../ice/clock.js';
+import type { Logger } from '../logger.js';
+import { PeerMeter } from './PeerMeter.js';
+import { UsageHistory } from './UsageHistory.js';
+
+/**
+ * How often the figures of each peer are read. The last ones are read when a transport closes: these are for what ends
+ * without that, a media process that dies.
+ */
+const SAMPLE_MS = 5000;
+const TICK_MS = 1000;
+
+export interface UsageParts {
+  readonly rooms: Rooms;
+  readonly clock: Clock;
+  readonly hooks: Pick<Hooks, 'onUsage'>;
+  readonly logger: Logger;
+}
+
+export interface UsageEvents {
+  /** A peer has left, and its books are closed. */
+  recorded: [record: UsageRecord];
+}
+
+/** Who was connected when, how long, with how many bytes: of every peer of every dialect. */
+export class UsageRecorder extends Emitter<UsageEvents> {
+  readonly #rooms: Rooms;
+  readonly #clock: Clock;
+  readonly #hooks: Pick<Hooks, 'onUsage'>;
+  readonly #logger: Logger;
+  readonly #history: UsageHistory;
+  readonly #meters = new Map<Peer, PeerMeter>();
+  readonly #closing = new Set<Promise<void>>();
+  #stopTicking: (() => void) | undefined;
+
+  constructor({ rooms, clock, hooks, logger }: UsageParts) {
+    super();
+    this.#rooms = rooms;
+    this.#clock = clock;
+    this.#hooks = hooks;
+    this.#logger = logger;
+    this.#history = new UsageHistory((roomId) => rooms.get(roomId) !== undefined);
+    rooms.on('opened', (room) => {
+      room.on('peerJoined', (peer) => {
+        this.#joined(peer);
+      });
+    });
+  }
+
+  /** Stays in a room, those that last included, by when they began. Undefined: no such room is known any more. */
+  async recordsOf(roomId: string): Promise<UsageRecord[] | undefined> {
+    const room: Room | undefined = this.#rooms.get(roomId);
+    const meters = [...this.#meters.values()].filter((meter) => meter.roomId === roomId);
+    await Promise.all(meters.map((meter) => meter.sample()));
+    // Some may have left in the meantime: they are in the history now.
+    const present = meters.filter(({ peer }) => this.#meters.has(peer)).map(({ record }) => record);
+    const past = this.#history.of(roomId, this.#clock.now());
+    if (!room && !past && present.length === 0) return undefined;
+    return [...(past ?? []), ...present].sort((a, b) => a.joinedAt.localeCompare(b.joinedAt));
+  }
+
+  /** Stops reading figures; resolves when the books of everybody who has left are closed. */
+  async close(): Promise<void> {
+    this.#stopTicking?.();
+    while (this.#closing.size > 0) await Promise.all(this.#closing);
+  }
+
+  #joined(peer: Peer): void {
+    const meter = new PeerMeter(peer, () => this.#clock.now());
+    this.#meters.set(peer, meter);
+    peer.once('closed', () => {
+      meter.end();
+      const closing = this.#closeBooks(meter);
+      this.#closing.add(closing);
+      void closing.then(() => this.#closing.delete(closing));
+    });
+    this.#stopTicking ??= this.#tickLater();
+  }
+
+  async #closeBooks(meter: PeerMeter): Promise<void> {
+    await meter.settled();
+    const { record } = meter;
+    this.#meters.delete(meter.peer);
+    this.#history.add(record, this.#clock.now());
+    this.emit('recorded', record);
+    try {
+      await this.#hooks.onUsage?.(record);
+    } catch (error) {
+      const { roomId, peerId } = record;
+      this.#logger.error({ err: error, roomId, peerId }, 'the hook onUsage failed');
+    }
+  }
+
+  /** One timer for all, while there is somebody. */
+  #tickLater(): () => void {
+    return this.#clock.after(TICK_MS, () => {
+      const due = this.#clock.now() - SAMPLE_MS;
+      for (const meter of this.#meters.values()) if (meter.sampledAt <= due) void meter.sample();
+      this.#stopTicking = this.#meters.size > 0 ? this.#tickLater() : undefined;
+    });
+  }
+}

@@ -23,6 +23,8 @@ describe('readConfig', () => {
       port: 3000,
       trustedProxies: 0,
       rtcPort: 40_000,
+      media: 'mediasoup',
+      topology: 'sfu',
       jwtSecret: PARLOR_JWT_SECRET,
       logLevel: 'info',
       turnProbe: true,
@@ -88,6 +90,22 @@ describe('readConfig', () => {
     expect(readConfig([], { PARLOR_JWT_SECRET, PARLOR_TURN_PROBE: 'no' }).turnProbe).toBe(false);
   });
 
+  it('knows rooms without a worker', () => {
+    const read = (argv: string[], env: Environment = {}) => {
+      const { media, topology } = readConfig(argv, { PARLOR_JWT_SECRET, ...env });
+      return [media, topology];
+    };
+    expect(read([], { PARLOR_MEDIA: 'none' })).toEqual(['none', 'p2p']);
+    expect(read(['--media', 'none', '--topology', 'p2p'])).toEqual(['none', 'p2p']);
+    expect(read(['--topology', 'p2p'])).toEqual(['mediasoup', 'p2p']);
+    expect(read([], { PARLOR_TOPOLOGY: 'sfu' })).toEqual(['mediasoup', 'sfu']);
+    // Ports and workers may stay where they are written.
+    expect(read([], { PARLOR_MEDIA: 'none', PARLOR_WORKERS: '2', PARLOR_RTC_PORT: '41000' })).toEqual([
+      'none',
+      'p2p',
+    ]);
+  });
+
   it.each<[string, RegExp]>([
     ['[{"urls": "turn:t", "secret": "hunter2"', /PARLOR_TURN_SERVERS must be JSON like/],
     ['{}', /wrong at its top/],
@@ -147,6 +165,12 @@ describe('readConfig', () => {
     ],
     [{ PARLOR_JWKS_URL: 'http://id.example.org' }, /PARLOR_JWKS_URL must be an https/],
     [{ PARLOR_RTC_PORT: '65535', PARLOR_WORKERS: '2' }, /PARLOR_RTC_PORT is too high for 2 workers/],
+    [
+      { PARLOR_MEDIA: 'none', PARLOR_TOPOLOGY: 'sfu' },
+      /PARLOR_TOPOLOGY=sfu needs workers.*PARLOR_MEDIA=none.*set PARLOR_TOPOLOGY=p2p/,
+    ],
+    [{ PARLOR_MEDIA: 'off' }, /PARLOR_MEDIA must be mediasoup or none, not "off"/],
+    [{ PARLOR_TOPOLOGY: 'mesh' }, /PARLOR_TOPOLOGY must be sfu or p2p, not "mesh"/],
     [{ PARLOR_ANNOUNCED_ADDRESS: 'a.test:40000' }, /PARLOR_ANNOUNCED_ADDRESS.*without a port/],
   ])('refuses %j', (env, message) => {
     expect(problemsOf([], { PARLOR_JWT_SECRET, ...env }).join('\n')).toMatch(message);

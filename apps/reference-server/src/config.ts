@@ -4,7 +4,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { z } from 'zod';
 import { envName, flagName, SETTINGS, type Setting, type SettingName } from './settings.js';
 import { turnServerList } from './turnServers.js';
-import { duration, urlList, wholeNumber, yesOrNo } from './values.js';
+import { duration, oneOf, urlList, wholeNumber, yesOrNo } from './values.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -35,6 +35,8 @@ const Values = z.object({
     })
     .optional(),
   jwksUrl: z.string().optional(),
+  media: oneOf(['mediasoup', 'none']).default('mediasoup'),
+  topology: oneOf(['sfu', 'p2p']).optional(),
   listenIp: z
     .string()
     .refine((ip) => isIP(ip) !== 0, 'must be an IP address of this machine')
@@ -60,8 +62,9 @@ const Values = z.object({
 
 type Values = z.infer<typeof Values>;
 
-export type Config = Omit<Values, 'host' | 'tlsCert' | 'tlsKey'> & {
+export type Config = Omit<Values, 'host' | 'topology' | 'tlsCert' | 'tlsKey'> & {
   host: string;
+  topology: 'sfu' | 'p2p';
   /** PEM texts. */
   tls: { cert: string; key: string } | undefined;
 };
@@ -83,9 +86,10 @@ export function readConfig(argv: readonly string[], env: Environment = process.e
   const host = values.host ?? (values.dev ? '127.0.0.1' : '0.0.0.0');
   const rtcPort = values.rtcPort ?? (values.dev ? undefined : DEFAULT_RTC_PORT);
   problems.push(...accessProblems(values, host), ...pairProblems(values));
+  const topology = values.topology ?? (values.media === 'none' ? 'p2p' : 'sfu');
   const tls = readTls(values, problems);
   if (problems.length > 0) throw new ConfigError(problems);
-  return { ...values, host, rtcPort, tls };
+  return { ...values, host, rtcPort, topology, tls };
 }
 
 /** The secret alone, for the token command. */
@@ -145,10 +149,14 @@ function accessProblems({ dev, jwtSecret, jwksUrl }: Values, host: string): stri
 }
 
 function pairProblems(values: Values): string[] {
-  const { tlsCert, tlsKey, rtcPort, workers } = values;
+  const { tlsCert, tlsKey, rtcPort, workers, media, topology } = values;
   const needs = (name: SettingName, other: SettingName) => `${envName(name)} needs ${envName(other)} as well`;
   return [
     ...turnProblems(values),
+    media === 'none' && topology === 'sfu'
+      ? `${envName('topology')}=sfu needs workers that carry media, and ${envName('media')}=none starts none: ` +
+        `leave one of the two out, or set ${envName('topology')}=p2p`
+      : '',
     tlsCert && !tlsKey ? needs('tlsCert', 'tlsKey') : '',
     tlsKey && !tlsCert ? needs('tlsKey', 'tlsCert') : '',
     (rtcPort ?? 0) + (workers ?? 1) - 1 > 65_535

@@ -1,4 +1,4 @@
-import { createParlor, type Parlor, type ParlorOptions } from '@parlor/sdk-server';
+import { createParlor, type MediasoupOptions, type Parlor, type ParlorOptions } from '@parlor/sdk-server';
 import type { FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
@@ -39,7 +39,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     app = await buildApp({ config, parlor, logger });
     await app.listen({ host: config.host, port: config.port });
     const url = urlOf(config, app.server.address() as AddressInfo);
-    logger.info({ url, dev: config.dev }, 'listening');
+    const { dev, media, topology } = config;
+    logger.info({ url, dev, media, topology }, 'listening');
     return { url, close };
   } catch (error) {
     await close();
@@ -49,7 +50,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
 
 function parlorOptions(config: Config, logger: Logger): ParlorOptions {
   const { dev, jwtSecret, jwksUrl, stunUrls, turnUrls, turnSecret, turnServers, turnProbe } = config;
-  const { listenIp, announcedAddress, rtcPort, workers, lobby, ringTimeout } = config;
+  const { lobby, ringTimeout, topology } = config;
   return {
     logger,
     trustedProxies: config.trustedProxies,
@@ -65,15 +66,19 @@ function parlorOptions(config: Config, logger: Logger): ParlorOptions {
       presence: lobby ?? dev,
       ringTimeoutMs: ringTimeout === undefined ? undefined : ringTimeout * 1000,
     }),
-    media: defined({
-      listenIp,
-      announcedAddress,
-      rtcPort,
-      workers,
-      clients: dev ? ('network' as const) : ('internet' as const),
-    }),
+    topology,
+    media: config.media === 'none' ? 'none' : mediasoupOptions(config),
   };
 }
+
+const mediasoupOptions = ({ listenIp, announcedAddress, rtcPort, workers, dev }: Config): MediasoupOptions =>
+  defined({
+    listenIp,
+    announcedAddress,
+    rtcPort,
+    workers,
+    clients: dev ? ('network' as const) : ('internet' as const),
+  });
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 

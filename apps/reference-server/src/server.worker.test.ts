@@ -1,73 +1,17 @@
-import { execFileSync, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
-import { WebSocket, type ClientOptions } from 'ws';
+import { WebSocket } from 'ws';
+import { RawClient } from './testing/RawClient.js';
+import { ServerProcess } from './testing/ServerProcess.js';
 
 /** The server as users run it: its own process, real workers. */
 
-const inRepo = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const PARLOR_JWT_SECRET = 'a secret that is long enough for HS256';
-
-interface LogLine {
-  msg: string;
-  url?: string;
-  [field: string]: unknown;
-}
-
-class ServerProcess {
-  readonly process: ChildProcessWithoutNullStreams;
-  readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
-  readonly logs: LogLine[] = [];
-  output = '';
-  #waiting: { msg: string; resolve: (line: LogLine) => void } | undefined;
-
-  constructor(args: string[], env: Record<string, string> = {}) {
-    const { PATH, HOME, MEDIASOUP_WORKER_BIN } = process.env;
-    const inherited = { PATH, HOME, MEDIASOUP_WORKER_BIN };
-    const script = [inRepo('node_modules/tsx/dist/loader.mjs'), inRepo('apps/reference-server/src/main.ts')];
-    this.process = spawn(
-      process.execPath,
-      ['--import', script[0] ?? '', '--conditions=@parlor/source', script[1] ?? '', ...args],
-      { env: { ...inherited, ...env } },
-    );
-    this.ended = once(this.process, 'close').then(([code, signal]) => ({
-      code: code as number | null,
-      signal: signal as NodeJS.Signals | null,
-    }));
-    for (const stream of [this.process.stdout, this.process.stderr]) {
-      createInterface({ input: stream }).on('line', (line) => {
-        this.#read(line);
-      });
-    }
-  }
-
-  /** The log line with this message, now or when it comes; rejects when the process ends without it. */
-  async logged(msg: string): Promise<LogLine> {
-    const already = this.logs.find((line) => line.msg === msg);
-    if (already) return already;
-    const line = new Promise<LogLine>((resolve) => {
-      this.#waiting = { msg, resolve };
-    });
-    const ended = this.ended.then(({ code }) => {
-      throw new Error(`the server ended (${String(code)}) before "${msg}":\n${this.output}`);
-    });
-    return Promise.race([line, ended]);
-  }
-
-  #read(line: string): void {
-    this.output += `${line}\n`;
-    if (!line.startsWith('{')) return;
-    const parsed = JSON.parse(line) as LogLine;
-    this.logs.push(parsed);
-    if (parsed.msg === this.#waiting?.msg) this.#waiting.resolve(parsed);
-  }
-}
 
 const started: ServerProcess[] = [];
 
@@ -83,48 +27,6 @@ afterEach(async () => {
     await ended;
   }
 });
-
-/** A client that speaks the native protocol by hand. */
-class RawClient {
-  readonly socket: WebSocket;
-  readonly notifications: { method: string; data: Record<string, unknown> }[] = [];
-  readonly closed: Promise<number>;
-  #id = 0;
-
-  constructor(url: string, query: Record<string, string>, options?: ClientOptions) {
-    const search = new URLSearchParams(query).toString();
-    this.socket = new WebSocket(`${url.replace('http', 'ws')}/?${search}`, 'protoo', options);
-    this.closed = once(this.socket, 'close').then(([code]) => code as number);
-    this.socket.on('message', (data: Buffer) => {
-      const message = JSON.parse(data.toString()) as {
-        notification?: true;
-        method: string;
-        data: Record<string, unknown>;
-      };
-      if (message.notification) this.notifications.push(message);
-    });
-  }
-
-  async request(method: string, data: object): Promise<Record<string, unknown>> {
-    if (this.socket.readyState === WebSocket.CONNECTING) await once(this.socket, 'open');
-    const id = ++this.#id;
-    const answered = new Promise<Record<string, unknown>>((resolve) => {
-      const onMessage = (text: Buffer) => {
-        const message = JSON.parse(text.toString()) as {
-          response?: true;
-          id: number;
-          data: Record<string, unknown>;
-        };
-        if (!message.response || message.id !== id) return;
-        this.socket.off('message', onMessage);
-        resolve(message.data);
-      };
-      this.socket.on('message', onMessage);
-    });
-    this.socket.send(JSON.stringify({ request: true, id, method, data }));
-    return answered;
-  }
-}
 
 it('runs without configuration, tells clients when it stops, and ends', async () => {
   const server = start(['--dev', '--port', '0', '--workers', '1']);

@@ -55,6 +55,18 @@ export const SETTINGS = [
     help: 'Public keys of an identity provider that signs the tokens (JWKS).',
   },
   {
+    name: 'media',
+    value: 'mediasoup|none',
+    fallback: 'mediasoup',
+    help: 'What carries media through the server; none: no worker is started, all rooms are peer to peer.',
+  },
+  {
+    name: 'topology',
+    value: 'sfu|p2p',
+    fallback: 'sfu, with PARLOR_MEDIA=none p2p',
+    help: 'How media travels in rooms that are opened without saying: through the server, or from browser to browser.',
+  },
+  {
     name: 'listenIp',
     value: 'address',
     fallback: "the machine's own IPv4 and IPv6",

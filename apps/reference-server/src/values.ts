@@ -11,6 +11,9 @@ export const wholeNumber = (min: number, max: number) =>
     })
     .transform(Number);
 
+export const oneOf = <const T extends readonly string[]>(words: T) =>
+  z.enum(words, { error: ({ input }) => `must be ${words.join(' or ')}, not ${JSON.stringify(input)}` });
+
 export const yesOrNo = z.stringbool({
   error: ({ input }) => `must be "true" or "false", not ${JSON.stringify(input)}`,
 });

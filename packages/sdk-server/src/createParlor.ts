@@ -42,6 +42,7 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
   const context: CoreContext = {
     backend,
     topology: options.topology ?? (media === 'none' ? 'p2p' : 'sfu'),
+    onDuplicate: options.onDuplicate,
     hooks,
     logger,
     iceServers: ice.serversFor,

@@ -2,7 +2,7 @@ import type { Topology } from '@parlor/protocol';
 import type { AccessOptions } from './access/types.js';
 import type { CallOptions } from './core/calls/types.js';
 import type { MediaBackend } from './core/ports.js';
-import type { Hooks, Limits } from './core/types.js';
+import type { DuplicatePolicy, Hooks, Limits } from './core/types.js';
 import type { P2pRoomsOptions } from './dialects/p2pRooms/options.js';
 import type { SocketLimits } from './http/limits.js';
 import type { IceOptions } from './ice/types.js';
@@ -25,6 +25,8 @@ export interface ParlorOptions {
    * it to each other. Default with `media: 'none'`: `p2p`.
    */
   topology?: Topology;
+  /** What happens when a user joins a room in which they are already, as another peer. Default `allow`. */
+  onDuplicate?: DuplicatePolicy;
   /** How users call each other. */
   calls?: CallOptions;
   hooks?: Hooks;

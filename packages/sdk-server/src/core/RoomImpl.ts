@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto';
 import type {
   PeerLeftReason,
   RoomClosedReason,
@@ -9,13 +8,14 @@ import type {
 } from '@parlor/protocol';
 import { ParlorError } from '../errors.js';
 import { Emitter } from '../events.js';
+import { Admission } from './Admission.js';
 import type { CoreContext } from './context.js';
 import { PeerImpl } from './PeerImpl.js';
 import { DEFAULT_GRANTS } from './permissions.js';
 import type { LinkEnd, MediaRoom } from './ports.js';
 import type { ProducerImpl } from './ProducerImpl.js';
 import { askHook } from './refusal.js';
-import type { JoinOptions, Room, RoomEvents, RoomSnapshot } from './types.js';
+import type { DuplicatePolicy, JoinOptions, Room, RoomEvents, RoomSnapshot } from './types.js';
 import type { RoomUpdate } from './updates.js';
 
 const LINK_ENDS: Record<RoomClosedReason, LinkEnd> = {
@@ -37,12 +37,13 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
   readonly keepWhenEmpty: boolean;
   closed = false;
   readonly #context: CoreContext;
+  readonly #admission: Admission;
   #speaking = '[]';
 
   constructor(
     id: string,
     context: CoreContext,
-    options: { topology: Topology; media: MediaRoom; keepWhenEmpty: boolean },
+    options: { topology: Topology; media: MediaRoom; keepWhenEmpty: boolean; onDuplicate: DuplicatePolicy },
   ) {
     super();
     this.id = id;
@@ -50,6 +51,10 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
     this.#context = context;
     this.media = options.media;
     this.keepWhenEmpty = options.keepWhenEmpty;
+    this.#admission = new Admission(this, {
+      maxPeers: context.limits.maxPeersPerRoom,
+      onDuplicate: options.onDuplicate,
+    });
     this.media.on('died', () => {
       this.close('mediaServerDied');
     });
@@ -73,20 +78,19 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
 
   async join(options: JoinOptions): Promise<PeerImpl> {
     const { peerId, displayName = peerId, userId } = options;
-    this.#assertJoinable(options);
+    this.#admission.check(options);
     const { hooks, newSecret } = this.#context;
     if (hooks.onJoin) {
       await askHook('JOIN_REFUSED', () => hooks.onJoin?.({ room: this, peerId, displayName, userId }));
-      this.#assertJoinable(options);
+      this.#admission.check(options);
     }
-    const replaced = this.peers.get(peerId);
-    if (replaced) {
+    for (const replaced of this.#admission.replacedBy(options)) {
       this.removePeer(replaced, 'replaced', {
         code: 'PEER_REPLACED',
         message: 'the peer joined again elsewhere',
       });
       // Listeners of the host application have run: one of them may have closed the room.
-      this.#assertJoinable(options);
+      this.#admission.check(options);
     }
     const peer = new PeerImpl(this, this.#context, {
       id: peerId,
@@ -104,31 +108,10 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
     return peer;
   }
 
-  #assertJoinable({ peerId, resumeToken, userId, topology, grants }: JoinOptions): void {
-    if (this.closed) throw new ParlorError('ROOM_CLOSED', `room ${this.id} was closed`);
-    assertTopology(this, topology);
-    if (this.topology === 'p2p' && grants?.subscribe === false) {
-      throw new ParlorError(
-        'FORBIDDEN',
-        'can.subscribe is false, which only a room with topology "sfu" can enforce: media of this one is peer to peer',
-      );
-    }
-    const present = this.peers.get(peerId);
-    if (!present) {
-      if (this.peers.size < this.#context.limits.maxPeersPerRoom) return;
-      throw new ParlorError('LIMIT_REACHED', `room ${this.id} is full`);
-    }
-    const sameUser = userId !== undefined && userId === present.userId;
-    if (sameUser || (resumeToken !== undefined && sameSecret(resumeToken, present.resumeToken))) return;
-    throw new ParlorError(
-      'PEER_ID_TAKEN',
-      `somebody with peer id ${peerId} is in room ${this.id}: choose another`,
-    );
-  }
-
   removePeer(peer: PeerImpl, reason: PeerLeftReason, end: LinkEnd | undefined): void {
     if (peer.closed || this.peers.get(peer.id) !== peer) return;
     this.peers.delete(peer.id);
+    if (reason === 'removed') this.#admission.ban(peer);
     // Producers close first, so that nobody hears of a producer whose peer is gone.
     peer.finish(reason, end);
     this.#broadcast({ type: 'peerLeft', peerId: peer.id, reason });
@@ -201,9 +184,11 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
     if (!receiver || receiver === from) {
       throw new ParlorError('PEER_NOT_FOUND', `no other peer ${to} in room ${this.id}`);
     }
-    // The router takes all transports along at once.
-    for (const peer of peers) for (const transport of peer.transports.values()) transport.aboutToClose();
     receiver.tell({ type: 'signal', from: from.id, signal });
+  }
+
+  readmit(userOrPeerId: string): void {
+    this.#admission.readmit(userOrPeerId);
   }
 
   sendMessage(topic: string, payload: unknown, to?: readonly string[]): void {
@@ -216,6 +201,8 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
     const peers = [...this.peers.values()];
     this.#broadcast({ type: 'roomClosed', reason });
     this.peers.clear();
+    // The router takes all transports along at once.
+    for (const peer of peers) for (const transport of peer.transports.values()) transport.aboutToClose();
     this.media.close();
     for (const peer of peers) peer.finish('roomClosed', LINK_ENDS[reason]);
     this.producers.clear();
@@ -241,19 +228,4 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
     this.#broadcast({ type: 'activeSpeakers', speakers: list });
     this.emit('activeSpeakers', list);
   }
-}
-
-/** @throws TOPOLOGY_MISMATCH */
-export function assertTopology(room: Pick<Room, 'id' | 'topology'>, wanted: Topology | undefined): void {
-  if (wanted === undefined || wanted === room.topology) return;
-  throw new ParlorError(
-    'TOPOLOGY_MISMATCH',
-    `room ${room.id} has topology "${room.topology}": use topology "${room.topology}" (new Room({ topology: '${room.topology}' }) in the client), or another room`,
-  );
-}
-
-function sameSecret(a: string, b: string): boolean {
-  const left = Buffer.from(a);
-  const right = Buffer.from(b);
-  return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -1,12 +1,13 @@
 import type { RoomClosedReason, Topology } from '@parlor/protocol';
 import { isParlorError, ParlorError } from '../errors.js';
 import { Emitter } from '../events.js';
+import { assertTopology } from './Admission.js';
 import type { CoreContext } from './context.js';
 import type { PeerImpl } from './PeerImpl.js';
 import { P2pMedia } from './P2pMedia.js';
 import { DEFAULT_GRANTS } from './permissions.js';
 import type { MediaRoom } from './ports.js';
-import { assertTopology, RoomImpl } from './RoomImpl.js';
+import { RoomImpl } from './RoomImpl.js';
 import type { JoinOptions, OpenOptions, Rooms, RoomsEvents } from './types.js';
 
 /** All rooms of one server: opens each once, forgets it when it closes. */
@@ -90,6 +91,7 @@ export class RoomRegistry extends Emitter<RoomsEvents> implements Rooms {
       topology,
       media,
       keepWhenEmpty: options.keepWhenEmpty ?? false,
+      onDuplicate: options.onDuplicate ?? this.#context.onDuplicate ?? 'allow',
     });
     this.#rooms.set(roomId, room);
     room.on('closed', (reason) => {

@@ -2,13 +2,15 @@ import type { IceServer, Topology } from '@parlor/protocol';
 import type { Logger } from '../logger.js';
 import type { Pacer } from './Pacer.js';
 import type { MediaBackend } from './ports.js';
-import type { Hooks, Limits, Place } from './types.js';
+import type { DuplicatePolicy, Hooks, Limits, Place } from './types.js';
 
 /** What every room of one server shares. Ids and secrets come from outside, so that tests can fix them. */
 export interface CoreContext {
   readonly backend: MediaBackend;
   /** Of rooms that are opened without saying; default `sfu`. */
   readonly topology?: Topology;
+  /** Of rooms that are opened without saying; default `allow`. */
+  readonly onDuplicate?: DuplicatePolicy | undefined;
   readonly hooks: Hooks;
   readonly limits: Limits;
   readonly logger: Logger;

@@ -103,10 +103,13 @@ export interface Room extends EventSource<RoomEvents> {
   readonly snapshot: RoomSnapshot;
   /**
    * Adds a peer.
-   * @throws ROOM_CLOSED, JOIN_REFUSED (a hook said no), PEER_ID_TAKEN, LIMIT_REACHED, TOPOLOGY_MISMATCH, FORBIDDEN (a
-   * P2P room cannot keep media from a peer without `subscribe`)
+   * @throws ROOM_CLOSED, JOIN_REFUSED (a hook said no), PEER_REMOVED (the user was removed from this room before),
+   * PEER_ID_TAKEN, ALREADY_JOINED (`onDuplicate: 'reject'`), LIMIT_REACHED, TOPOLOGY_MISMATCH, FORBIDDEN (a P2P room
+   * cannot keep media from a peer without `subscribe`)
    */
   join(options: JoinOptions): Promise<Peer>;
+  /** Lets a user who was removed (a peer, if it came without a user id) come back. */
+  readmit(userOrPeerId: string): void;
   /** Sends a message from the host application, to everyone or to the peers named. */
   sendMessage(topic: string, payload: unknown, to?: readonly string[]): void;
   /** Ends the room for everybody; idempotent. */
@@ -114,10 +117,10 @@ export interface Room extends EventSource<RoomEvents> {
 }
 
 export interface PeerEvents {
+  transportCreated: [transport: Transport];
   closed: [reason: PeerLeftReason];
 }
 
-  transportCreated: [transport: Transport];
 /** One connection of one user to a room. */
 export interface Peer extends EventSource<PeerEvents> {
   readonly id: string;
@@ -163,7 +166,10 @@ export interface Peer extends EventSource<PeerEvents> {
    * @throws PEER_NOT_FOUND
    */
   signal(to: string, signal: Signal): void;
-  /** Removes the peer from the room (host application's decision); idempotent. */
+  /**
+   * Removes the peer from the room (host application's decision) and keeps its user out until `room.readmit()`;
+   * idempotent.
+   */
   remove(message?: string): void;
   /** The peer leaves of its own accord, or its connection was lost; idempotent. */
   leave(reason?: 'left' | 'disconnected'): void;
@@ -227,14 +233,14 @@ export interface TransportStats {
 }
 
 export interface TransportEvents {
+  /** Its end is certain, but it is still there: the last moment to ask for its `stats()`. */
+  closing: [];
   closed: [];
   stateChanged: [state: TransportState];
 }
 
 /** One ICE and DTLS association between a peer and the server. */
 export interface Transport extends EventSource<TransportEvents> {
-  /** Its end is certain, but it is still there: the last moment to ask for its `stats()`. */
-  closing: [];
   readonly id: string;
   readonly direction: TransportDirection;
   readonly info: TransportInfo;
@@ -317,11 +323,19 @@ export interface RoomsEvents {
   closed: [room: Room, reason: RoomClosedReason];
 }
 
+/**
+ * A user who is in the room joins again as another peer: both may be there, the new one takes the place of the old one,
+ * or the new one is refused. Peers without a user id are nobody's duplicates.
+ */
+export type DuplicatePolicy = 'allow' | 'replace' | 'reject';
+
 export interface OpenOptions {
   /** Keep the room when its last peer leaves; otherwise it closes then. Default false. */
   keepWhenEmpty?: boolean;
   /** How media is carried. Default: what `createParlor` was told. A room that is there already must be of it. */
   topology?: Topology;
+  /** Default: what `createParlor` was told. */
+  onDuplicate?: DuplicatePolicy;
 }
 
 /** All rooms of this server. */
@@ -353,6 +367,8 @@ export interface Hooks {
   }): void | Promise<void>;
   /** Before a producer is made: PUBLISH_REFUSED. */
   onPublish?(publish: { peer: Peer; kind: MediaKind; appData: AppData }): void | Promise<void>;
+  /** After a peer has left: what its stay was, for the books. Decides nothing. */
+  onUsage?(record: UsageRecord): void | Promise<void>;
 }
 
 /** Bounds that keep one peer from costing everybody; all per room or per peer. */
@@ -363,5 +379,3 @@ export interface Limits {
   maxProducersPerPeer: number;
   maxConsumersPerPeer: number;
 }
-  /** After a peer has left: what its stay was, for the books. Decides nothing. */
-  onUsage?(record: UsageRecord): void | Promise<void>;

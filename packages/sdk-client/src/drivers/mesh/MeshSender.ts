@@ -1,0 +1,85 @@
+import { ParlorError } from '../../errors.js';
+import type { DriverContext, PublishRequest } from '../MediaDriver.js';
+import { wantedBitrate } from './bitrates.js';
+import type { Outgoing } from './MeshLink.js';
+import type { MeshPeers } from './MeshPeers.js';
+import { limitCopies } from './uplink.js';
+import type { WireProduced } from './wire.js';
+
+/** What this page publishes: a copy to everybody who wants it. */
+export class MeshSender {
+  #closed = false;
+
+  constructor(
+    private readonly context: DriverContext,
+    private readonly peers: MeshPeers,
+    /** Shared with the peers, who look into it. */
+    private readonly outgoing: Map<string, Outgoing>,
+  ) {}
+
+  async publish(request: PublishRequest): Promise<string> {
+    const { kind, source, muted, options } = request;
+    const appData = { source, ...(options.name === undefined ? {} : { name: options.name }) };
+    const data = { kind, appData, paused: muted };
+    const { producerId } = (await this.context.request('produce', data)) as WireProduced;
+    if (this.#closed) throw new ParlorError('NOT_CONNECTED', 'The media path was closed meanwhile.');
+    this.outgoing.set(producerId, { ...request, wantedBitrate: wantedBitrate(request) });
+    this.peers.update();
+    return producerId;
+  }
+
+  async unpublish(producerId: string): Promise<void> {
+    this.#get(producerId);
+    this.lost(producerId);
+    await this.context.request('closeProducer', { producerId });
+  }
+
+  has(producerId: string): boolean {
+    return this.outgoing.has(producerId);
+  }
+
+  /** It is no more. */
+  lost(producerId: string): void {
+    if (this.outgoing.delete(producerId)) this.peers.update();
+  }
+
+  async replaceTrack(producerId: string, mediaStreamTrack: MediaStreamTrack): Promise<void> {
+    const request = { ...this.#get(producerId), mediaStreamTrack };
+    this.outgoing.set(producerId, { ...request, wantedBitrate: wantedBitrate(request) });
+    await this.#feed(producerId);
+  }
+
+  async setMuted(producerId: string, muted: boolean): Promise<void> {
+    this.outgoing.set(producerId, { ...this.#get(producerId), muted });
+    await Promise.all([
+      this.#feed(producerId),
+      this.context.request(muted ? 'pauseProducer' : 'resumeProducer', { producerId }),
+    ]);
+  }
+
+  /** Shares the uplink out anew. */
+  share(): void {
+    limitCopies([...this.peers.links().values()], this.outgoing, this.context.uplinkBitrate);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.outgoing.clear();
+  }
+
+  /** Brings the media of a publication to everybody who gets it. */
+  async #feed(producerId: string): Promise<void> {
+    const { muted, mediaStreamTrack } = this.#get(producerId);
+    const media = muted ? null : mediaStreamTrack;
+    const links = [...this.peers.links().values()];
+    await Promise.all(links.map((link) => link.setMedia(producerId, media)));
+    this.share();
+  }
+
+  /** @throws ParlorError `TRACK_NOT_PUBLISHED` */
+  #get(producerId: string): Outgoing {
+    const outgoing = this.outgoing.get(producerId);
+    if (outgoing) return outgoing;
+    throw new ParlorError('TRACK_NOT_PUBLISHED', 'This track is not published any more.');
+  }
+}

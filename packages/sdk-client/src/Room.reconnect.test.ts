@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { guest, join, newest, until, URL, type Guest } from './test/kit.js';
-import { MemoryServer } from './testing/index.js';
+import type { DriverState } from './drivers/MediaDriver.js';
+import { defaultReconnectPolicy } from './signaling/reconnectPolicy.js';
+import { FakeDriver, MemoryServer } from './testing/index.js';
 import type { DisconnectReason, RemoteTrack } from './types.js';
 
 const channelOf = (server: MemoryServer, peerId: string) => {
@@ -113,6 +115,42 @@ describe('a lost socket', () => {
     server.up();
     platform.page.emit('online');
     await until(() => room.state === 'connected');
+  });
+
+  it('waits longer each time while media never comes, and not at all once it had come', async () => {
+    const server = new MemoryServer();
+    const attempts: number[] = [];
+    let blocked = true;
+    class BlockedDriver extends FakeDriver {
+      override setState(state: DriverState): void {
+        if (!blocked || state !== 'connected') super.setState(state);
+      }
+    }
+    const drivers: FakeDriver[] = [];
+    const { room, platform } = await join(server, 'a', {
+      driver: (context) => {
+        const driver = new BlockedDriver(context);
+        drivers.push(driver);
+        return driver;
+      },
+      reconnectPolicy: {
+        nextDelay: (context) => {
+          attempts.push(context.attempt);
+          return defaultReconnectPolicy.nextDelay(context);
+        },
+      },
+    });
+    const failMedia = async () => {
+      newest(drivers).setState('failed');
+      expect(room.state).toBe('reconnecting');
+      await platform.clock.advance(10_000);
+      expect(room.state).toBe('connected');
+    };
+    for (let round = 0; round < 4; round++) await failMedia();
+    blocked = false;
+    for (let round = 0; round < 3; round++) await failMedia();
+    // The fifth join is the first whose media came: it still waits, those after it do not.
+    expect(attempts).toEqual([0, 1, 2, 3, 4, 0, 0]);
   });
 
   it('ends when the policy gives up, with the last reason', async () => {

@@ -31,10 +31,12 @@ export interface LineEvents {
 /** The connection that calls come by: opened again whenever it is lost, until it is closed. */
 export class Line extends Emitter<LineEvents> {
   readonly #abort = new AbortController();
+  readonly #reconnector: Reconnector;
   #channel: SignalChannel | undefined;
 
   constructor(private readonly options: LineOptions) {
     super();
+    this.#reconnector = new Reconnector({ ...options, signal: this.#abort.signal });
   }
 
   /** @throws ParlorError; the line is over then */
@@ -118,17 +120,13 @@ export class Line extends Emitter<LineEvents> {
       return;
     }
     this.emit('lost', error);
-    void this.#reopen(error);
-  }
-
-  async #reopen(cause: ParlorError): Promise<void> {
-    const { platform, policy, logger } = this.options;
-    const reconnector = new Reconnector({ platform, policy, logger, signal: this.#abort.signal });
-    try {
-      await reconnector.run(() => this.#attempt(), cause);
-    } catch (error) {
-      if (!this.#abort.signal.aborted) this.#end(toParlorError(error, 'CONNECTION_LOST'));
-    }
+    this.#reconnector.start(
+      () => this.#attempt(),
+      { cause: error },
+      (failure) => {
+        this.#end(failure);
+      },
+    );
   }
 
   #end(error: ParlorError): void {

@@ -56,12 +56,14 @@ interface Stay {
 /** Joins a room, follows it, joins again when the connection is lost, until it is left. */
 export class Session extends Emitter<SessionEvents> {
   readonly #abort = new AbortController();
+  readonly #reconnector: Reconnector;
   #state: RoomState;
   #stay: Stay | undefined;
   #resumeToken: string | undefined;
 
   constructor(private readonly options: SessionOptions) {
     super();
+    this.#reconnector = new Reconnector({ ...options, signal: this.#abort.signal });
     this.#state = emptyState(options.target.peerId);
   }
 
@@ -175,15 +177,18 @@ export class Session extends Emitter<SessionEvents> {
       else early.push([method, data]);
     });
     stay.channel.on('closed', ({ error, final }) => {
-      if (this.#stay === stay) this.#onLost(error, final);
+      if (this.#stay === stay) this.#onLost(error, { final });
       else lostEarly = error;
     });
     let reason = new ParlorError('TRANSPORT_FAILED', 'The media path failed and could not be repaired.');
     stay.driver.on('error', (error) => {
       reason = error;
     });
+    let mediaCame = false;
     stay.driver.on('stateChanged', (state) => {
-      if (state === 'failed' && this.#stay === stay) this.#onLost(reason, false);
+      mediaCame ||= state === 'connected';
+      if (state === 'failed' && this.#stay === stay)
+        this.#onLost(reason, { final: false, inVain: !mediaCame });
     });
     return (answer) => {
       if (lostEarly) throw lostEarly;
@@ -215,7 +220,7 @@ export class Session extends Emitter<SessionEvents> {
     const code = comesBack ? 'CONNECTION_LOST' : 'ROOM_CLOSED';
     this.#onLost(
       new ParlorError(code, comesBack ? 'The room moves to another server.' : 'The room was closed.'),
-      !comesBack,
+      { final: !comesBack },
     );
   }
 
@@ -225,7 +230,8 @@ export class Session extends Emitter<SessionEvents> {
     for (const change of changes) this.emit('change', change);
   }
 
-  #onLost(error: ParlorError, final: boolean): void {
+  /** Media that never came makes a stay vain: joining at once again and again would not bring it. */
+  #onLost(error: ParlorError, { final, inVain = false }: { final: boolean; inVain?: boolean }): void {
     const stay = this.#stay;
     if (!stay) return;
     this.#stay = undefined;
@@ -237,7 +243,13 @@ export class Session extends Emitter<SessionEvents> {
       return;
     }
     this.emit('lost', error);
-    void this.#rejoin(error);
+    this.#reconnector.start(
+      () => this.#attempt(),
+      { cause: error, inVain },
+      (failure) => {
+        this.#end(failure);
+      },
+    );
   }
 
   async #outwait(taken: ParlorError): Promise<void> {
@@ -248,20 +260,10 @@ export class Session extends Emitter<SessionEvents> {
     };
     const reconnector = new Reconnector({ platform, policy, logger, signal: this.#abort.signal });
     try {
-      await reconnector.run(() => this.#attempt(), taken);
+      await reconnector.run(() => this.#attempt(), { cause: taken });
     } catch (error) {
       this.#abort.abort();
       throw error;
-    }
-  }
-
-  async #rejoin(cause: ParlorError): Promise<void> {
-    const { platform, policy, logger } = this.options;
-    const reconnector = new Reconnector({ platform, policy, logger, signal: this.#abort.signal });
-    try {
-      await reconnector.run(() => this.#attempt(), cause);
-    } catch (error) {
-      if (!this.#abort.signal.aborted) this.#end(toParlorError(error, 'CONNECTION_LOST'));
     }
   }
 

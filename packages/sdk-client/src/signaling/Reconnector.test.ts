@@ -29,10 +29,9 @@ describe('Reconnector', () => {
       return 1000;
     });
     let attempts = 0;
-    const done = reconnector.run(
-      () => (++attempts < 3 ? Promise.reject(unreachable) : Promise.resolve()),
-      lost,
-    );
+    const done = reconnector.run(() => (++attempts < 3 ? Promise.reject(unreachable) : Promise.resolve()), {
+      cause: lost,
+    });
     await platform.clock.advance(2999);
     expect(attempts).toBe(2);
     await platform.clock.advance(1);
@@ -47,15 +46,53 @@ describe('Reconnector', () => {
 
   it.each(['online', 'visible'] as const)('does not wait when the page is %s again', async (event) => {
     const { platform, reconnector } = setup(() => 60_000);
-    const done = reconnector.run(() => Promise.resolve(), lost);
+    const done = reconnector.run(() => Promise.resolve(), { cause: lost });
     platform.page.emit(event);
     await done;
     expect(platform.held).toMatchObject({ timers: 0, pageListeners: 0 });
   });
 
+  it('goes on where it stopped after a success that was none, and begins anew after a real one', async () => {
+    const contexts: ReconnectContext[] = [];
+    const { platform, reconnector } = setup((context) => {
+      contexts.push(context);
+      return 1000;
+    });
+    const rounds = [{ cause: lost, inVain: true }, { cause: lost, inVain: true }, { cause: lost }];
+    for (const loss of rounds) {
+      const done = reconnector.run(() => Promise.resolve(), loss);
+      await platform.clock.advance(1000);
+      await done;
+    }
+    expect(contexts.map(({ attempt, elapsed }) => [attempt, elapsed])).toEqual([
+      [0, 0],
+      [1, 1000],
+      [0, 0],
+    ]);
+  });
+
+  it('tells in the background that it gave up, but not that it was called off', async () => {
+    const { platform, controller, reconnector } = setup(({ attempt }) => (attempt < 1 ? 10 : null));
+    const told: string[] = [];
+    const start = () => {
+      reconnector.start(
+        () => Promise.reject(unreachable),
+        { cause: lost },
+        ({ code }) => told.push(code),
+      );
+    };
+    start();
+    await platform.clock.advance(10);
+    expect(told).toEqual(['SERVER_UNREACHABLE']);
+    start();
+    controller.abort();
+    await platform.clock.advance(10);
+    expect(told).toHaveLength(1);
+  });
+
   it('gives up when the policy does, with the last failure', async () => {
     const { platform, reconnector } = setup(({ attempt }) => (attempt < 2 ? 10 : null));
-    const done = reconnector.run(() => Promise.reject(unreachable), lost);
+    const done = reconnector.run(() => Promise.reject(unreachable), { cause: lost });
     done.catch(() => undefined);
     await platform.clock.advance(20);
     await expect(done).rejects.toBe(unreachable);
@@ -75,10 +112,9 @@ describe('Reconnector', () => {
     const { platform, reconnector } = setup();
     let attempts = 0;
     const failure = new ParlorError(code, code, status === undefined ? {} : { status });
-    const done = reconnector.run(
-      () => (++attempts === 1 ? Promise.reject(failure) : Promise.resolve()),
-      lost,
-    );
+    const done = reconnector.run(() => (++attempts === 1 ? Promise.reject(failure) : Promise.resolve()), {
+      cause: lost,
+    });
     done.catch(() => undefined);
     await platform.clock.advance(2000);
     if (ends) await expect(done).rejects.toBe(failure);
@@ -88,7 +124,7 @@ describe('Reconnector', () => {
 
   it('is called off while it waits', async () => {
     const { platform, controller, reconnector } = setup(() => 60_000);
-    const done = reconnector.run(() => Promise.resolve(), lost);
+    const done = reconnector.run(() => Promise.resolve(), { cause: lost });
     done.catch(() => undefined);
     controller.abort();
     await expect(done).rejects.toMatchObject({ code: 'CANCELLED' });

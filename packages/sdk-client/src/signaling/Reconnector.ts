@@ -12,16 +12,32 @@ interface ReconnectorOptions {
   readonly signal: AbortSignal;
 }
 
+interface Loss {
+  readonly cause: ParlorError;
+  /** What the last run reached was nothing: this one goes on where that one stopped. */
+  readonly inVain?: boolean;
+}
+
 /** Tries until it works, the server refuses for good, or the policy gives up. */
 export class Reconnector {
+  /** Where the last run stopped. */
+  #last: { count: number; since: number } | undefined;
+
   constructor(private readonly options: ReconnectorOptions) {}
 
+  /** As `run`, in the background: `gaveUp` hears of the last failure, unless it was called off. */
+  start(attempt: () => Promise<void>, loss: Loss, gaveUp: (error: ParlorError) => void): void {
+    this.run(attempt, loss).catch((error: unknown) => {
+      if (!this.options.signal.aborted) gaveUp(toParlorError(error, 'CONNECTION_LOST'));
+    });
+  }
+
   /** @throws ParlorError the last failure, or `CANCELLED` */
-  async run(attempt: () => Promise<void>, cause: ParlorError): Promise<void> {
+  async run(attempt: () => Promise<void>, { cause, inVain = false }: Loss): Promise<void> {
     const { platform, policy, logger, signal } = this.options;
-    const since = platform.now();
+    const { count: first, since } = (inVain && this.#last) || { count: 0, since: platform.now() };
     let error = cause;
-    for (let count = 0; ; count++) {
+    for (let count = first; ; count++) {
       const context = { attempt: count, elapsed: platform.now() - since, error, random: platform.random() };
       const delay = policy.nextDelay(context);
       if (delay === null) throw error;
@@ -29,6 +45,7 @@ export class Reconnector {
       if (signal.aborted) throw new ParlorError('CANCELLED', 'Reconnecting was called off.');
       try {
         await attempt();
+        this.#last = { count: count + 1, since };
         return;
       } catch (failure) {
         error = toParlorError(failure, 'CONNECTION_LOST');

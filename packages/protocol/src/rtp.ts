@@ -173,6 +173,17 @@ export interface TransportInfo {
   iceParameters: IceParameters;
   iceCandidates: IceCandidate[];
   dtlsParameters: DtlsParameters;
+  /** Of a transport that data channels may be opened on. */
+  sctpParameters?: SctpParameters | undefined;
+}
+
+/** RFC 8841; sizes in bytes. */
+export interface SctpParameters {
+  port: number;
+  /** Outgoing and incoming streams, at most. */
+  OS: number;
+  MIS: number;
+  maxMessageSize: number;
 }
 
 export const ConsumerType = z.enum(['simple', 'simulcast', 'svc', 'pipe']);

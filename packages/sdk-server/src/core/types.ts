@@ -191,6 +191,8 @@ export interface TransportOptions {
    * this transport comes under its own. With direction `recv` only. Default: the room's.
    */
   payloadTypes?: PayloadTypes | undefined;
+  /** The client may open data channels; what it sends on them goes nowhere. Default false. */
+  data?: boolean | undefined;
 }
 
 export interface ProduceOptions {

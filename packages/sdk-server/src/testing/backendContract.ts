@@ -92,6 +92,19 @@ export const backendContract: readonly ContractCase[] = [
     },
   },
   {
+    name: 'takes data channels where they are asked for',
+    async run(backend) {
+      const room = await backend.createRoom('data');
+      const [data, plain] = await Promise.all([
+        room.createTransport({ direction: 'both', data: true }),
+        room.createTransport({ direction: 'both' }),
+      ]);
+      assert.ok(data.info.sctpParameters && data.info.sctpParameters.maxMessageSize > 0);
+      assert.equal(plain.info.sctpParameters, undefined);
+      room.close();
+    },
+  },
+  {
     name: 'sends to a client under its own payload types',
     async run(backend) {
       const room = await backend.createRoom('payload types');

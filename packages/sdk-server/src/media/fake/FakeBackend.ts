@@ -69,6 +69,7 @@ export class FakeMediaRoom extends Emitter<MediaRoomEvents> implements MediaRoom
   readonly transports = new Set<FakeTransport>();
   readonly newId: (noun: string) => string;
   readonly #closed: () => void;
+  #lastSsrc = 1000;
 
   constructor(newId: (noun: string) => string, closed: () => void) {
     super();
@@ -76,10 +77,14 @@ export class FakeMediaRoom extends Emitter<MediaRoomEvents> implements MediaRoom
     this.#closed = closed;
   }
 
-  createTransport({ payloadTypes }: Pick<TransportOptions, 'payloadTypes'> = {}): Promise<FakeTransport> {
-    const transport = new FakeTransport(this, payloadTypes);
+  createTransport(options: Omit<TransportOptions, 'direction'> = {}): Promise<FakeTransport> {
+    const transport = new FakeTransport(this, options);
     this.transports.add(transport);
     return Promise.resolve(transport);
+  }
+
+  newSsrc(): number {
+    return (this.#lastSsrc += 1);
   }
 
   receiver(rtpCapabilities: RtpCapabilities): MediaReceiver {
@@ -103,7 +108,7 @@ export class FakeTransport extends Emitter<MediaTransportEvents> implements Medi
   readonly #room: FakeMediaRoom;
   readonly #payloadTypes: PayloadTypes | undefined;
 
-  constructor(room: FakeMediaRoom, payloadTypes?: PayloadTypes) {
+  constructor(room: FakeMediaRoom, { payloadTypes, data = false }: Omit<TransportOptions, 'direction'> = {}) {
     super();
     this.#room = room;
     this.#payloadTypes = payloadTypes;
@@ -122,6 +127,7 @@ export class FakeTransport extends Emitter<MediaTransportEvents> implements Medi
         },
       ],
       dtlsParameters: { role: 'auto', fingerprints: [FINGERPRINT] },
+      ...(data && { sctpParameters: { port: 5000, OS: 1024, MIS: 1024, maxMessageSize: 262_144 } }),
     };
   }
 
@@ -158,6 +164,7 @@ export class FakeTransport extends Emitter<MediaTransportEvents> implements Medi
       paused,
       mid,
       payloadTypes: this.#payloadTypes,
+      ssrc: this.#room.newSsrc(),
     });
     this.consumers.add(consumer);
     return Promise.resolve(consumer);
@@ -170,7 +177,8 @@ export class FakeTransport extends Emitter<MediaTransportEvents> implements Medi
   #iceParameters(): IceParameters {
     return {
       usernameFragment: this.#room.newId('ufrag'),
-      password: this.#room.newId('password'),
+      // As long as RFC 8839 §5.4 wants it.
+      password: this.#room.newId('password').padEnd(22, '0'),
       iceLite: true,
     };
   }
@@ -213,10 +221,15 @@ export class FakeConsumer extends Emitter<MediaConsumerEvents> implements MediaC
   constructor(
     readonly id: string,
     readonly kind: MediaKind,
-    options: { paused: boolean; mid?: string | undefined; payloadTypes?: PayloadTypes | undefined },
+    options: {
+      paused: boolean;
+      ssrc: number;
+      mid?: string | undefined;
+      payloadTypes?: PayloadTypes | undefined;
+    },
   ) {
     super();
-    const { paused, mid, payloadTypes } = options;
+    const { paused, ssrc, mid, payloadTypes } = options;
     this.paused = paused;
     const mimeType = kind === 'audio' ? 'audio/opus' : 'video/VP8';
     const payloadType = kind === 'audio' ? 100 : 101;
@@ -229,7 +242,7 @@ export class FakeConsumer extends Emitter<MediaConsumerEvents> implements MediaC
           clockRate: kind === 'audio' ? 48_000 : 90_000,
         },
       ],
-      encodings: [{ ssrc: 1000 }],
+      encodings: [{ ssrc }],
     };
   }
 

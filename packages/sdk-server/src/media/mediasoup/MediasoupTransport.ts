@@ -1,4 +1,4 @@
-import type { DtlsParameters, IceParameters, TransportInfo } from '@parlor/protocol';
+import type { DtlsParameters, IceParameters, SctpParameters, TransportInfo } from '@parlor/protocol';
 import type { types } from 'mediasoup';
 import type {
   MediaConsumeOptions,
@@ -39,6 +39,7 @@ export class MediasoupTransport extends Emitter<MediaTransportEvents> implements
       iceParameters: raw.iceParameters,
       iceCandidates: raw.iceCandidates,
       dtlsParameters: fromDtlsParameters(raw.dtlsParameters),
+      ...(raw.sctpParameters && { sctpParameters: sctpOf(raw.sctpParameters) }),
     };
     raw.on('icestatechange', () => {
       this.#stateMayHaveChanged();
@@ -128,6 +129,13 @@ export class MediasoupTransport extends Emitter<MediaTransportEvents> implements
     this.emit('stateChanged', state);
   }
 }
+
+const sctpOf = ({ port, OS, MIS, maxMessageSize }: types.SctpParameters): SctpParameters => ({
+  port,
+  OS,
+  MIS,
+  maxMessageSize,
+});
 
 /** ICE and DTLS in one word, by the rules of W3C WebRTC §4.3.3. */
 function connectionState({ closed, iceState, dtlsState }: types.WebRtcTransport): TransportState {

@@ -64,7 +64,8 @@ export class RoomRouter extends Emitter<MediaRoomEvents> implements MediaRoom {
     });
   }
 
-  async createTransport({ direction, payloadTypes }: TransportOptions): Promise<MediasoupTransport> {
+  async createTransport(options: TransportOptions): Promise<MediasoupTransport> {
+    const { direction, payloadTypes, data = false } = options;
     const lease = payloadTypes && (await this.#lease(payloadTypes));
     const router = lease?.router.raw ?? this.#router;
     let raw: types.WebRtcTransport;
@@ -74,6 +75,7 @@ export class RoomRouter extends Emitter<MediaRoomEvents> implements MediaRoom {
         enableUdp: true,
         enableTcp: true,
         preferUdp: true,
+        enableSctp: data,
         appData: { direction },
       });
     } catch (error) {

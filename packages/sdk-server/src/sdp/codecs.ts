@@ -85,33 +85,19 @@ export interface Reception {
   payloadTypes: PayloadTypes;
   /** What the client has ever listed of this kind; empty: nothing is known yet. */
   decodable: readonly SdpCodec[];
-  /** The client's own payload types are the only ones it takes: it gets no offer of ours. */
-  exact: boolean;
 }
 
 /** The room's codecs that the client can be sent, at the payload types at which the worker sends them. */
-export function receivableCodecs({
-  kind,
-  capabilities,
-  payloadTypes,
-  decodable,
-  exact,
-}: Reception): SdpCodec[] {
+export function receivableCodecs({ kind, capabilities, payloadTypes, decodable }: Reception): SdpCodec[] {
   const accepted = new Map<unknown, SdpCodec>();
-  const known = (codec: SdpCodec) =>
-    decodable.find(
-      (other) => isSameCodec(codec, other) && (!exact || other.payloadType === codec.payloadType),
-    );
   for (const codec of roomCodecs(capabilities, kind)) {
+    if (!payloadTypes.isFree(codec)) continue;
     if (isRtx(codec)) {
-      const carried = accepted.has(parameter(codec, 'apt'));
-      const listed = !exact || decodable.some((other) => isRtx(other) && isSameRtx(other, codec));
-      if (carried && listed && payloadTypes.isFree(codec)) accepted.set(codec.payloadType, codec);
+      if (accepted.has(parameter(codec, 'apt'))) accepted.set(codec.payloadType, codec);
       continue;
     }
-    const theirs = known(codec);
+    const theirs = decodable.find((other) => isSameCodec(codec, other));
     if (decodable.length > 0 && !theirs) continue;
-    if (!payloadTypes.isFree(codec)) continue;
     accepted.set(
       codec.payloadType,
       theirs ? { ...codec, rtcpFeedback: sharedFeedback(codec, theirs) } : codec,
@@ -119,6 +105,3 @@ export function receivableCodecs({
   }
   return [...accepted.values()];
 }
-
-const isSameRtx = (a: SdpCodec, b: SdpCodec): boolean =>
-  a.payloadType === b.payloadType && parameter(a, 'apt') === parameter(b, 'apt');

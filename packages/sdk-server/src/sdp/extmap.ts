@@ -2,7 +2,7 @@ import type { MediaKind, RtpCapabilities } from '@parlor/protocol';
 import type { SdpExtension } from './description.js';
 
 export const MID = 'urn:ietf:params:rtp-hdrext:sdes:mid';
-const RID = 'urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id';
+export const RID = 'urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id';
 const REPAIRED_RID = 'urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id';
 const TRANSPORT_CC = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
 const ABS_SEND_TIME = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time';

@@ -150,8 +150,8 @@ function readMsid(attributes: Attributes): RtpPart['msid'] {
       .all('ssrc')
       .find((value) => / msid:/.test(value))
       ?.replace(/^\d+ msid:/, '');
-  const [stream = '', track] = line?.split(' ') ?? [];
-  return stream === '' || stream === '-'
+  const [, stream, track] = /^([!-~]+)(?: ([!-~]+))?$/.exec(line ?? '') ?? [];
+  return stream === undefined || stream === '-'
     ? undefined
     : { stream: stream.slice(0, 64), track: track?.slice(0, 64) };
 }

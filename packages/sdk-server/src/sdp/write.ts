@@ -11,8 +11,8 @@ export interface RtpSection {
   direction: Direction;
   codecs: readonly SdpCodec[];
   extensions: readonly SdpExtension[];
-  /** What is sent to the client. */
-  sends?: { msid: string; cname: string; ssrc: number; rtxSsrc: number | undefined } | undefined;
+  /** What is sent to the client. Without SSRC: whatever comes under these payload types, others after one another too. */
+  sends?: { msid: string; cname: string; ssrc?: number; rtxSsrc?: number | undefined } | undefined;
   /** Simulcast that is received from the client. */
   rids?: readonly string[] | undefined;
 }
@@ -112,6 +112,7 @@ function rtpLines(section: RtpSection, description: DescriptionOut): string[] {
 
 /** Needed even where MIDs are sent: not every client knows the header extension, and ids may clash (extmap.ts). */
 function ssrcLines({ ssrc, rtxSsrc, cname }: NonNullable<RtpSection['sends']>): string[] {
+  if (ssrc === undefined) return [];
   return [
     ...(rtxSsrc === undefined ? [] : [`a=ssrc-group:FID ${String(ssrc)} ${String(rtxSsrc)}`]),
     `a=ssrc:${String(ssrc)} cname:${cname}`,

@@ -1,0 +1,99 @@
+import type { ErrorCode, MediaKind, RtpCapabilities } from '@parlor/protocol';
+import type { Producer } from '../core/types.js';
+import type { Change } from './Change.js';
+import { isSameCodec } from './codecs.js';
+import type { SdpCodec, Section } from './description.js';
+import { Extensions } from './extmap.js';
+import type { MediaPort } from './MediaPort.js';
+import { kindOf, MLines, type MLine } from './mlines.js';
+import { PayloadTypes } from './PayloadTypes.js';
+import { Sources } from './streams.js';
+
+/** A track that does not come to be, in one direction or the other. */
+export interface Refusal {
+  code: ErrorCode;
+  message: string;
+  kind: MediaKind;
+  /** The section of the client's track. */
+  mid?: string | undefined;
+  /** The track of somebody else. */
+  producer?: Producer | undefined;
+}
+
+/** One step of a negotiation. */
+export interface Turn {
+  readonly state: SessionState;
+  readonly change: Change;
+  readonly refused: Refusal[];
+}
+
+/** Everything that one connection knows; what is done with it stands in `receiving.ts` and `sending.ts`. */
+export class SessionState {
+  readonly port: MediaPort;
+  readonly lines = new MLines();
+  readonly payloadTypes: PayloadTypes;
+  readonly extensions: Extensions;
+  readonly sources = new Sources();
+  /** Tracks of others that the client shall get, by producer id. */
+  readonly wanted = new Map<string, Producer>();
+  /** Of those, what the client does not want. */
+  readonly declined = new Set<string>();
+  /** Of those, what the client cannot be sent, as far as is known of it. */
+  readonly unplayable = new Set<string>();
+  readonly #decodable: Record<MediaKind, SdpCodec[]> = { audio: [], video: [] };
+
+  constructor(port: MediaPort) {
+    this.port = port;
+    this.payloadTypes = new PayloadTypes(port.capabilities);
+    this.extensions = new Extensions(port.capabilities, { oneWay: false });
+  }
+
+  get capabilities(): RtpCapabilities {
+    return this.port.capabilities;
+  }
+
+  /** What the client has ever listed of a kind; empty: nothing is known yet. */
+  decodable(kind: MediaKind): readonly SdpCodec[] {
+    return this.#decodable[kind];
+  }
+
+  /** Remembers what a section of the client says of it, accepted or not. */
+  learn(section: Section): void {
+    this.extensions.learn(section.extensions);
+    const kind = kindOf(section);
+    if (!kind || section.rejected) return;
+    const known = this.#decodable[kind];
+    for (const codec of section.codecs) {
+      if (known.some((other) => other.payloadType === codec.payloadType && isSameCodec(other, codec)))
+        continue;
+      // The parser bounds one description, not a thousand of them.
+      if (known.length === MAX_KNOWN_CODECS) return;
+      known.push(codec);
+      this.unplayable.clear();
+    }
+  }
+
+  /** Whether a section of the client other than this one is received by RID. */
+  isRidTaken(line: MLine): boolean {
+    return this.lines.find((other) => other !== line && other.rids.length > 0 && isOpen(other)) !== undefined;
+  }
+
+  /** Wanted tracks that the client could have and does not. */
+  get missing(): Producer[] {
+    return [...this.wanted.values()].filter(
+      ({ id, closed, paused }) =>
+        !closed && !paused && !this.declined.has(id) && !this.unplayable.has(id) && !this.#isSent(id),
+    );
+  }
+
+  #isSent(producerId: string): boolean {
+    return (
+      this.lines.find(({ consumer }) => consumer?.producer.id === producerId && !consumer.closed) !==
+      undefined
+    );
+  }
+}
+
+const MAX_KNOWN_CODECS = 512;
+
+const isOpen = ({ producer }: MLine): boolean => producer !== undefined && !producer.closed;

@@ -1,0 +1,36 @@
+import type { AppData, MediaKind } from '@parlor/protocol';
+import type { Producer } from '../core/types.js';
+
+/** RFC 8866 §9 `token-char`, without the two that are used here. */
+const token = (text: string): string =>
+  encodeURIComponent(text).replace(/[()~]/g, (found) => `%${found.charCodeAt(0).toString(16).toUpperCase()}`);
+
+/**
+ * The media stream in which a producer appears to SDP clients: the id of its peer, percent-encoded. Screens, and further
+ * streams of an SDP client, have their own: a browser shows one video a stream.
+ */
+export function streamIdOf({ peer, appData }: Pick<Producer, 'peer' | 'appData'>): string {
+  const { source, stream } = appData;
+  const own = token(peer.id);
+  if (typeof stream === 'string') return `${own}~${token(stream)}`;
+  return source === 'screen' || source === 'screenAudio' ? `${own}~screen` : own;
+}
+
+/** RFC 8830: stream and track. */
+export const msidOf = (producer: Producer): string => `${streamIdOf(producer)} ${token(producer.id)}`;
+
+const MAIN_SOURCES: Record<MediaKind, string> = { audio: 'microphone', video: 'camera' };
+
+/**
+ * What others are told of a track of an SDP client. Descriptions do not say what a track shows: the first stream is the
+ * camera and the microphone, of others nothing is known.
+ */
+export class Sources {
+  #main: string | undefined;
+
+  appData(kind: MediaKind, msid: { stream: string } | undefined): AppData {
+    const stream = msid?.stream ?? '';
+    this.#main ??= stream;
+    return stream === this.#main ? { source: MAIN_SOURCES[kind] } : { source: 'unknown', stream };
+  }
+}

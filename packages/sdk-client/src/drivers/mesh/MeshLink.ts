@@ -5,6 +5,7 @@ import type { TrackKind } from '../../types.js';
 import type { PublishRequest } from '../MediaDriver.js';
 import { TurnFailures } from '../turnFailure.js';
 import { Negotiation } from './Negotiation.js';
+import { preferSending } from './sendingPreferences.js';
 import { limitSender } from './senderSettings.js';
 import type { IncomingSignal, OutgoingSignal, Tracks } from './wire.js';
 
@@ -68,6 +69,8 @@ export class MeshLink {
         send({ ...connection, description });
       },
       tracks: () => this.#tracks(),
+      preferSending: ({ sdp, tracks = this.#tracks() }) =>
+        preferSending(sdp, (mid) => this.options.plan.outgoing.get(tracks[mid] ?? '')),
       prepareAnswer: (tracks) => this.#adopt(tracks),
       settled: onSettled,
       broken: onBroken,

@@ -8,6 +8,8 @@ export interface NegotiationOptions {
   readonly send: (description: Description) => void;
   /** Media sections of an offer of ours, read once it is set. */
   readonly tracks: () => Tracks;
+  /** The other side's SDP as this side wants to apply it. */
+  readonly preferSending: (description: Description) => string;
   /** An offer has been applied: what is answered is decided now. */
   readonly prepareAnswer: (tracks: Tracks | undefined) => Promise<void>;
   /** Offer and answer have met. */
@@ -76,15 +78,15 @@ export class Negotiation {
     await this.#sendLocal(options.tracks());
   }
 
-  async #onOffer({ type, sdp, tracks }: Description): Promise<void> {
+  async #onOffer(description: Description): Promise<void> {
     const { connection, options } = this;
     const collision = connection.signalingState !== 'stable';
     this.#ignored = collision && options.opener;
     if (this.#ignored) return;
     // Ours is rolled back by theirs, and goes out again afterwards.
     if (collision) this.#wanted = true;
-    await connection.setRemoteDescription({ type, sdp });
-    await options.prepareAnswer(tracks);
+    await connection.setRemoteDescription({ type: 'offer', sdp: options.preferSending(description) });
+    await options.prepareAnswer(description.tracks);
     // Who makes no sections has said with an answer all that an offer could.
     if (!options.opener) this.#wanted = this.#needed;
     await connection.setLocalDescription();
@@ -94,12 +96,13 @@ export class Negotiation {
     await this.#offer();
   }
 
-  async #onAnswer({ type, sdp }: Description): Promise<void> {
+  async #onAnswer(description: Description): Promise<void> {
+    const { connection, options } = this;
     // Of an offer that was rolled back: a newer one is on its way.
-    if (type !== 'answer' || this.connection.signalingState !== 'have-local-offer') return;
-    await this.connection.setRemoteDescription({ type, sdp });
+    if (description.type !== 'answer' || connection.signalingState !== 'have-local-offer') return;
+    await connection.setRemoteDescription({ type: 'answer', sdp: options.preferSending(description) });
     await this.#addEarly();
-    this.options.settled();
+    options.settled();
     await this.#offer();
   }
 

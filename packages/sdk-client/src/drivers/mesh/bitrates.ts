@@ -1,5 +1,6 @@
 import { videoEncodings } from '../../tracks/encodings.js';
 import type { PublishRequest } from '../MediaDriver.js';
+import { opusSettings } from '../opus.js';
 import type { TrackKind } from '../../types.js';
 
 /** Bits per second for everything that a page sends, where nothing else was asked for. */
@@ -15,8 +16,9 @@ export interface Copy {
 }
 
 /** What a publication would take. Each pair has one stream: layers are for servers. */
-export function wantedBitrate({ kind, source, options, mediaStreamTrack }: PublishRequest): number {
-  if (kind === 'audio') return options.audioBitrate ?? (source === 'screenAudio' ? 128_000 : 32_000);
+export function wantedBitrate(request: PublishRequest): number {
+  const { kind, source, options, mediaStreamTrack } = request;
+  if (kind === 'audio') return opusSettings(request).bitrate;
   const { width, height } = mediaStreamTrack.getSettings();
   const [encoding] = videoEncodings({
     width,

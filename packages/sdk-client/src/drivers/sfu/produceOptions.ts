@@ -1,6 +1,7 @@
 import type { types } from 'mediasoup-client';
 import { videoEncodings } from '../../tracks/encodings.js';
 import type { PublishRequest } from '../MediaDriver.js';
+import { opusSettings } from '../opus.js';
 
 type Codec = types.RtpCodecCapability;
 
@@ -11,15 +12,10 @@ function findCodec(capabilities: types.RtpCapabilities, mimeType: string): Codec
   return capabilities.codecs?.find((codec) => codec.mimeType.toLowerCase() === mimeType);
 }
 
-function audioOptions({ source, options }: PublishRequest): types.ProducerOptions {
-  const music = source === 'screenAudio';
+function audioOptions(request: PublishRequest): types.ProducerOptions {
+  const { stereo, fec, dtx, bitrate } = opusSettings(request);
   return {
-    codecOptions: {
-      opusStereo: music,
-      opusFec: options.fec ?? true,
-      opusDtx: options.dtx ?? !music,
-      opusMaxAverageBitrate: options.audioBitrate ?? (music ? 128_000 : 32_000),
-    },
+    codecOptions: { opusStereo: stereo, opusFec: fec, opusDtx: dtx, opusMaxAverageBitrate: bitrate },
   };
 }
 

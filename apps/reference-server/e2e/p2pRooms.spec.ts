@@ -136,6 +136,65 @@ for (const rule of ['newcomer offers', 'smaller id offers'] as const) {
   });
 }
 
+/** The picture that `viewer` gets of `sender` has this shape, and goes on. */
+async function expectShape(viewer: Example, sender: Example, shape: number): Promise<void> {
+  const id = await idOf(sender);
+  await expect.poll(async () => (await receives(viewer))[id]?.shape, { message: 'shape' }).toBe(shape);
+  const before = (await receives(viewer))[id]?.frames ?? 0;
+  await expect.poll(async () => (await receives(viewer))[id]?.frames ?? 0).toBeGreaterThan(before + 5);
+}
+
+/** Chromium's fake devices: cameras are 4:3, screens 16:9. */
+const CAMERA = 1.3;
+const SCREEN = 1.8;
+
+test('a screen takes the place of the camera for everybody, without a new offer, until it ends', async ({
+  browser,
+}) => {
+  const rule = 'newcomer offers';
+  const creator = await create(browser, { rule });
+  const { room } = creator;
+  const guests = [
+    await joinAs(browser, '小红', { rule, room }),
+    await joinAs(browser, '小刚', { rule, room }),
+  ];
+  const all = [creator, ...guests];
+  await expectCall(all);
+  for (const guest of guests) await expectShape(guest, creator, CAMERA);
+
+  await creator.page.evaluate(() => startScreenShare());
+  for (const guest of guests) await expectShape(guest, creator, SCREEN);
+  // The sharer goes on seeing and hearing the others.
+  for (const guest of guests) await expectShape(creator, guest, CAMERA);
+  await creator.page.evaluate(() => {
+    window.endSharing();
+  });
+  for (const guest of guests) await expectShape(guest, creator, CAMERA);
+  await expectCall(all);
+  await expectNoGlare(all);
+  await close(all);
+});
+
+test('a screen needs no camera: it is offered anew', async ({ browser }) => {
+  const rule = 'newcomer offers';
+  const creator = await create(browser, { rule });
+  const guest = await joinAs(browser, '小红', { rule, room: creator.room, camera: false });
+  const [creatorId, guestId] = [await idOf(creator), await idOf(guest)];
+  await expect.poll(async () => (await receives(creator))[guestId]?.energy).toBeGreaterThan(0);
+  // The offer of who has no camera has no place for pictures, of neither side.
+  for (const example of [creator, guest])
+    expect(Object.values(await receives(example)).map(({ frames }) => frames)).toEqual([0]);
+
+  await guest.page.evaluate(() => startScreenShare());
+  await expectShape(creator, guest, SCREEN);
+  await expectShape(guest, creator, CAMERA);
+  const negotiated = (await signals(guest)).filter((signal) => !signal.includes('candidate'));
+  const once = [`sent offer ${creatorId}`, `got answer ${creatorId}`];
+  expect(negotiated).toEqual([...once, ...once]);
+  for (const { errors } of [creator, guest]) expect(errors).toEqual([]);
+  await close([creator, guest]);
+});
+
 test('what goes wrong is told as the document says, the end in the language of the browser', async ({
   browser,
 }) => {

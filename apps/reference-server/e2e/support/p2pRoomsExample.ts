@@ -10,6 +10,8 @@ export interface ExampleOptions {
   rule: 'newcomer offers' | 'smaller id offers';
   /** Of a user who may open rooms. */
   token?: string;
+  /** False: as on a machine without one. */
+  camera?: boolean;
   /** Of the browser: `Accept-Language` follows from it. */
   locale?: string;
 }
@@ -29,11 +31,13 @@ export interface Example {
 export async function openExample(
   browser: Browser,
   server: TestServer,
-  { rule, token = '', locale = 'zh-CN' }: ExampleOptions,
+  { rule, token = '', locale = 'zh-CN', camera = true }: ExampleOptions,
 ): Promise<Example> {
-  const [written, around] = await Promise.all([
+  const [written, sharing, around, aroundSharing] = await Promise.all([
     readFile(here('documentExample.js.txt'), 'utf8'),
+    readFile(here('documentScreenShare.js.txt'), 'utf8'),
     bundlePage(here('around.ts'), 'around'),
+    bundlePage(here('aroundSharing.ts'), 'aroundSharing'),
   ]);
   const script = written.replace('wss://api.example.com', server.url.replace('http', 'ws'));
   const context = await browser.newContext({ locale });
@@ -47,14 +51,14 @@ export async function openExample(
   page.on('pageerror', (error) => errors.push(error.message));
   // A real answer of the server: Chromium keeps pages that a test makes up away from local addresses.
   await page.goto(`${server.url}/health`);
-  await page.addScriptTag({ content: script });
-  await page.addScriptTag({ content: around });
+  for (const content of [script, sharing, around, aroundSharing]) await page.addScriptTag({ content });
   await page.evaluate(
     (given) => {
       window.accessToken = given.token;
       if (given.rule === 'smaller id offers') window.smallerIdOffers();
+      if (!given.camera) window.withoutCamera();
     },
-    { token, rule },
+    { token, rule, camera },
   );
   return { page, alerts, errors };
 }

@@ -7,6 +7,8 @@ export interface Reception {
   state: RTCPeerConnectionState;
   frames: number;
   energy: number;
+  /** Width of the picture by its height, to one digit; 0: no picture yet. */
+  shape: number;
 }
 
 export interface ExamplePage {
@@ -81,6 +83,8 @@ window.smallerIdOffers = () => {
   };
 };
 
+const round = (ratio: number): number => Math.round(ratio * 10) / 10;
+
 window.example = {
   signals,
   errors,
@@ -89,12 +93,14 @@ window.example = {
     for (const [id, pc] of Object.entries(room.peerConnections)) {
       let frames = 0;
       let energy = 0;
+      let shape = 0;
       for (const stat of (await pc.getStats()).values() as Iterable<RTCInboundRtpStreamStats>) {
         if (stat.type !== 'inbound-rtp') continue;
         frames += stat.framesDecoded ?? 0;
         energy += stat.totalAudioEnergy ?? 0;
+        if (stat.frameWidth && stat.frameHeight) shape = round(stat.frameWidth / stat.frameHeight);
       }
-      received[id] = { state: pc.connectionState, frames, energy };
+      received[id] = { state: pc.connectionState, frames, energy, shape };
     }
     return received;
   },

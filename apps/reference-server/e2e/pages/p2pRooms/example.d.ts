@@ -1,4 +1,4 @@
-/** What the example of the document (documentExample.js.txt) leaves in the page. */
+/** What the examples of the document (documentExample.js.txt, documentScreenShare.js.txt) leave in the page. */
 
 interface ExampleMessage {
   type: string;
@@ -7,6 +7,7 @@ interface ExampleMessage {
   participants?: { id: string }[];
   from?: string;
   to?: string;
+  sdp?: string;
   code?: string;
 }
 
@@ -14,6 +15,9 @@ declare class WebRTCRoom {
   myId: string | null;
   peerConnections: Record<string, RTCPeerConnection>;
   handleMessage(message: ExampleMessage): Promise<void>;
+  localStream: MediaStream | null;
+  getLocalStream(): Promise<MediaStream>;
+  createPeerConnection(peerId: string): RTCPeerConnection;
   createOffer(peerId: string): Promise<void>;
   send(message: ExampleMessage): void;
   disconnect(): void;
@@ -22,4 +26,5 @@ declare class WebRTCRoom {
 declare const room: WebRTCRoom;
 declare function startAsCreator(): Promise<void>;
 declare function startAsGuest(roomId: string, password: string, name: string): Promise<void>;
+declare function startScreenShare(): Promise<void>;
 declare function joinRoom(roomId: string, password: string, name: string): Promise<unknown>;

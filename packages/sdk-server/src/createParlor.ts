@@ -8,6 +8,8 @@ import { createCalls } from './createCalls.js';
 import { P2pRooms } from './dialects/p2pRooms/P2pRooms.js';
 import { p2pRoomsDialect } from './dialects/p2pRooms/p2pRoomsDialect.js';
 import { protooDialect } from './dialects/protoo/protooDialect.js';
+import { rtcRestDialect } from './dialects/rtcRest/rtcRestDialect.js';
+import { RtcSessions } from './dialects/rtcRest/RtcSessions.js';
 import { createRequestHandler } from './http/handleRequest.js';
 import { createUpgradeHandler } from './http/upgrade.js';
 import { systemClock } from './ice/clock.js';
@@ -15,6 +17,7 @@ import { createIceServers } from './ice/iceServers.js';
 import { silentLogger, type Logger } from './logger.js';
 import { MediasoupBackend } from './media/mediasoup/MediasoupBackend.js';
 import { NoMedia } from './media/NoMedia.js';
+import { UsageRecorder } from './observe/UsageRecorder.js';
 import type { ParlorOptions } from './options.js';
 import type { Parlor } from './parlor.js';
 import { createPeerSignal } from './peerSignal.js';
@@ -51,12 +54,18 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
     newSecret: () => nanoid(32),
   };
   const rooms = new RoomRegistry(context);
+  const usage = new UsageRecorder({ rooms, clock: systemClock, hooks, logger });
   const calls = createCalls({ rooms, context, access: door, options });
   const { access } = calls;
+  const rtcSessions = new RtcSessions({ rooms, clock: systemClock });
+  usage.on('recorded', (record) => {
+    rtcSessions.tellUsage(record);
+  });
   const dialects = [
     protooDialect({ rooms, access, logger }),
     calls.dialect,
     p2pRoomsDialect({ rooms: p2pRooms, access, logger }),
+    rtcRestDialect({ sessions: rtcSessions, rooms, usage, access, logger, now: systemClock.now }),
   ];
   const http = { dialects, basePath, trustedProxies: options.trustedProxies, logger };
   const { socketLimits = {}, trustedProxies } = options;
@@ -78,7 +87,9 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
         p2pRooms.close();
         peerSignal.close();
         ice.close();
-        await upgrades.close();
+        rtcSessions.close();
+        // The last figures come from the workers.
+        await Promise.all([upgrades.close(), usage.close()]);
         backend.close();
       })()),
   };

@@ -1,4 +1,5 @@
 import type { CodeMapping, ErrorCode } from '@parlor/protocol';
+import type { z } from 'zod';
 
 /**
  * The seam between HTTP and the wire protocols. A dialect sees web-standard requests and framed sockets,
@@ -38,9 +39,44 @@ export interface Client {
   readonly address: string | undefined;
 }
 
+/** One HTTP route, for the OpenAPI document; its schemas are those that validate. */
+export interface RouteDescription {
+  /** Of all routes of all dialects, one. */
+  readonly operationId: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below the base path, parameters in braces. */
+  readonly path: string;
+  readonly summary: string;
+  readonly parameters?: readonly {
+    readonly name: string;
+    readonly in: 'path' | 'query' | 'header';
+    readonly schema: z.ZodType;
+    /** Those of the path always are. */
+    readonly required?: boolean;
+    readonly description?: string;
+  }[];
+  /** Of JSON, where `contentType` does not say otherwise. */
+  readonly body?: RouteContent;
+  readonly answer: RouteContent & { readonly status: number };
+  /** What it refuses by, besides a token, a body or a parameter that is wrong. */
+  readonly errors?: readonly ErrorCode[];
+  /** Of errors; default: `{ error, message }`. */
+  readonly errorBody?: (codes: readonly ErrorCode[]) => z.ZodType;
+  /** Needs no token. */
+  readonly isOpen?: true;
+}
+
+export interface RouteContent {
+  /** None: nothing, or text of which no more can be said. */
+  readonly schema?: z.ZodType;
+  readonly contentType?: string;
+  readonly description?: string;
+}
+
 /** One wire protocol. `null` means: not mine, ask the next. */
 export interface Dialect {
   readonly name: string;
+  readonly routes?: readonly RouteDescription[];
   /** Plain HTTP; errors are thrown. */
   handleRequest?(request: Request, url: URL, client: Client): Promise<Response | null>;
   /** A WebSocket upgrade; errors are thrown and become the HTTP answer. */

@@ -194,6 +194,17 @@ describe('the recorder', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('does not wait for ever for a media process that does not answer', async () => {
+    const usage = recorder();
+    const alice = await rooms.join('room', { peerId: 'alice' });
+    const { media } = await connected(alice);
+    media.stats = () => new Promise(() => undefined);
+    alice.leave();
+    const closed = usage.close();
+    await clock.pass(2000);
+    await closed;
+  });
+
   it('forgets rooms that are over after an hour, and all but the last hundred', async () => {
     const usage = recorder();
     expect(await usage.recordsOf('room-0')).toBeUndefined();

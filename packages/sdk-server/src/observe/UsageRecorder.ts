@@ -12,6 +12,8 @@ import { UsageHistory } from './UsageHistory.js';
  */
 const SAMPLE_MS = 5000;
 const TICK_MS = 1000;
+/** How long closing waits for a media process that does not answer. */
+const PATIENCE_MS = 2000;
 
 export interface UsageParts {
   readonly rooms: Rooms;
@@ -65,7 +67,12 @@ export class UsageRecorder extends Emitter<UsageEvents> {
   /** Stops reading figures; resolves when the books of everybody who has left are closed. */
   async close(): Promise<void> {
     this.#stopTicking?.();
-    while (this.#closing.size > 0) await Promise.all(this.#closing);
+    let stopWaiting = (): void => undefined;
+    const enough = new Promise<void>((resolve) => {
+      stopWaiting = this.#clock.after(PATIENCE_MS, resolve);
+    });
+    await Promise.race([Promise.all(this.#closing), enough]);
+    stopWaiting();
   }
 
   #joined(peer: Peer): void {

@@ -2,11 +2,12 @@ import type { ProtooNotificationMethod, ProtooNotifications } from '@parlor/prot
 import type { RoomUpdate } from '../../core/updates.js';
 import { consumerInfo } from './consumerInfo.js';
 
-type Notification = {
+export type Notification = {
   [M in ProtooNotificationMethod]: { method: M; data: ProtooNotifications[M] };
 }[ProtooNotificationMethod];
 
-function notificationOf(update: RoomUpdate): Notification {
+/** An update of a room in the words of the native protocol, which other dialects share. */
+export function notificationOf(update: RoomUpdate): Notification {
   switch (update.type) {
     case 'peerJoined':
       return { method: 'peerJoined', data: { peerId: update.peer.id, displayName: update.peer.displayName } };

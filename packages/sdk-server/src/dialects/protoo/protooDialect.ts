@@ -11,6 +11,7 @@ import type { Rooms } from '../../core/types.js';
 import { ParlorError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { Dialect, SocketHandler } from '../dialect.js';
+import { decodeSegment } from '../routing.js';
 import { validate } from '../validate.js';
 import { ProtooSession, type SessionRooms } from './ProtooSession.js';
 
@@ -32,7 +33,7 @@ export function protooDialect({ rooms, access, logger }: ProtooDialectOptions): 
       if (url.pathname === '/health') return Response.json({ message: 'ok' } satisfies HealthBody);
       const segment = /^\/rooms\/([^/]+)$/.exec(url.pathname)?.[1];
       if (segment === undefined) return null;
-      const roomId = validate(RoomId, decode(segment), 'roomId');
+      const roomId = validate(RoomId, decodeSegment(segment), 'roomId');
       await access.authorize(request, { room: roomId, action: 'join' });
       const room = rooms.get(roomId);
       if (!room) throw new ParlorError('ROOM_NOT_FOUND', `there is no room ${roomId}`);
@@ -60,13 +61,3 @@ export const offersProtoo = (request: Request): boolean =>
   (request.headers.get('sec-websocket-protocol') ?? '')
     .split(',')
     .some((p) => p.trim() === PROTOO_SUBPROTOCOL);
-
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch (error) {
-    throw new ParlorError('BAD_REQUEST', 'the room id in the path is not valid percent-encoding', {
-      cause: error,
-    });
-  }
-}

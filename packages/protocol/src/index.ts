@@ -9,3 +9,4 @@ export * from './rtcRest.js';
 export * from './rtp.js';
 export * from './signal.js';
 export * from './usage.js';
+export * from './whip.js';

@@ -19,7 +19,8 @@ export async function readJson(request: Request, maxBytes: number): Promise<unkn
   }
 }
 
-async function readText({ body }: Request, maxBytes: number): Promise<string> {
+/** The body of a request as text, up to `maxBytes`. @throws MESSAGE_TOO_LARGE */
+export async function readText({ body }: Request, maxBytes: number): Promise<string> {
   if (!body) return '';
   const chunks: Uint8Array[] = [];
   let size = 0;

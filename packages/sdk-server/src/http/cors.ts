@@ -19,13 +19,24 @@ export function preflightMethod(request: Request): string | null {
   return request.headers.get('access-control-request-method');
 }
 
-export function preflightResponse(request: Request, method: string): Response {
+/** What a preflight may say of the address besides: which media types it takes (RFC 5789 §3.1, W3C LDP §7.1). */
+const TOLD_IN_ADVANCE = ['accept-patch', 'accept-post'];
+
+/** `present`: what a GET of the address is answered. */
+export function preflightResponse(
+  request: Request,
+  { method, present }: { method: string; present: Response },
+): Response {
   const headers = new Headers({
     ...EVERYONE,
     'access-control-allow-methods': method,
     'access-control-max-age': '86400',
     vary: 'Access-Control-Request-Method, Access-Control-Request-Headers',
   });
+  for (const name of TOLD_IN_ADVANCE) {
+    const value = present.headers.get(name);
+    if (value !== null) headers.set(name, value);
+  }
   // `*` would leave out Authorization (Fetch §3.2.5), so the names are given back.
   const asked = request.headers.get('access-control-request-headers');
   if (asked) headers.set('access-control-allow-headers', asked);

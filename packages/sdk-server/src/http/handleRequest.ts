@@ -53,7 +53,10 @@ export function createRequestHandler({
     const asked = { request, url, client };
 
     const method = preflightMethod(request);
-    if (method) return (await isOurs(answer, asked)) ? preflightResponse(request, method) : null;
+    if (method) {
+      const present = await probe(answer, asked);
+      return present && preflightResponse(request, { method, present });
+    }
 
     if (request.method === 'HEAD') {
       const response = await answer({ ...asked, request: new Request(request, { method: 'GET' }) });
@@ -93,14 +96,14 @@ async function explainUpgrade(
 }
 
 /**
- * Whether a path is Parlor's. Asked with a GET, which changes nothing (RFC 9110 §9.2.1) and which every dialect
- * answers on its paths, if only with a refusal.
+ * What is at a path; null: it is not Parlor's. Asked with a GET, which changes nothing (RFC 9110 §9.2.1) and which every
+ * dialect answers on its paths, if only with a refusal.
  */
-async function isOurs(
+async function probe(
   answer: (asked: Asked) => Promise<Response | null>,
   preflight: Asked,
-): Promise<boolean> {
+): Promise<Response | null> {
   const response = await answer({ ...preflight, request: new Request(preflight.request.url) });
   await response?.body?.cancel();
-  return response !== null;
+  return response;
 }

@@ -72,6 +72,8 @@ export interface MediaDriverEvents {
   publicationLost: [producerId: string];
   /** 0 (nothing arrives) to 10. `own` is about a publication. */
   score: [producerId: string, score: number, own: boolean];
+  /** P2P: others speak than before, the loudest first. Of rooms with a server it is the server that tells. */
+  speakers: [speakers: readonly { readonly peerId: string; readonly level: number }[]];
   error: [error: ParlorError];
   /** P2P: this pair does not connect, and why. It goes on being tried. */
   peerUnreachable: [peerId: string, error: ParlorError];

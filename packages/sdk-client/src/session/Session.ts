@@ -184,6 +184,9 @@ export class Session extends Emitter<SessionEvents> {
     stay.driver.on('error', (error) => {
       reason = error;
     });
+    stay.driver.on('speakers', (speakers) => {
+      if (this.#stay === stay) this.#update({ type: 'speakers', speakers });
+    });
     let mediaCame = false;
     stay.driver.on('stateChanged', (state) => {
       mediaCame ||= state === 'connected';

@@ -9,7 +9,7 @@ import { FakeMediaStreamTrack } from './fakeMedia.js';
 interface Section {
   mid: string;
   kind: string;
-  direction: RTCRtpTransceiverDirection | 'stopped';
+  direction: RTCRtpTransceiverDirection;
 }
 
 interface Sdp {
@@ -36,6 +36,8 @@ const agreed = (ours: string, theirs: string): RTCRtpTransceiverDirection => {
 class FakeSender {
   track: MediaStreamTrack | null;
   streams: MediaStream[] = [];
+  /** What statistics tell. */
+  stats: RTCStatsReport = new Map();
   #parameters: object = { encodings: [{}], transactionId: '1', codecs: [], headerExtensions: [], rtcp: {} };
 
   constructor(track: MediaStreamTrack | null) {
@@ -61,13 +63,13 @@ class FakeSender {
   }
 
   getStats(): Promise<RTCStatsReport> {
-    return Promise.resolve(new Map() as RTCStatsReport);
+    return Promise.resolve(this.stats);
   }
 }
 
 export class FakeTransceiver {
   mid: string | null = null;
-  direction: RTCRtpTransceiverDirection;
+  #direction: RTCRtpTransceiverDirection;
   currentDirection: RTCRtpTransceiverDirection | 'stopped' | null = null;
   stopping = false;
   readonly sender: FakeSender;
@@ -78,13 +80,28 @@ export class FakeTransceiver {
     track: MediaStreamTrack | null,
     direction: RTCRtpTransceiverDirection,
   ) {
-    this.direction = direction;
+    this.#direction = direction;
     this.sender = new FakeSender(track);
     const received = new FakeMediaStreamTrack({ kind: kind === 'audio' ? 'audio' : 'video' });
     this.receiver = {
       track: received,
       getStats: () => Promise.resolve(new Map() as RTCStatsReport),
+      /** Set in tests: what has arrived last, and how loud it was. */
+      sources: [] as { timestamp: number; audioLevel?: number }[],
+      getSynchronizationSources() {
+        return this.sources;
+      },
     };
+  }
+
+  get direction(): RTCRtpTransceiverDirection {
+    return this.stopping ? 'stopped' : this.#direction;
+  }
+
+  /** W3C WebRTC §5.4: not any more once it is stopped. */
+  set direction(direction: RTCRtpTransceiverDirection) {
+    if (this.stopping) throw new DOMException('stopped', 'InvalidStateError');
+    this.#direction = direction;
   }
 
   stop(): void {
@@ -139,6 +156,8 @@ export class FakePeerConnection {
   remoteDescription: RTCSessionDescriptionInit | null = null;
   readonly candidates: unknown[] = [];
   restarts = 0;
+  /** What statistics tell. */
+  stats: RTCStatsReport = new Map();
   readonly #transceivers: FakeTransceiver[] = [];
   readonly #listeners: { type: string; listener: Listener }[] = [];
   #stable: { local: RTCSessionDescriptionInit | null; remote: RTCSessionDescriptionInit | null } = {
@@ -220,7 +239,7 @@ export class FakePeerConnection {
   }
 
   getStats(): Promise<RTCStatsReport> {
-    return Promise.resolve(new Map() as RTCStatsReport);
+    return Promise.resolve(this.stats);
   }
 
   close(): void {
@@ -262,18 +281,16 @@ export class FakePeerConnection {
   #describe(type: 'offer' | 'answer', transceivers: readonly FakeTransceiver[]): RTCSessionDescriptionInit {
     const sections = transceivers
       .filter(({ mid }) => mid !== null)
-      .map(({ mid, kind, direction, stopping }): Section => ({
-        mid: String(mid),
-        kind,
-        direction: stopping ? 'stopped' : direction,
-      }));
+      .map(({ mid, kind, direction }): Section => ({ mid: String(mid), kind, direction }));
     const sdp: Sdp = { connection: this.id, generation: this.restarts, sections };
     return { type, sdp: JSON.stringify(sdp) };
   }
 
   #onOffer({ sections }: Sdp): void {
-    for (const { mid, kind } of sections) {
-      if (this.#transceivers.some((each) => each.mid === mid)) continue;
+    for (const { mid, kind, direction } of sections) {
+      const known = this.#transceivers.find((each) => each.mid === mid);
+      if (direction === 'stopped') known?.stop();
+      if (known) continue;
       const transceiver = new FakeTransceiver(kind, null, 'recvonly');
       transceiver.mid = mid;
       this.#transceivers.push(transceiver);

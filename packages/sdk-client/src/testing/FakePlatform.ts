@@ -50,6 +50,20 @@ export class FakePlatform implements Platform {
   /** Between pages that share it, connections come about. */
   network = new FakeNetwork();
 
+  /** Of all local tracks, 0 to 1: what a level meter reads. */
+  loudness = 0;
+  meters = 0;
+
+  readonly createLevelMeter: Platform['createLevelMeter'] = () => {
+    this.meters += 1;
+    return {
+      read: () => this.loudness,
+      close: () => {
+        this.meters -= 1;
+      },
+    };
+  };
+
   readonly createPeerConnection: Platform['createPeerConnection'] = (configuration) =>
     this.network.create(configuration);
 

@@ -14,6 +14,7 @@ import {
 import { URL } from '../../test/kit.js';
 import { ATTEMPT_LIMIT, DISCONNECTED_LIMIT, POLITENESS } from './LinkRepair.js';
 import { meshDriver } from './MeshDriver.js';
+import { SPEAKER_INTERVAL } from './SpeakerWatch.js';
 
 describe('MeshDriver keeps the contract', () => {
   it.each(driverContract)('$name', async ({ run }) => {
@@ -166,6 +167,38 @@ describe('MeshDriver', () => {
     await track.replaceTrack(other);
     await track.unmute();
     expect(senders()).toEqual([other, other]);
+  });
+
+  it('tells who speaks, without a word to the server', async () => {
+    const { join, quiet, publish, network, platform, server } = setup();
+    const [alice, bob] = [await join('alice'), await join('bob')];
+    await Promise.all([publish(alice, 'microphone'), publish(bob, 'microphone')]);
+    await quiet();
+    const told: string[][] = [];
+    alice.on('activeSpeakersChanged', (speakers) => told.push(speakers.map(({ identity }) => identity)));
+    const before = server.rooms.get('r')?.log.length;
+    const [ofAlice] = network.open;
+    const hear = async (audioLevel: number) => {
+      for (const { receiver } of ofAlice?.getTransceivers() ?? [])
+        receiver.sources = [{ timestamp: platform.now() + 1, audioLevel }];
+      await platform.clock.advance(SPEAKER_INTERVAL);
+    };
+    await hear(0.2);
+    expect(alice.remoteParticipants.get('bob')?.isSpeaking).toBe(true);
+    expect(alice.remoteParticipants.get('bob')?.audioLevel).toBeCloseTo(0.2);
+    await hear(0.2);
+    await hear(0);
+    expect(told).toEqual([['bob'], []]);
+    expect(server.rooms.get('r')?.log.length).toBe(before);
+
+    platform.loudness = 0.3;
+    for (const transceiver of ofAlice?.getTransceivers() ?? [])
+      transceiver.sender.stats = new Map([['source', { type: 'media-source', kind: 'audio' }]]);
+    await platform.clock.advance(SPEAKER_INTERVAL);
+    expect(alice.localParticipant.isSpeaking).toBe(true);
+    await alice.localParticipant.setMicrophoneEnabled(false);
+    await platform.clock.advance(SPEAKER_INTERVAL);
+    expect(told).toEqual([['bob'], [], ['alice'], []]);
   });
 
   it('lets nobody hear who was muted by somebody else, whatever his page sends', async () => {

@@ -20,6 +20,7 @@ import { MeshReceiver } from './MeshReceiver.js';
 import { MeshSender } from './MeshSender.js';
 import { meshState } from './meshState.js';
 import { meshReports } from './reports.js';
+import { SpeakerWatch } from './SpeakerWatch.js';
 import { isSignal, type WireJoin } from './wire.js';
 
 interface Mesh {
@@ -27,7 +28,8 @@ interface Mesh {
   readonly peers: MeshPeers;
   readonly sender: MeshSender;
   readonly receiver: MeshReceiver;
-  readonly stops: readonly (() => void)[];
+  readonly speakers: SpeakerWatch;
+  readonly stopOnline: () => void;
 }
 
 /** Media from browser to browser: one connection to each of the others. The server announces and passes signals on. */
@@ -69,7 +71,17 @@ export class MeshDriver extends Emitter<MediaDriverEvents> implements MediaDrive
     const stopOnline = this.context.platform.page.on('online', () => {
       peers.hurry();
     });
-    this.#mesh = { outgoing, peers, sender, receiver, stops: [stopOnline] };
+    const speakers = new SpeakerWatch({
+      platform: this.context.platform,
+      selfId: answer.peerId,
+      isConnected: () => peers.links().size > 0,
+      own: () => sender.audio(),
+      heard: () => receiver.audio(),
+      onSpeakers: (list) => {
+        this.emit('speakers', list);
+      },
+    });
+    this.#mesh = { outgoing, peers, sender, receiver, speakers, stopOnline };
     for (const { id } of answer.peers) peers.add(id);
     for (const producer of answer.producers) receiver.add(producer);
     this.#onChange();
@@ -168,7 +180,8 @@ export class MeshDriver extends Emitter<MediaDriverEvents> implements MediaDrive
     this.removeAllListeners();
     const mesh = this.#mesh;
     this.#mesh = undefined;
-    for (const stop of mesh?.stops ?? []) stop();
+    mesh?.stopOnline();
+    mesh?.speakers.close();
     mesh?.peers.close();
     mesh?.sender.close();
   }
@@ -213,8 +226,9 @@ export class MeshDriver extends Emitter<MediaDriverEvents> implements MediaDrive
   /** States or streams of some pair have changed. */
   #onChange(): void {
     if (!this.#mesh) return;
-    const { peers, sender } = this.#mesh;
+    const { peers, sender, speakers } = this.#mesh;
     sender.share();
+    speakers.wake();
     this.#setState(meshState([...peers.links().values()].map(({ state }) => state)));
   }
 

@@ -85,6 +85,14 @@ export class MeshReceiver {
     if (media) media.enabled = !paused;
   }
 
+  /** What can be heard here now. */
+  audio(): { peerId: string; receiver: RTCRtpReceiver }[] {
+    return this.known.flatMap(({ producerId, peerId, kind, paused }) => {
+      const receiver = this.peers.get(peerId)?.link?.received(producerId);
+      return kind === 'audio' && !paused && receiver ? [{ peerId, receiver }] : [];
+    });
+  }
+
   async #receive(producerId: string): Promise<MediaStreamTrack> {
     const kind = this.#producers.get(producerId)?.kind;
     const peer = this.#sourceOf(producerId);

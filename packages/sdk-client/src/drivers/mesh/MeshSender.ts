@@ -3,6 +3,7 @@ import type { DriverContext, PublishRequest } from '../MediaDriver.js';
 import { wantedBitrate } from './bitrates.js';
 import type { Outgoing } from './MeshLink.js';
 import type { MeshPeers } from './MeshPeers.js';
+import type { OwnAudio } from './OwnLevels.js';
 import { limitCopies } from './uplink.js';
 import type { WireProduced } from './wire.js';
 
@@ -60,6 +61,16 @@ export class MeshSender {
   /** Shares the uplink out anew. */
   share(): void {
     limitCopies([...this.peers.links().values()], this.outgoing, this.context.uplinkBitrate);
+  }
+
+  /** What of this can be heard by somebody now. */
+  audio(): OwnAudio[] {
+    const links = [...this.peers.links().values()];
+    return [...this.outgoing].flatMap(([producerId, { kind, muted, mediaStreamTrack }]) => {
+      const copies = links.map((link) => link.sender(producerId));
+      const sender = copies.find((each) => each !== undefined);
+      return kind === 'audio' && !muted && sender ? [{ producerId, mediaStreamTrack, sender }] : [];
+    });
   }
 
   close(): void {

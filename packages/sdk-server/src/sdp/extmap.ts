@@ -79,7 +79,7 @@ export class Extensions {
     const known = new Set(roomExtensions(this.#capabilities, kind, 'sendonly').map(({ uri }) => uri));
     return offered
       .filter(({ uri, direction }) => known.has(uri) && USEFUL.has(uri) && direction !== 'recvonly')
-      .filter((extension) => this.#oneWay || !clashes(extension))
+      .filter((extension) => this.#isFree(extension) && (this.#oneWay || !clashes(extension)))
       .map(({ id, uri }) => ({ id, uri }));
   }
 

@@ -48,13 +48,19 @@ const CAPABILITIES: RtpCapabilities = {
  */
 export class FakeBackend implements MediaBackend {
   readonly rooms = new Map<string, FakeMediaRoom>();
+  readonly #rtpCapabilities: RtpCapabilities;
   #lastId = 0;
 
+  /** Default: Opus and VP8. */
+  constructor({ rtpCapabilities = CAPABILITIES }: { rtpCapabilities?: RtpCapabilities } = {}) {
+    this.#rtpCapabilities = rtpCapabilities;
+  }
+
   createRoom(roomId: string): Promise<FakeMediaRoom> {
-    const room = new FakeMediaRoom(
-      (noun) => `${noun}-${String((this.#lastId += 1))}`,
-      () => this.rooms.delete(roomId),
-    );
+    const room = new FakeMediaRoom(this.#rtpCapabilities, {
+      newId: (noun) => `${noun}-${String((this.#lastId += 1))}`,
+      closed: () => this.rooms.delete(roomId),
+    });
     this.rooms.set(roomId, room);
     return Promise.resolve(room);
   }
@@ -65,14 +71,18 @@ export class FakeBackend implements MediaBackend {
 }
 
 export class FakeMediaRoom extends Emitter<MediaRoomEvents> implements MediaRoom {
-  readonly rtpCapabilities = CAPABILITIES;
+  readonly rtpCapabilities: RtpCapabilities;
   readonly transports = new Set<FakeTransport>();
   readonly newId: (noun: string) => string;
   readonly #closed: () => void;
   #lastSsrc = 1000;
 
-  constructor(newId: (noun: string) => string, closed: () => void) {
+  constructor(
+    rtpCapabilities: RtpCapabilities,
+    { newId, closed }: { newId: (noun: string) => string; closed: () => void },
+  ) {
     super();
+    this.rtpCapabilities = rtpCapabilities;
     this.newId = newId;
     this.#closed = closed;
   }
@@ -147,24 +157,35 @@ export class FakeTransport extends Emitter<MediaTransportEvents> implements Medi
   }
 
   produce({ kind, rtpParameters, paused }: MediaProduceOptions): Promise<FakeProducer> {
-    const known = CAPABILITIES.codecs?.map(({ mimeType }) => mimeType);
-    if (!rtpParameters.codecs.some(({ mimeType }) => known?.includes(mimeType))) {
-      return Promise.reject(new ParlorError('UNSUPPORTED_MEDIA', `no ${kind} codec in common`));
-    }
-    const producer = new FakeProducer(this.#room.newId('producer'), kind, paused);
+    const known = this.#room.rtpCapabilities.codecs?.map(({ mimeType }) => mimeType);
+    const codec = rtpParameters.codecs.find(({ mimeType }) => known?.includes(mimeType));
+    if (!codec) return Promise.reject(new ParlorError('UNSUPPORTED_MEDIA', `no ${kind} codec in common`));
+    const { mimeType } = codec;
+    const producer = new FakeProducer(this.#room.newId('producer'), { kind, mimeType, paused });
     this.producers.add(producer);
     return Promise.resolve(producer);
   }
 
   consume({ producer, receiver, paused, mid }: MediaConsumeOptions): Promise<FakeConsumer> {
-    if (!receiver.rtpCapabilities.codecs?.some(({ kind }) => kind === producer.kind)) {
-      return Promise.reject(new ParlorError('CANNOT_CONSUME', `no ${producer.kind} codec in common`));
+    if (!(producer instanceof FakeProducer)) {
+      return Promise.reject(
+        new ParlorError('CANNOT_CONSUME', 'the producer belongs to another media backend'),
+      );
     }
-    const consumer = new FakeConsumer(this.#room.newId('consumer'), producer.kind, {
+    const { mimeType, kind } = producer;
+    const codec = this.#room.rtpCapabilities.codecs?.find((known) => known.mimeType === mimeType);
+    if (!codec || !receiver.rtpCapabilities.codecs?.some((known) => known.mimeType === mimeType)) {
+      return Promise.reject(new ParlorError('CANNOT_CONSUME', `no ${kind} codec in common`));
+    }
+    const { preferredPayloadType = 100, clockRate, channels } = codec;
+    const payloadType = this.#payloadTypes?.get(preferredPayloadType) ?? preferredPayloadType;
+    const consumer = new FakeConsumer(this.#room.newId('consumer'), kind, {
       paused,
-      mid,
-      payloadTypes: this.#payloadTypes,
-      ssrc: this.#room.newSsrc(),
+      rtpParameters: {
+        ...(mid === undefined ? {} : { mid }),
+        codecs: [{ mimeType, payloadType, clockRate, ...(channels !== undefined && { channels }) }],
+        encodings: [{ ssrc: this.#room.newSsrc() }],
+      },
     });
     this.consumers.add(consumer);
     return Promise.resolve(consumer);
@@ -185,14 +206,20 @@ export class FakeTransport extends Emitter<MediaTransportEvents> implements Medi
 }
 
 export class FakeProducer extends Emitter<MediaProducerEvents> implements MediaProducer {
+  readonly kind: MediaKind;
+  /** Of the codec that it is sent in. */
+  readonly mimeType: string;
+  paused: boolean;
   closed = false;
 
   constructor(
     readonly id: string,
-    readonly kind: MediaKind,
-    public paused: boolean,
+    { kind, mimeType, paused }: { kind: MediaKind; mimeType: string; paused: boolean },
   ) {
     super();
+    this.kind = kind;
+    this.mimeType = mimeType;
+    this.paused = paused;
   }
 
   pause(): Promise<void> {
@@ -221,29 +248,11 @@ export class FakeConsumer extends Emitter<MediaConsumerEvents> implements MediaC
   constructor(
     readonly id: string,
     readonly kind: MediaKind,
-    options: {
-      paused: boolean;
-      ssrc: number;
-      mid?: string | undefined;
-      payloadTypes?: PayloadTypes | undefined;
-    },
+    { paused, rtpParameters }: { paused: boolean; rtpParameters: RtpParameters },
   ) {
     super();
-    const { paused, ssrc, mid, payloadTypes } = options;
     this.paused = paused;
-    const mimeType = kind === 'audio' ? 'audio/opus' : 'video/VP8';
-    const payloadType = kind === 'audio' ? 100 : 101;
-    this.rtpParameters = {
-      ...(mid === undefined ? {} : { mid }),
-      codecs: [
-        {
-          mimeType,
-          payloadType: payloadTypes?.get(payloadType) ?? payloadType,
-          clockRate: kind === 'audio' ? 48_000 : 90_000,
-        },
-      ],
-      encodings: [{ ssrc }],
-    };
+    this.rtpParameters = rtpParameters;
   }
 
   pause(): Promise<void> {

@@ -1,0 +1,372 @@
+import { describe, expect, test } from 'vitest';
+import { parseDescription } from '../../src/sdp/parse.js';
+import { capture } from '../sdp/captures.js';
+import { FakeBackend, type FakeTransport } from '../../src/media/fake/FakeBackend.js';
+import { CAPABILITIES } from '../sdp/capabilities.js';
+import { fragmentOf, PUBLISHER_OFFER, refusal, VIEWER_OFFER, whipServer } from './whipServer.js';
+
+const PATH = '/whip/room';
+
+const transportsOf = (backend: unknown): FakeTransport[] =>
+  backend instanceof FakeBackend
+    ? [...backend.rooms.values()].flatMap(({ transports }) => [...transports])
+    : [];
+
+describe('an offer', () => {
+  test('makes a peer of its room that publishes what is in it', async () => {
+    const { ask, peers, tokenOf, errors } = whipServer();
+    const token = await tokenOf({ sub: 'alice' });
+    const { status, headers, body } = await ask('POST', `${PATH}?name=Studio`, {
+      token,
+      body: PUBLISHER_OFFER,
+    });
+    expect(status).toBe(201);
+    expect(headers.get('content-type')).toBe('application/sdp');
+    expect(headers.get('location')).toMatch(/^\/whip\/room\/[\w-]{32}$/);
+    expect(headers.get('etag')).toMatch(/^"[\w-]{12}"$/);
+    expect(headers.get('accept-patch')).toBe('application/trickle-ice-sdpfrag');
+    expect(headers.get('link')).toBe('<stun:stun.example.com>; rel="ice-server"');
+    expect(headers.get('access-control-allow-origin')).toBe('*');
+    const [peer, ...others] = peers();
+    expect(others).toEqual([]);
+    expect(peer).toMatchObject({ displayName: 'Studio', userId: 'alice', dialect: 'whip' });
+    expect([...(peer?.producers.values() ?? [])].map(({ kind, appData }) => [kind, appData])).toEqual([
+      ['audio', { source: 'microphone' }],
+      ['video', { source: 'camera' }],
+    ]);
+    const [audio, video] = parseDescription(body).sections;
+    expect(audio).toMatchObject({ media: 'audio', direction: 'recvonly', rejected: false });
+    expect(video).toMatchObject({ media: 'video', direction: 'recvonly', rejected: false });
+    expect(body).toContain('a=simulcast:recv');
+    expect(errors).toEqual([]);
+  });
+
+  test('of an encoder is answered too, in the codecs that it has', async () => {
+    const { open, peers } = whipServer();
+    const { answer } = await open(PATH, capture('gstreamer-whip-offer'));
+    expect(parseDescription(answer).sections.map(({ direction }) => direction)).toEqual([
+      'recvonly',
+      'recvonly',
+    ]);
+    expect(peers()[0]?.producers.size).toBe(2);
+  });
+
+  test('is shown under the name in the token', async () => {
+    const { ask, peers, tokenOf } = whipServer();
+    const token = await tokenOf({ sub: 'alice', name: 'Alice' });
+    await ask('POST', `${PATH}?name=Mallory`, { token, body: PUBLISHER_OFFER });
+    expect(peers()[0]?.displayName).toBe('Alice');
+  });
+
+  test('is answered with the base path in Location', async () => {
+    const { ask } = whipServer({ basePath: '/rtc' });
+    const { headers } = await ask('POST', '/rtc/whip/a%20room', { body: PUBLISHER_OFFER });
+    const location = headers.get('location') ?? '';
+    expect(location).toMatch(/^\/rtc\/whip\/a%20room\/[\w-]{32}$/);
+    expect((await ask('DELETE', location)).status).toBe(200);
+  });
+
+  test('comes with the ICE servers, credentials included', async () => {
+    const iceServers = [
+      { urls: ['stun:stun.example.com'] },
+      {
+        urls: ['turn:turn.example.com?transport=udp', 'turns:turn.example.com'],
+        username: '17:a"b',
+        credential: 'x\\=',
+      },
+      { urls: 'turn:turn.example.org', username: '17:小明', credential: 'y' },
+    ];
+    const { open } = whipServer({ iceServers });
+    const { headers } = await open(PATH, PUBLISHER_OFFER);
+    const credentials = 'username="17:a\\"b"; credential="x\\\\="; credential-type="password"';
+    expect(headers.get('link')).toBe(
+      [
+        '<stun:stun.example.com>; rel="ice-server"',
+        `<turn:turn.example.com?transport=udp>; rel="ice-server"; ${credentials}`,
+        `<turns:turn.example.com>; rel="ice-server"; ${credentials}`,
+        `<turn:turn.example.org>; rel="ice-server"; username*=UTF-8''17%3A%E5%B0%8F%E6%98%8E; credential="y"; credential-type="password"`,
+      ].join(', '),
+    );
+  });
+});
+
+describe('refusals', () => {
+  const withVideoTwice = PUBLISHER_OFFER.replace('m=audio', 'm=video');
+  test.each([
+    ['without a token', { token: '' }, 401, 'UNAUTHORIZED'],
+    ['with something that is no token', { token: 'x' }, 401, 'TOKEN_INVALID'],
+    ['of another type', { headers: { 'content-type': 'application/json' } }, 415, 'CONTENT_TYPE_UNSUPPORTED'],
+    ['of no type', { headers: { 'content-type': undefined } }, 415, 'CONTENT_TYPE_UNSUPPORTED'],
+    [
+      'whose answer is not wanted',
+      { headers: { accept: 'text/html, application/sdp;q=0' } },
+      406,
+      'NOT_ACCEPTABLE',
+    ],
+    ['without a body', { body: '' }, 400, 'SDP_INVALID'],
+    ['that is no description', { body: 'hello' }, 400, 'SDP_INVALID'],
+    [
+      'that is far too long',
+      { body: `${PUBLISHER_OFFER}${'a=x\r\n'.repeat(20_000)}` },
+      413,
+      'MESSAGE_TOO_LARGE',
+    ],
+    ['to receive', { body: VIEWER_OFFER }, 422, 'SDP_UNSUPPORTED'],
+    ['of two videos', { body: withVideoTwice }, 422, 'SDP_UNSUPPORTED'],
+    [
+      'in codecs that nobody has',
+      { body: PUBLISHER_OFFER.replace(/opus|G722|PCM[UA]/g, 'speex') },
+      422,
+      'SDP_UNSUPPORTED',
+    ],
+  ])('an offer %s', async (_, asked, status, code) => {
+    const { ask, rooms, errors } = whipServer();
+    const answer = await ask('POST', PATH, { body: PUBLISHER_OFFER, ...asked });
+    expect(refusal(answer)).toEqual([status, code]);
+    expect(rooms.size).toBe(0);
+    expect(errors).toEqual([]);
+  });
+
+  test.each([
+    ['another room', { rooms: ['other'] }, 'ROOM_NOT_ALLOWED', 403],
+    ['no publishing', { can: { publish: [] } }, 'FORBIDDEN', 403],
+    ['no video', { can: { publish: ['audio'] } }, 'FORBIDDEN', 403],
+    ['no new rooms', { can: { create: false } }, 'ROOM_NOT_FOUND', 404],
+  ] as const)('a token for %s', async (_, claims, code, status) => {
+    const { ask, rooms, tokenOf } = whipServer();
+    const token = await tokenOf({ sub: 'alice', ...structuredClone(claims) } as Parameters<
+      typeof tokenOf
+    >[0]);
+    expect(refusal(await ask('POST', PATH, { token, body: PUBLISHER_OFFER }))).toEqual([status, code]);
+    expect(rooms.size).toBe(0);
+  });
+
+  test('what the host application refuses leaves nobody in the room', async () => {
+    const refuse = () => {
+      throw new Error('not today');
+    };
+    const { ask, rooms } = whipServer({ hooks: { onPublish: refuse } });
+    expect(refusal(await ask('POST', PATH, { body: PUBLISHER_OFFER }))).toEqual([403, 'PUBLISH_REFUSED']);
+    expect(rooms.size).toBe(0);
+  });
+
+  test('a P2P room', async () => {
+    const { ask, rooms } = whipServer();
+    await rooms.open('room', { topology: 'p2p', keepWhenEmpty: true });
+    expect(refusal(await ask('POST', PATH, { body: PUBLISHER_OFFER }))).toEqual([409, 'TOPOLOGY_MISMATCH']);
+  });
+
+  test('other methods, with those that there are', async () => {
+    const { ask, open } = whipServer();
+    const { location } = await open(PATH, PUBLISHER_OFFER);
+    const put = await ask('PUT', PATH, { body: PUBLISHER_OFFER });
+    expect([put.status, put.headers.get('allow')]).toEqual([405, 'OPTIONS, GET, HEAD, POST']);
+    const post = await ask('POST', location, { body: PUBLISHER_OFFER });
+    expect([post.status, post.headers.get('allow')]).toEqual([405, 'OPTIONS, GET, HEAD, PATCH, DELETE']);
+  });
+
+  test('sessions that are not there', async () => {
+    const { ask } = whipServer();
+    for (const method of ['GET', 'DELETE'])
+      expect(refusal(await ask(method, `${PATH}/nothing`))).toEqual([404, 'NOT_FOUND']);
+    expect(refusal(await ask('PATCH', `${PATH}/nothing`, { body: 'a=end-of-candidates' }))).toEqual([
+      404,
+      'NOT_FOUND',
+    ]);
+  });
+});
+
+describe('an address', () => {
+  test('has no representation', async () => {
+    const { ask, open } = whipServer();
+    const { location } = await open(PATH, PUBLISHER_OFFER);
+    for (const path of [PATH, location]) {
+      for (const method of ['GET', 'HEAD']) {
+        const { status, body } = await ask(method, path, { token: '' });
+        expect([status, body]).toEqual([204, '']);
+      }
+    }
+  });
+
+  test('says what it takes, to pages of other origins too', async () => {
+    const { ask, open } = whipServer();
+    const { location } = await open(PATH, PUBLISHER_OFFER);
+    const preflight = {
+      token: '',
+      headers: {
+        origin: 'https://app.example.com',
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization, content-type, if-match',
+      },
+    };
+    for (const asked of [preflight, { token: '' }]) {
+      const endpoint = await ask('OPTIONS', PATH, asked);
+      expect(endpoint.status).toBeLessThan(300);
+      expect(endpoint.headers.get('accept-post')).toBe('application/sdp');
+      const session = await ask('OPTIONS', location, asked);
+      expect(session.headers.get('accept-patch')).toBe('application/trickle-ice-sdpfrag');
+    }
+    const { headers } = await ask('OPTIONS', PATH, preflight);
+    expect(headers.get('access-control-allow-methods')).toBe('POST');
+    expect(headers.get('access-control-allow-headers')).toBe('authorization, content-type, if-match');
+  });
+});
+
+describe('candidates', () => {
+  test('are taken for the present ICE session only', async () => {
+    const { ask, open } = whipServer();
+    const { location, etag } = await open(PATH, PUBLISHER_OFFER);
+    const patch = (ifMatch: string | undefined) =>
+      ask('PATCH', location, { body: fragmentOf(PUBLISHER_OFFER), headers: { 'if-match': ifMatch } });
+    for (const tag of [etag, '*', '"*"', `"other", ${etag}`]) {
+      const { status, headers, body } = await patch(tag);
+      expect([status, headers.get('etag'), body], tag).toEqual([204, null, '']);
+    }
+    expect(refusal(await patch(undefined))).toEqual([428, 'PRECONDITION_REQUIRED']);
+    for (const tag of ['"other"', `W/${etag}`, '', etag.replaceAll('"', '')])
+      expect(refusal(await patch(tag)), tag).toEqual([412, 'PRECONDITION_FAILED']);
+  });
+
+  test('that are malformed, or of another type, are refused', async () => {
+    const { ask, open } = whipServer();
+    const { location, etag } = await open(PATH, PUBLISHER_OFFER);
+    const headers = { 'if-match': etag };
+    for (const body of [
+      '',
+      'hello',
+      '{}',
+      'a=candidate:1 1 udp',
+      'a=ice-ufrag:abcd',
+      'a=ice-pwd:0123456789abcdefghijklmn',
+      'a=ice-ufrag:\u0007abc\r\na=ice-pwd:0123456789abcdefghijklmn',
+    ])
+      expect(refusal(await ask('PATCH', location, { body, headers })), body).toEqual([400, 'SDP_INVALID']);
+    const typed = {
+      headers: { ...headers, 'content-type': 'application/sdp' },
+      body: fragmentOf(PUBLISHER_OFFER),
+    };
+    expect(refusal(await ask('PATCH', location, typed))).toEqual([415, 'CONTENT_TYPE_UNSUPPORTED']);
+    const long = 'a=end-of-candidates\r\n'.repeat(1000);
+    expect(refusal(await ask('PATCH', location, { body: long, headers }))).toEqual([
+      413,
+      'MESSAGE_TOO_LARGE',
+    ]);
+  });
+});
+
+describe('an ICE restart', () => {
+  test('gives new credentials, and a new tag that later requests need', async () => {
+    const { ask, open, backend } = whipServer();
+    const { location, etag, answer } = await open(PATH, PUBLISHER_OFFER);
+    const body = fragmentOf(PUBLISHER_OFFER, 'fresh');
+    const restarted = await ask('PATCH', location, { body, headers: { 'if-match': '*' } });
+    expect(restarted.status).toBe(200);
+    expect(restarted.headers.get('content-type')).toBe('application/trickle-ice-sdpfrag');
+    const fresh = restarted.headers.get('etag') ?? '';
+    expect(fresh).not.toBe(etag);
+    const ufrag = (text: string) => /a=ice-ufrag:(\S+)/.exec(text)?.[1];
+    expect(ufrag(restarted.body)).toBeDefined();
+    expect(ufrag(restarted.body)).not.toBe(ufrag(answer));
+    const [transport] = transportsOf(backend);
+    expect(restarted.body).toContain(`${String(transport?.info.iceCandidates[0]?.port)} typ host`);
+    expect(restarted.body).toContain('a=end-of-candidates');
+
+    const trickle = (tag: string) => ask('PATCH', location, { body, headers: { 'if-match': tag } });
+    expect((await trickle(etag)).status).toBe(412);
+    expect((await trickle(fresh)).status).toBe(204);
+  });
+
+  test('happens once, however often it is asked for', async () => {
+    const { ask, open } = whipServer();
+    const { location } = await open(PATH, PUBLISHER_OFFER);
+    const body = fragmentOf(PUBLISHER_OFFER, 'fresh');
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => ask('PATCH', location, { body, headers: { 'if-match': '*' } })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([200, 204, 204]);
+  });
+});
+
+describe('a session ends', () => {
+  test('when it is deleted, whatever tag the request has', async () => {
+    const { ask, open, rooms } = whipServer();
+    const { location } = await open(PATH, PUBLISHER_OFFER);
+    expect((await ask('DELETE', location, { token: '', headers: { 'if-match': '"old"' } })).status).toBe(200);
+    expect(rooms.size).toBe(0);
+    expect((await ask('DELETE', location)).status).toBe(404);
+  });
+
+  test('when nobody has connected for too long, at first or later', async () => {
+    const { open, ask, clock, peers, backend, rooms } = whipServer();
+    const { location } = await open(PATH, PUBLISHER_OFFER);
+    const [transport] = transportsOf(backend);
+    const turn = (state: FakeTransport['state']) => {
+      if (!transport) throw new Error('no transport');
+      transport.state = state;
+      transport.emit('stateChanged', state);
+    };
+    // The fake one is connected as soon as it knows the client's certificate.
+    await clock.pass(60_000);
+    expect(peers()).toHaveLength(1);
+    turn('disconnected');
+    await clock.pass(14_999);
+    turn('connected');
+    await clock.pass(60_000);
+    expect(peers()).toHaveLength(1);
+    turn('disconnected');
+    await clock.pass(15_000);
+    expect(rooms.size).toBe(0);
+    expect((await ask('GET', location)).status).toBe(404);
+    expect(clock.pending).toBe(0);
+  });
+
+  test.each([
+    [
+      'its transport fails',
+      (transport: FakeTransport) => {
+        transport.state = 'failed';
+        transport.emit('stateChanged', 'failed');
+      },
+    ],
+    [
+      'its transport is closed',
+      (transport: FakeTransport) => {
+        transport.emit('closed');
+      },
+    ],
+  ])('when %s', async (_, act) => {
+    const { open, backend, rooms, clock } = whipServer();
+    await open(PATH, PUBLISHER_OFFER);
+    const [transport] = transportsOf(backend);
+    if (transport) act(transport);
+    expect(rooms.size).toBe(0);
+    expect(clock.pending).toBe(0);
+  });
+
+  test('when its room is closed, or its peer removed', async () => {
+    const { open, ask, rooms, peers } = whipServer();
+    const first = await open(PATH, PUBLISHER_OFFER);
+    rooms.get('room')?.close();
+    expect((await ask('GET', first.location)).status).toBe(404);
+    const second = await open(PATH, PUBLISHER_OFFER);
+    peers()[0]?.remove();
+    expect((await ask('GET', second.location)).status).toBe(404);
+  });
+
+  test('when the room is closed while the offer is answered', async () => {
+    const backend = new FakeBackend({ rtpCapabilities: CAPABILITIES });
+    const { ask, rooms, errors } = whipServer({
+      backend,
+      hooks: {
+        onPublish: ({ peer }) => {
+          peer.room.close();
+        },
+      },
+    });
+    const answer = await ask('POST', PATH, { body: PUBLISHER_OFFER });
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(refusal(answer)[1]).not.toBe('INTERNAL');
+    expect(rooms.size).toBe(0);
+    expect(errors).toEqual([]);
+  });
+});

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify';
 import type { Parlor } from '../parlor.js';
 import { attachParlor } from './node.js';
 import { askParlor, toNodeBody } from './nodeRequest.js';
@@ -28,16 +28,25 @@ async function plugin(fastify: FastifyInstance, { parlor }: ParlorFastifyOptions
     );
   }
 
-  fastify.addHook('onRequest', async (request, reply) => {
-    const response = await askParlor(parlor, request.raw, reply.raw);
-    if (!response) return;
-    reply.code(response.status);
-    for (const [name, value] of response.headers) reply.header(name, value);
-    return reply.send(toNodeBody(response) ?? undefined);
+  // With a callback, which is not called for what is Parlor's: Fastify takes a promise that resolves after the client of
+  // a stream has gone for a request that nobody has answered, and asks the host's routes.
+  fastify.addHook('onRequest', (request, reply, done) => {
+    askParlor(parlor, request.raw, reply.raw)
+      .then((response) => {
+        if (response) answer(response, reply);
+        else done();
+      })
+      .catch(done);
   });
 
   // Not earlier: who comes while the server closes is refused, where another listener might leave him without a word.
   fastify.server.once('close', attachParlor(fastify.server, parlor));
   // `onClose` is too late: a server waits for its WebSockets to end before it calls that.
   fastify.addHook('preClose', () => parlor.close());
+}
+
+function answer(response: Response, reply: FastifyReply): void {
+  reply.code(response.status);
+  for (const [name, value] of response.headers) reply.header(name, value);
+  reply.send(toNodeBody(response) ?? undefined);
 }

@@ -8,6 +8,7 @@ import type { Authorize } from '../access/types.js';
 import { createParlor } from '../createParlor.js';
 import { FakeBackend } from '../media/fake/FakeBackend.js';
 import type { Parlor } from '../parlor.js';
+import { streamingCases } from './streamingCases.js';
 
 /**
  * A server made with the adapter under test, listening on a port of 127.0.0.1. The host application in it answers
@@ -240,6 +241,7 @@ export const adapterContract: AdapterCase[] = [
       await host.close();
     },
   },
+  ...streamingCases,
 ];
 
 function hosted(check: (host: AdapterHost) => Promise<void>): AdapterCase['run'] {

@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { expectDecodes, expectHears, expectSees, expectSilence } from './support/expectMedia.js';
 import { expect, test } from './support/fixtures.js';
 import { requestsOf } from './support/signalling.js';
@@ -127,6 +128,8 @@ for (const topology of ['sfu', 'p2p'] as const) {
       await alice.evaluate((rgb) => window.call.publishColour(rgb), RED);
       await expectSees(bob, { from: 'alice', rgb: RED });
       const track = await bob.evaluateHandle(() => window.call.publication('alice', 'camera')!.track!);
+      const connections = (page: Page) => page.evaluate(() => window.call.taken.peerConnections);
+      const before = await Promise.all([alice, bob].map(connections));
 
       await alice.evaluate(() => {
         const { localParticipant } = window.call.room;
@@ -144,6 +147,7 @@ for (const topology of ['sfu', 'p2p'] as const) {
 
       await alice.evaluate((rgb) => window.call.publishColour(rgb), RED);
       await expectSees(bob, { from: 'alice', rgb: RED });
+      expect(await Promise.all([alice, bob].map(connections))).toEqual(before);
     });
 
     test('a publication that is not wanted is not received, until it is', async ({ join }) => {

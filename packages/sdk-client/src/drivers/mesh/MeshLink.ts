@@ -4,6 +4,7 @@ import type { Logger } from '../../logger.js';
 import type { TrackKind } from '../../types.js';
 import type { PublishRequest } from '../MediaDriver.js';
 import { TurnFailures } from '../turnFailure.js';
+import type { Stream } from './health.js';
 import { Negotiation } from './Negotiation.js';
 import { preferSending } from './sendingPreferences.js';
 import { limitSender } from './senderSettings.js';
@@ -37,6 +38,9 @@ export interface MeshLinkOptions {
   readonly onSettled: () => void;
   readonly onBroken: (error: unknown) => void;
 }
+
+/** What is stopped takes no other direction (W3C WebRTC §5.4), and stays listed until offer and answer have met. */
+const isStopped = ({ direction }: RTCRtpTransceiver): boolean => direction === 'stopped';
 
 const isRunning = ({ currentDirection }: RTCRtpTransceiver): boolean => currentDirection === 'sendonly';
 
@@ -128,6 +132,19 @@ export class MeshLink {
     return slot && this.options.plan.outgoing.has(producerId) && isRunning(slot) ? slot.sender : undefined;
   }
 
+  /** What flows now. */
+  streams(): Stream[] {
+    const { outgoing, incoming } = this.options.plan;
+    return [...this.#slots].flatMap(([producerId, { mid, currentDirection }]): Stream[] => {
+      if (mid === null) return [];
+      if (currentDirection === 'sendonly' && outgoing.has(producerId))
+        return [{ producerId, mid, direction: 'send' }];
+      return currentDirection === 'recvonly' && incoming.has(producerId)
+        ? [{ producerId, mid, direction: 'recv' }]
+        : [];
+    });
+  }
+
   limit(producerId: string, maxBitrate: number): void {
     this.#negotiation.run(async () => {
       const [sender, publication] = [this.sender(producerId), this.options.plan.outgoing.get(producerId)];
@@ -179,7 +196,7 @@ export class MeshLink {
   #direct(producerId: string): void {
     const slot = this.#slots.get(producerId);
     const direction = this.#directionOf(producerId);
-    if (!slot || slot.direction === direction) return;
+    if (!slot || isStopped(slot) || slot.direction === direction) return;
     slot.direction = direction;
     this.#negotiation.request();
   }
@@ -193,7 +210,7 @@ export class MeshLink {
   /** An offer has come. The opener's says what each of its sections is for; what has no purpose stays shut. */
   async #adopt(tracks: Tracks = {}): Promise<void> {
     const { opener, plan } = this.options;
-    const transceivers = this.#connection.getTransceivers();
+    const transceivers = this.#connection.getTransceivers().filter((each) => !isStopped(each));
     if (!opener) {
       this.#slots.clear();
       for (const transceiver of transceivers) {

@@ -104,16 +104,6 @@ export class FakeTransceiver {
     this.#direction = direction;
   }
 
-  get direction(): RTCRtpTransceiverDirection {
-    return this.stopping ? 'stopped' : this.#direction;
-  }
-
-  /** W3C WebRTC §5.4: not any more once it is stopped. */
-  set direction(direction: RTCRtpTransceiverDirection) {
-    if (this.stopping) throw new DOMException('stopped', 'InvalidStateError');
-    this.#direction = direction;
-  }
-
   stop(): void {
     this.stopping = true;
     this.receiver.track.end();

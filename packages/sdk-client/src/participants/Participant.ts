@@ -1,3 +1,4 @@
+import { qualityOf } from '../stats/quality.js';
 import type * as api from '../types.js';
 
 /** What local and remote participants have in common. */
@@ -70,12 +71,3 @@ export const firstOf = <T extends api.TrackPublication>(
   publications: ReadonlyMap<string, T>,
   source: api.TrackSource,
 ): T | undefined => [...publications.values()].find((publication) => publication.source === source);
-
-/** mediasoup's score of a stream: 10 is no loss, 0 nothing arrives. */
-function qualityOf(scores: readonly number[]): api.ConnectionQuality {
-  if (scores.length === 0) return 'unknown';
-  const worst = Math.min(...scores);
-  if (worst >= 8) return 'excellent';
-  if (worst >= 5) return 'good';
-  return worst >= 1 ? 'poor' : 'lost';
-}

@@ -19,6 +19,7 @@ import { MeshPeers } from './MeshPeers.js';
 import { MeshReceiver } from './MeshReceiver.js';
 import { MeshSender } from './MeshSender.js';
 import { meshState } from './meshState.js';
+import { QualityWatch } from './QualityWatch.js';
 import { meshReports } from './reports.js';
 import { SpeakerWatch } from './SpeakerWatch.js';
 import { isSignal, type WireJoin } from './wire.js';
@@ -29,6 +30,7 @@ interface Mesh {
   readonly sender: MeshSender;
   readonly receiver: MeshReceiver;
   readonly speakers: SpeakerWatch;
+  readonly quality: QualityWatch;
   readonly stopOnline: () => void;
 }
 
@@ -81,7 +83,14 @@ export class MeshDriver extends Emitter<MediaDriverEvents> implements MediaDrive
         this.emit('speakers', list);
       },
     });
-    this.#mesh = { outgoing, peers, sender, receiver, speakers, stopOnline };
+    const quality = new QualityWatch({
+      platform: this.context.platform,
+      links: () => [...peers.links().values()],
+      onScore: (producerId, score, own) => {
+        this.emit('score', producerId, score, own);
+      },
+    });
+    this.#mesh = { outgoing, peers, sender, receiver, speakers, quality, stopOnline };
     for (const { id } of answer.peers) peers.add(id);
     for (const producer of answer.producers) receiver.add(producer);
     this.#onChange();
@@ -182,6 +191,7 @@ export class MeshDriver extends Emitter<MediaDriverEvents> implements MediaDrive
     this.#mesh = undefined;
     mesh?.stopOnline();
     mesh?.speakers.close();
+    mesh?.quality.close();
     mesh?.peers.close();
     mesh?.sender.close();
   }
@@ -226,9 +236,10 @@ export class MeshDriver extends Emitter<MediaDriverEvents> implements MediaDrive
   /** States or streams of some pair have changed. */
   #onChange(): void {
     if (!this.#mesh) return;
-    const { peers, sender, speakers } = this.#mesh;
+    const { peers, sender, speakers, quality } = this.#mesh;
     sender.share();
     speakers.wake();
+    quality.wake();
     this.#setState(meshState([...peers.links().values()].map(({ state }) => state)));
   }
 

@@ -42,9 +42,6 @@ export interface MeshLinkOptions {
 /** What is stopped takes no other direction (W3C WebRTC §5.4), and stays listed until offer and answer have met. */
 const isStopped = ({ direction }: RTCRtpTransceiver): boolean => direction === 'stopped';
 
-/** What is stopped takes no other direction (W3C WebRTC §5.4), and stays listed until offer and answer have met. */
-const isStopped = ({ direction }: RTCRtpTransceiver): boolean => direction === 'stopped';
-
 const isRunning = ({ currentDirection }: RTCRtpTransceiver): boolean => currentDirection === 'sendonly';
 
 /**

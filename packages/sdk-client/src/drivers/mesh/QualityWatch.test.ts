@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { FakePlatform } from '../../testing/index.js';
+import type { Stream } from './health.js';
+import { QUALITY_INTERVAL, QualityWatch, type WatchedLink } from './QualityWatch.js';
+
+/** A connection with its statistics: `got` and `lost` packets come in a look's time. */
+class Link implements WatchedLink {
+  state: RTCPeerConnectionState = 'connected';
+  got = 100;
+  lost = 0;
+  /** Seconds. */
+  frozen = 0;
+  roundTripTime = 0.02;
+  /** What the other end reports of what is sent. */
+  fractionLost: number | undefined = undefined;
+  #sums = { timestamp: 0, packetsReceived: 0, packetsLost: 0, totalFreezesDuration: 0 };
+
+  streams(): Stream[] {
+    return [
+      { producerId: 'theirs', mid: '0', direction: 'recv' },
+      { producerId: 'ours', mid: '1', direction: 'send' },
+    ];
+  }
+
+  stats(): Promise<RTCStatsReport> {
+    this.#sums.timestamp += QUALITY_INTERVAL;
+    this.#sums.packetsReceived += this.got;
+    this.#sums.packetsLost += this.lost;
+    this.#sums.totalFreezesDuration += this.frozen;
+    const { fractionLost } = this;
+    const entries = [
+      { id: 'in', type: 'inbound-rtp', mid: '0', jitter: 0.002, ...this.#sums },
+      { id: 'out', type: 'outbound-rtp', mid: '1' },
+      ...(fractionLost === undefined
+        ? []
+        : [{ id: 'rr', type: 'remote-inbound-rtp', localId: 'out', fractionLost, roundTripTime: 0.02 }]),
+      { id: 'pair', type: 'candidate-pair', selected: true, currentRoundTripTime: this.roundTripTime },
+    ];
+    return Promise.resolve(new Map(entries.map((entry) => [entry.id, entry])));
+  }
+}
+
+function setup(links = [new Link()]) {
+  const platform = new FakePlatform();
+  const told: string[] = [];
+  const around = { links };
+  const watch = new QualityWatch({
+    platform,
+    links: () => around.links,
+    onScore: (producerId, score) => told.push(`${producerId} ${String(score)}`),
+  });
+  /** What is told from now on, in so many looks. */
+  const look = async (times = 1) => {
+    told.length = 0;
+    await platform.clock.advance(times * QUALITY_INTERVAL);
+    return [...told];
+  };
+  watch.wake();
+  return { platform, around, links, watch, look };
+}
+
+describe('QualityWatch', () => {
+  it('says nothing before two looks can be compared, and 10 of a stream without a fault', async () => {
+    const { look } = setup();
+    expect(await look()).toEqual([]);
+    expect(await look()).toEqual(['theirs 10']);
+  });
+
+  it('goes by what was lost since the last look, smoothed', async () => {
+    const { look, links } = setup();
+    await look(2);
+    links[0]!.lost = 50;
+    // A third lost is a score of 2.
+    expect(await look(3)).toEqual(['theirs 6', 'theirs 4', 'theirs 3']);
+    links[0]!.lost = 0;
+    expect(await look(2)).toEqual(['theirs 6', 'theirs 8']);
+  });
+
+  it('counts time that a picture stood still, and delay', async () => {
+    const { look, links } = setup();
+    await look(2);
+    links[0]!.frozen = QUALITY_INTERVAL / 1000;
+    expect(await look()).toEqual(['theirs 5']);
+    links[0]!.frozen = 0;
+    links[0]!.roundTripTime = 1.2;
+    expect(await look(4)).toEqual(['theirs 5', 'theirs 4', 'theirs 4', 'theirs 4']);
+  });
+
+  it('repeats itself about what is at rest, and makes nothing of packets that come late', async () => {
+    const { look, links } = setup();
+    await look(2);
+    links[0]!.got = 0;
+    expect(await look(2)).toEqual(['theirs 10', 'theirs 10']);
+    Object.assign(links[0]!, { got: 100, lost: -10 });
+    expect(await look()).toEqual(['theirs 10']);
+  });
+
+  it('is 0 at once for what comes over a connection that is down, and back as fast', async () => {
+    const { look, links } = setup();
+    await look(2);
+    links[0]!.state = 'disconnected';
+    expect(await look()).toEqual(['theirs 0']);
+    links[0]!.state = 'connecting';
+    expect(await look()).toEqual([]);
+    links[0]!.state = 'connected';
+    expect(await look()).toEqual(['theirs 10']);
+  });
+
+  it('judges what is sent by the end that receives it best', async () => {
+    const [near, far] = [new Link(), new Link()];
+    const { look } = setup([near, far]);
+    near.fractionLost = 0;
+    far.fractionLost = 0.5;
+    expect(await look()).toEqual(['ours 10']);
+    near.fractionLost = undefined;
+    expect(await look()).toContain('ours 5');
+    // What is down says nothing of this side.
+    far.state = 'failed';
+    expect((await look()).filter((each) => each.startsWith('ours'))).toEqual([]);
+  });
+
+  it('rests while nobody is there, and stops', async () => {
+    const { platform, around, watch, look } = setup();
+    watch.wake();
+    expect(platform.held.timers).toBe(1);
+    around.links = [];
+    await look();
+    watch.wake();
+    expect(platform.held.timers).toBe(0);
+    around.links = [new Link()];
+    watch.wake();
+    watch.close();
+    watch.wake();
+    expect(platform.held.timers).toBe(0);
+  });
+});

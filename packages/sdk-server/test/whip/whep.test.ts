@@ -96,18 +96,21 @@ describe('an offer to receive', () => {
   });
 
   test.each([
-    ['to send', { body: PUBLISHER_OFFER }, 422, 'SDP_UNSUPPORTED'],
-    ['without a token', { token: '' }, 401, 'UNAUTHORIZED'],
-    ['of another type', { headers: { 'content-type': 'text/plain' } }, 415, 'CONTENT_TYPE_UNSUPPORTED'],
-    [
-      'in codecs that nobody has',
-      { body: VIEWER_OFFER.replace(/VP[89]|H264|AV1/g, 'theora') },
-      422,
-      'SDP_UNSUPPORTED',
-    ],
-  ])('%s is refused', async (_, asked, status, code) => {
+    { what: 'to send', asked: { body: PUBLISHER_OFFER }, refused: [422, 'SDP_UNSUPPORTED'] },
+    { what: 'without a token', asked: { token: '' }, refused: [401, 'UNAUTHORIZED'] },
+    {
+      what: 'of another type',
+      asked: { headers: { 'content-type': 'text/plain' } },
+      refused: [415, 'CONTENT_TYPE_UNSUPPORTED'],
+    },
+    {
+      what: 'in codecs that nobody has',
+      asked: { body: VIEWER_OFFER.replace(/VP[89]|H264|AV1/g, 'theora') },
+      refused: [422, 'SDP_UNSUPPORTED'],
+    },
+  ])('$what is refused', async ({ asked, refused }) => {
     const { ask, rooms } = whipServer();
-    expect(refusal(await ask('POST', PATH, { body: VIEWER_OFFER, ...asked }))).toEqual([status, code]);
+    expect(refusal(await ask('POST', PATH, { body: VIEWER_OFFER, ...asked }))).toEqual(refused);
     expect(rooms.size).toBe(0);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { TokenClaims } from '../../src/access/tokens.js';
 import { parseDescription } from '../../src/sdp/parse.js';
 import { capture } from '../sdp/captures.js';
 import { FakeBackend, type FakeTransport } from '../../src/media/fake/FakeBackend.js';
@@ -93,51 +94,55 @@ describe('an offer', () => {
 describe('refusals', () => {
   const withVideoTwice = PUBLISHER_OFFER.replace('m=audio', 'm=video');
   test.each([
-    ['without a token', { token: '' }, 401, 'UNAUTHORIZED'],
-    ['with something that is no token', { token: 'x' }, 401, 'TOKEN_INVALID'],
-    ['of another type', { headers: { 'content-type': 'application/json' } }, 415, 'CONTENT_TYPE_UNSUPPORTED'],
-    ['of no type', { headers: { 'content-type': undefined } }, 415, 'CONTENT_TYPE_UNSUPPORTED'],
-    [
-      'whose answer is not wanted',
-      { headers: { accept: 'text/html, application/sdp;q=0' } },
-      406,
-      'NOT_ACCEPTABLE',
-    ],
-    ['without a body', { body: '' }, 400, 'SDP_INVALID'],
-    ['that is no description', { body: 'hello' }, 400, 'SDP_INVALID'],
-    [
-      'that is far too long',
-      { body: `${PUBLISHER_OFFER}${'a=x\r\n'.repeat(20_000)}` },
-      413,
-      'MESSAGE_TOO_LARGE',
-    ],
-    ['to receive', { body: VIEWER_OFFER }, 422, 'SDP_UNSUPPORTED'],
-    ['of two videos', { body: withVideoTwice }, 422, 'SDP_UNSUPPORTED'],
-    [
-      'in codecs that nobody has',
-      { body: PUBLISHER_OFFER.replace(/opus|G722|PCM[UA]/g, 'speex') },
-      422,
-      'SDP_UNSUPPORTED',
-    ],
-  ])('an offer %s', async (_, asked, status, code) => {
+    { what: 'without a token', asked: { token: '' }, refused: [401, 'UNAUTHORIZED'] },
+    { what: 'with something that is no token', asked: { token: 'x' }, refused: [401, 'TOKEN_INVALID'] },
+    {
+      what: 'of another type',
+      asked: { headers: { 'content-type': 'application/json' } },
+      refused: [415, 'CONTENT_TYPE_UNSUPPORTED'],
+    },
+    {
+      what: 'of no type',
+      asked: { headers: { 'content-type': undefined } },
+      refused: [415, 'CONTENT_TYPE_UNSUPPORTED'],
+    },
+    {
+      what: 'whose answer is not wanted',
+      asked: { headers: { accept: 'text/html, application/sdp;q=0' } },
+      refused: [406, 'NOT_ACCEPTABLE'],
+    },
+    { what: 'without a body', asked: { body: '' }, refused: [400, 'SDP_INVALID'] },
+    { what: 'that is no description', asked: { body: 'hello' }, refused: [400, 'SDP_INVALID'] },
+    {
+      what: 'that is far too long',
+      asked: { body: `${PUBLISHER_OFFER}${'a=x\r\n'.repeat(20_000)}` },
+      refused: [413, 'MESSAGE_TOO_LARGE'],
+    },
+    { what: 'to receive', asked: { body: VIEWER_OFFER }, refused: [422, 'SDP_UNSUPPORTED'] },
+    { what: 'of two videos', asked: { body: withVideoTwice }, refused: [422, 'SDP_UNSUPPORTED'] },
+    {
+      what: 'in codecs that nobody has',
+      asked: { body: PUBLISHER_OFFER.replace(/opus|G722|PCM[UA]/g, 'speex') },
+      refused: [422, 'SDP_UNSUPPORTED'],
+    },
+  ])('an offer $what', async ({ asked, refused }) => {
     const { ask, rooms, errors } = whipServer();
     const answer = await ask('POST', PATH, { body: PUBLISHER_OFFER, ...asked });
-    expect(refusal(answer)).toEqual([status, code]);
+    expect(refusal(answer)).toEqual(refused);
     expect(rooms.size).toBe(0);
     expect(errors).toEqual([]);
   });
 
-  test.each([
-    ['another room', { rooms: ['other'] }, 'ROOM_NOT_ALLOWED', 403],
-    ['no publishing', { can: { publish: [] } }, 'FORBIDDEN', 403],
-    ['no video', { can: { publish: ['audio'] } }, 'FORBIDDEN', 403],
-    ['no new rooms', { can: { create: false } }, 'ROOM_NOT_FOUND', 404],
-  ] as const)('a token for %s', async (_, claims, code, status) => {
+  const claims: { what: string; claims: TokenClaims; refused: [number, string] }[] = [
+    { what: 'another room', claims: { rooms: ['other'] }, refused: [403, 'ROOM_NOT_ALLOWED'] },
+    { what: 'no publishing', claims: { can: { publish: [] } }, refused: [403, 'FORBIDDEN'] },
+    { what: 'no video', claims: { can: { publish: ['audio'] } }, refused: [403, 'FORBIDDEN'] },
+    { what: 'no new rooms', claims: { can: { create: false } }, refused: [404, 'ROOM_NOT_FOUND'] },
+  ];
+  test.each(claims)('a token for $what', async ({ claims: claimed, refused }) => {
     const { ask, rooms, tokenOf } = whipServer();
-    const token = await tokenOf({ sub: 'alice', ...structuredClone(claims) } as Parameters<
-      typeof tokenOf
-    >[0]);
-    expect(refusal(await ask('POST', PATH, { token, body: PUBLISHER_OFFER }))).toEqual([status, code]);
+    const token = await tokenOf({ sub: 'alice', ...claimed });
+    expect(refusal(await ask('POST', PATH, { token, body: PUBLISHER_OFFER }))).toEqual(refused);
     expect(rooms.size).toBe(0);
   });
 

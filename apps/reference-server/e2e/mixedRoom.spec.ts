@@ -1,6 +1,7 @@
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { startServer, type TestServer } from '../../../tools/testing/startServer.js';
 import { servePages, type PageServer } from './support/pages.js';
+import { expectToHearAndSee } from './support/sdk.js';
 import { expectMediaFlows } from './support/stats.js';
 
 /** A client of ours and one that has only the source document, in one room. */
@@ -14,19 +15,6 @@ test.afterAll(async () => {
   pages.close();
   expect(await server.stop()).toBe(0);
 });
-
-const received = (page: Page, kind: string, key: 'frames' | 'totalAudioEnergy') =>
-  page.evaluate(async (given) => (await window.sdk.received(given.kind))?.[given.key] ?? 0, { kind, key });
-
-async function expectToHearAndSee(page: Page): Promise<void> {
-  for (const [kind, key] of [
-    ['video', 'frames'],
-    ['audio', 'totalAudioEnergy'],
-  ] as const) {
-    const before = await received(page, kind, key);
-    await expect.poll(() => received(page, kind, key), { message: key }).toBeGreaterThan(before);
-  }
-}
 
 test('a foreign client and one of ours see and hear each other', async ({ browser }) => {
   const room = 'mixed';

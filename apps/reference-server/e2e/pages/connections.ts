@@ -9,18 +9,42 @@ class KnownPeerConnection extends RTCPeerConnection {
 }
 window.RTCPeerConnection = KnownPeerConnection;
 
-/** `<local type> <protocol to the relay>` of the candidate pair that each open connection has selected. */
-export async function selectedCandidates(): Promise<string[]> {
+type Stat = Record<string, unknown>;
+
+/** Both ends of the candidate pair that a connection has selected; undefined before. */
+export interface SelectedPair {
+  local: Stat | undefined;
+  remote: Stat | undefined;
+}
+
+function selectedPair(report: RTCStatsReport): SelectedPair {
+  const stats = new Map<string, Stat>();
+  report.forEach((stat: Stat) => stats.set(String(stat['id']), stat));
+  const all = [...stats.values()];
+  const transport = all.find(({ type }) => type === 'transport');
+  // Firefox says at the pair itself that it is selected.
+  const pair =
+    stats.get(String(transport?.['selectedCandidatePairId'])) ??
+    all.find(({ type, selected }) => type === 'candidate-pair' && selected === true);
+  return {
+    local: stats.get(String(pair?.['localCandidateId'])),
+    remote: stats.get(String(pair?.['remoteCandidateId'])),
+  };
+}
+
+/** What each open connection has selected. */
+export async function selectedPairs(): Promise<SelectedPair[]> {
   const open = connections.filter(({ connectionState }) => connectionState !== 'closed');
   const reports = await Promise.all(open.map((connection) => connection.getStats()));
-  return reports.map((report) => {
-    const stats = new Map<string, Record<string, unknown>>();
-    report.forEach((stat: Record<string, unknown>) => stats.set(String(stat['id']), stat));
-    const transport = [...stats.values()].find(({ type }) => type === 'transport');
-    const pair = stats.get(String(transport?.['selectedCandidatePairId']));
-    const local = stats.get(String(pair?.['localCandidateId']));
-    return local ? `${String(local['candidateType'])} ${String(local['relayProtocol'])}` : 'none';
-  });
+  return reports.map(selectedPair);
+}
+
+/** `<local type> <protocol to the relay>` of the candidate pair that each open connection has selected. */
+export async function selectedCandidates(): Promise<string[]> {
+  const pairs = await selectedPairs();
+  return pairs.map(({ local }) =>
+    local ? `${String(local['candidateType'])} ${String(local['relayProtocol'])}` : 'none',
+  );
 }
 
 /** Video frames that have been decoded, by all connections together. */

@@ -1,14 +1,23 @@
-import { Room, type TrackStats } from '@parlor/sdk-client';
+import { selectedPairs, type SelectedPair } from './connections.js';
+import { Room, type RoomOptions, type TrackStats } from '@parlor/sdk-client';
+
+export interface SdkJoin {
+  room: string;
+  peerId: string;
+  topology?: NonNullable<RoomOptions['topology']>;
+}
 
 /** A client of ours, for the same rooms. */
 export interface SdkPage {
-  join(server: string, options: { room: string; peerId: string }): Promise<void>;
+  join(server: string, options: SdkJoin): Promise<void>;
   publish(): Promise<void>;
   /** `<participant> <source>` of what is being received. */
   receives(): string[];
   leave(): Promise<void>;
   /** Of the first stream received. */
   received(kind: string): Promise<TrackStats | undefined>;
+  /** Of each connection that is open. */
+  selectedPairs(): Promise<SelectedPair[]>;
 }
 
 declare global {
@@ -17,27 +26,39 @@ declare global {
   }
 }
 
-const room = new Room({ videoCaptureDefaults: { resolution: { width: 320, height: 180, frameRate: 15 } } });
-room.on('trackSubscribed', (track) => {
-  document.body.append(track.attach());
-});
-room.on('trackUnsubscribed', (track) => {
-  for (const element of track.detach()) element.remove();
-});
+let current: Room | undefined;
+function joined(): Room {
+  if (!current) throw new Error('not joined');
+  return current;
+}
 
 window.sdk = {
-  join: (server, options) => room.connect(server, undefined, options),
-  publish: () => room.localParticipant.enableCameraAndMicrophone(),
+  async join(server, { topology = 'sfu', ...options }) {
+    const room = new Room({
+      topology,
+      videoCaptureDefaults: { resolution: { width: 320, height: 180, frameRate: 15 } },
+    });
+    current = room;
+    room.on('trackSubscribed', (track) => {
+      document.body.append(track.attach());
+    });
+    room.on('trackUnsubscribed', (track) => {
+      for (const element of track.detach()) element.remove();
+    });
+    await room.connect(server, undefined, options);
+  },
+  publish: () => joined().localParticipant.enableCameraAndMicrophone(),
   receives: () =>
-    [...room.remoteParticipants.values()].flatMap(({ identity, trackPublications }) =>
+    [...joined().remoteParticipants.values()].flatMap(({ identity, trackPublications }) =>
       [...trackPublications.values()]
         .filter(({ isSubscribed }) => isSubscribed)
         .map(({ kind }) => `${identity} ${kind}`)
         .sort(),
     ),
-  leave: () => room.disconnect(),
+  leave: () => joined().disconnect(),
   async received(kind) {
-    const { tracks } = await room.getStats();
+    const { tracks } = await joined().getStats();
     return tracks.find((track) => track.direction === 'recv' && track.kind === kind);
   },
+  selectedPairs,
 };

@@ -1,8 +1,9 @@
 import { defineConfig } from '@playwright/test';
 
 /**
- * Browser tests on Debian's Chromium with fake devices; what needs Firefox too launches it itself. One at a time: two of them at once starve each other's media on
- * two cores, and then a failure says nothing. Each test starts the servers that it needs.
+ * Browser tests on Debian's Chromium with fake devices; what needs Firefox too launches it itself. One at a time: two
+ * of them at once starve each other's media on two cores, and then a failure says nothing. Each test starts the servers
+ * that it needs.
  */
 export default defineConfig({
   testDir: '.',

@@ -7,6 +7,7 @@ export * from './peerSignal.js';
 export * from './protoo.js';
 export * from './rtcRest.js';
 export * from './rtp.js';
+export * from './sdpWs.js';
 export * from './signal.js';
 export * from './usage.js';
 export * from './whip.js';

@@ -10,6 +10,7 @@ import { p2pRoomsDialect } from './dialects/p2pRooms/p2pRoomsDialect.js';
 import { protooDialect } from './dialects/protoo/protooDialect.js';
 import { rtcRestDialect } from './dialects/rtcRest/rtcRestDialect.js';
 import { RtcSessions } from './dialects/rtcRest/RtcSessions.js';
+import { sdpWsDialect } from './dialects/sdpWs/sdpWsDialect.js';
 import { whipDialect } from './dialects/whip/whipDialect.js';
 import { createRequestHandler } from './http/handleRequest.js';
 import { createUpgradeHandler } from './http/upgrade.js';
@@ -67,6 +68,7 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
     calls.dialect,
     p2pRoomsDialect({ rooms: p2pRooms, access, logger }),
     rtcRestDialect({ sessions: rtcSessions, rooms, usage, access, logger, now: systemClock.now }),
+    sdpWsDialect({ rooms, access, timer: systemClock, logger }),
     whipDialect({ rooms, access, timer: systemClock, logger }),
   ];
   const http = { dialects, basePath, trustedProxies: options.trustedProxies, logger };

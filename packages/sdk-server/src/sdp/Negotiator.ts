@@ -10,7 +10,7 @@ import type { Refusal } from './SessionState.js';
 export interface NegotiatorOwner {
   /** A transport and its session, in the place of the one before. */
   open(): Promise<SdpSession>;
-  send(description: { type: 'offer' | 'answer'; sdp: string }): void;
+  say(description: { type: 'offer' | 'answer'; sdp: string }): void;
   /** Tracks that do not come to be, as far as they are news. */
   refused(refusals: readonly Refusal[]): void;
   /** A description of the client led to nothing, or the server failed. */
@@ -157,7 +157,7 @@ export class Negotiator {
   async #reply(offer: Description): Promise<void> {
     const session = (this.#session ??= await this.#open());
     const { sdp, refused } = await session.handleOffer(offer);
-    this.#owner.send({ type: 'answer', sdp });
+    this.#owner.say({ type: 'answer', sdp });
     this.#owner.refused(refused);
     this.#started = true;
     this.changed();
@@ -190,7 +190,7 @@ export class Negotiator {
     this.#stopAnswer = this.#owner.after(NEGOTIATION_TIMES.answer, () => {
       this.#owner.timedOut();
     });
-    this.#owner.send({ type: 'offer', sdp });
+    this.#owner.say({ type: 'offer', sdp });
   }
 
   async #open(): Promise<SdpSession> {

@@ -5,13 +5,16 @@ import type { Producer } from '../core/types.js';
 const token = (text: string): string =>
   encodeURIComponent(text).replace(/[()~]/g, (found) => `%${found.charCodeAt(0).toString(16).toUpperCase()}`);
 
+/** The media stream of a peer's camera and microphone. */
+export const streamIdOfPeer = (peerId: string): string => token(peerId);
+
 /**
  * The media stream in which a producer appears to SDP clients: the id of its peer, percent-encoded. Screens, and further
  * streams of an SDP client, have their own: a browser shows one video a stream.
  */
 export function streamIdOf({ peer, appData }: Pick<Producer, 'peer' | 'appData'>): string {
   const { source, stream } = appData;
-  const own = token(peer.id);
+  const own = streamIdOfPeer(peer.id);
   if (typeof stream === 'string') return `${own}~${token(stream)}`;
   return source === 'screen' || source === 'screenAudio' ? `${own}~screen` : own;
 }

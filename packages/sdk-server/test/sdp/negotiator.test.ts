@@ -22,7 +22,7 @@ async function setUp() {
       opened += 1;
       return new SdpSession(peerPort(peer, await peer.createTransport({ direction: 'both' })));
     },
-    send: (description) => sent.push(description),
+    say: (description) => sent.push(description),
     refused: (refusals) => errors.push(...refusals),
     failed: (error) => errors.push(isParlorError(error) ? error.code : error),
     timedOut: () => log.push('timed out'),

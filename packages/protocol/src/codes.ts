@@ -43,6 +43,7 @@ export const CODES = {
   ROOM_NOT_FOUND: code(404),
   PEER_NOT_FOUND: code(404),
   TRANSPORT_NOT_FOUND: code(404),
+  SESSION_NOT_FOUND: code(404),
   PRODUCER_NOT_FOUND: code(404),
   CONSUMER_NOT_FOUND: code(404),
   NOT_JOINED: code(409),

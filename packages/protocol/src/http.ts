@@ -1,5 +1,6 @@
+import { z } from 'zod';
 import type { ErrorCode } from './codes.js';
-import type { RtpCapabilities } from './rtp.js';
+import { FullRtpCapabilities, type RtpCapabilities } from './rtp.js';
 
 /** Body of every HTTP error. */
 export interface HttpErrorBody {
@@ -11,6 +12,8 @@ export interface HttpErrorBody {
 export interface HealthBody {
   message: 'ok';
 }
+export const HealthBody: z.ZodType<HealthBody> = z.object({ message: z.literal('ok') });
 
 /** `GET /rooms/:roomId` */
 export type RoomCapabilitiesBody = Required<Pick<RtpCapabilities, 'codecs' | 'headerExtensions'>>;
+export const RoomCapabilitiesBody = FullRtpCapabilities;

@@ -44,6 +44,9 @@ export interface P2pParticipant {
   name: string;
   is_creator: boolean;
 }
+export const P2pParticipant: z.ZodType<P2pParticipant> = z
+  .object({ id: z.string(), name: z.string(), is_creator: z.boolean() })
+  .meta({ id: 'P2pParticipant' });
 
 /** W3C WebRTC §4.2.2 RTCIceServer. */
 export interface P2pIceServer {
@@ -51,6 +54,15 @@ export interface P2pIceServer {
   username?: string;
   credential?: string;
 }
+export const P2pIceServer: z.ZodType<P2pIceServer> = z
+  .object({
+    urls: z.array(z.string()),
+    username: z.string().exactOptional(),
+    credential: z.string().exactOptional(),
+  })
+  .meta({ id: 'P2pIceServer' });
+
+const instant = z.iso.datetime();
 
 /** Answer to the creation of a room: the only time that its password can be seen. */
 export interface P2pRoomCreated {
@@ -60,6 +72,13 @@ export interface P2pRoomCreated {
   max_participants: number;
   expires_at: string;
 }
+export const P2pRoomCreated: z.ZodType<P2pRoomCreated> = z.object({
+  room_id: z.string(),
+  password: z.string(),
+  name: z.string(),
+  max_participants: z.number().int(),
+  expires_at: instant,
+});
 
 export interface P2pRoomJoined {
   participant_id: string;
@@ -69,6 +88,13 @@ export interface P2pRoomJoined {
   ice_servers: P2pIceServer[];
   token_expires_at: string;
 }
+export const P2pRoomJoined: z.ZodType<P2pRoomJoined> = z.object({
+  participant_id: z.string(),
+  ws_token: z.string(),
+  room_name: z.string(),
+  ice_servers: z.array(P2pIceServer),
+  token_expires_at: instant,
+});
 
 /** `GET /api/webrtc/rooms/{room_id}`, for its creator. */
 export interface P2pRoomState {
@@ -82,11 +108,21 @@ export interface P2pRoomState {
   /** For the creator's own connections: whoever joins by password gets them with the token. */
   ice_servers: P2pIceServer[];
 }
+export const P2pRoomState: z.ZodType<P2pRoomState> = z.object({
+  room_id: z.string(),
+  name: z.string(),
+  max_participants: z.number().int(),
+  created_at: instant,
+  expires_at: instant,
+  participants: z.array(P2pParticipant),
+  ice_servers: z.array(P2pIceServer),
+});
 
 /** `DELETE /api/webrtc/rooms/{room_id}`, for its creator. */
 export interface P2pRoomDeleted {
   room_id: string;
 }
+export const P2pRoomDeleted: z.ZodType<P2pRoomDeleted> = z.object({ room_id: z.string() });
 
 export interface P2pSuccess<T> {
   success: true;

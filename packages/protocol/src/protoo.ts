@@ -94,6 +94,14 @@ export const ProtooRequests = {
       .optional(),
     /** From an earlier `joinRoom` of the same peer: takes the place of a session that is still there. */
     resumeToken: z.string().max(4096).optional(),
+    /** The client comes back with `resumeSession` when its connection breaks: until then it is still in the room. */
+    resumable: z.boolean().optional(),
+  }),
+  /** On a new connection, instead of `joinRoom`: takes up the session where the lost connection left it. */
+  resumeSession: z.object({
+    resumeToken: z.string().max(4096),
+    /** Of the last notification that arrived: those after it follow the answer. */
+    seq: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
   }),
   createWebRtcTransport: z
     .object({
@@ -201,8 +209,11 @@ export interface ProtooAnswers {
     iceServers: IceServer[];
     topology: Topology;
     transports?: { send?: TransportInfo; recv?: TransportInfo };
+    /** For `resumeSession`, and for a later `joinRoom` of the same peer. */
     resumeToken: string;
   };
+  /** `heard`: how many notifications of the client arrived, so that it can say the others again. */
+  resumeSession: { heard: number };
   createWebRtcTransport: TransportInfo;
   connectWebRtcTransport: Empty;
   restartIce: { iceParameters: IceParameters };

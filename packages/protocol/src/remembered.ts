@@ -8,15 +8,17 @@ const MAX_ENTRIES = 64;
 /**
  * A schema that remembers what it has passed, by its JSON text: for what is long and the same for many clients. They
  * share the result, which is frozen.
+ *
+ * @param id Its name in documents that are made from it.
  */
-export function remembered<S extends z.ZodType>(schema: S): z.ZodType<z.output<S>, z.input<S>> {
+export function remembered<S extends z.ZodType>(schema: S, id?: string): z.ZodType<z.output<S>, z.input<S>> {
   const passed = new Map<string, z.output<S>>();
   // A custom schema says nothing of itself: documents made from it show what the inner one takes.
   const shape = z.toJSONSchema(schema, { io: 'input' }) as Record<string, unknown>;
   delete shape['$schema'];
   return z
     .custom<z.input<S>>()
-    .meta({ ...shape, ...schema.meta() })
+    .meta({ ...shape, ...(id !== undefined && { id }) })
     .transform((value, context): z.output<S> => {
       const text = JSON.stringify(value);
       const known = passed.get(text);

@@ -73,39 +73,39 @@ export const RtpParameters = z
   .meta({ id: 'RtpParameters' });
 export type RtpParameters = z.infer<typeof RtpParameters>;
 
-export const RtpCapabilities = remembered(
-  z
-    .object({
-      codecs: z
-        .array(
-          z.object({
-            kind: MediaKind,
-            mimeType,
-            preferredPayloadType: payloadType.optional(),
-            clockRate: z.number().int().min(1).max(192_000),
-            channels: z.number().int().min(1).max(8).optional(),
-            parameters: CodecParameters.optional(),
-            rtcpFeedback: z.array(RtcpFeedback).max(32).optional(),
-          }),
-        )
-        .max(128)
-        .optional(),
-      headerExtensions: z
-        .array(
-          z.object({
-            kind: MediaKind,
-            uri: text(256),
-            preferredId: z.number().int().min(1).max(255),
-            preferredEncrypt: z.boolean().optional(),
-            direction: z.enum(['sendrecv', 'sendonly', 'recvonly', 'inactive']).optional(),
-          }),
-        )
-        .max(64)
-        .optional(),
-    })
-    .meta({ id: 'RtpCapabilities' }),
-);
+const Capabilities = z.object({
+  codecs: z
+    .array(
+      z.object({
+        kind: MediaKind,
+        mimeType,
+        preferredPayloadType: payloadType.optional(),
+        clockRate: z.number().int().min(1).max(192_000),
+        channels: z.number().int().min(1).max(8).optional(),
+        parameters: CodecParameters.optional(),
+        rtcpFeedback: z.array(RtcpFeedback).max(32).optional(),
+      }),
+    )
+    .max(128)
+    .optional(),
+  headerExtensions: z
+    .array(
+      z.object({
+        kind: MediaKind,
+        uri: text(256),
+        preferredId: z.number().int().min(1).max(255),
+        preferredEncrypt: z.boolean().optional(),
+        direction: z.enum(['sendrecv', 'sendonly', 'recvonly', 'inactive']).optional(),
+      }),
+    )
+    .max(64)
+    .optional(),
+});
+
+export const RtpCapabilities = remembered(Capabilities, 'RtpCapabilities');
 export type RtpCapabilities = z.infer<typeof RtpCapabilities>;
+/** With both lists. */
+export const FullRtpCapabilities = Capabilities.required();
 
 const hexBytes = (count: number) => new RegExp(`^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){${String(count - 1)}}$`);
 const fingerprint = <const A extends string>(algorithm: A, bytes: number) =>
@@ -174,7 +174,7 @@ export interface TransportInfo {
   iceCandidates: IceCandidate[];
   dtlsParameters: DtlsParameters;
   /** Of a transport that data channels may be opened on. */
-  sctpParameters?: SctpParameters | undefined;
+  sctpParameters?: SctpParameters;
 }
 
 /** RFC 8841; sizes in bytes. */

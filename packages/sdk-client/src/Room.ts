@@ -195,6 +195,12 @@ export class Room extends Emitter<api.RoomEvents> implements api.RoomLike {
       .on('joined', (driver) => {
         this.#onJoined(driver);
       })
+      .on('interrupted', () => {
+        this.#setState('signalReconnecting');
+      })
+      .on('resumed', () => {
+        this.#setState('connected');
+      })
       .on('lost', (error) => {
         this.#remotes.detachDriver();
         this.localParticipant.detachDriver();

@@ -20,7 +20,12 @@ export type TrackSource = 'camera' | 'microphone' | 'screen' | 'screenAudio' | '
  * - `connected`: in the room; signalling is open and no media transport has failed.
  * - `reconnecting`: something broke and is being repaired. Participants and tracks keep their identity meanwhile.
  */
-export type ConnectionState = 'disconnected' | 'connecting' | 'connected' | 'reconnecting';
+/**
+ * `signalReconnecting`: the line to the server is being repaired, media goes on and nothing is lost. `reconnecting`: the
+ * room is joined anew.
+ */
+export type ConnectionState =
+  'disconnected' | 'connecting' | 'connected' | 'signalReconnecting' | 'reconnecting';
 
 export type ConnectionQuality = 'excellent' | 'good' | 'poor' | 'lost' | 'unknown';
 

@@ -13,6 +13,7 @@ import { RtcSessions } from './dialects/rtcRest/RtcSessions.js';
 import { sdpWsDialect } from './dialects/sdpWs/sdpWsDialect.js';
 import { whipDialect } from './dialects/whip/whipDialect.js';
 import { createRequestHandler } from './http/handleRequest.js';
+import { openApi } from './http/openapi.js';
 import { createUpgradeHandler } from './http/upgrade.js';
 import { systemClock } from './ice/clock.js';
 import { createIceServers } from './ice/iceServers.js';
@@ -71,7 +72,8 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
     sdpWsDialect({ rooms, access, timer: systemClock, logger }),
     whipDialect({ rooms, access, timer: systemClock, logger }),
   ];
-  const http = { dialects, basePath, trustedProxies: options.trustedProxies, logger };
+  const described = [...dialects, openApi(dialects, basePath)];
+  const http = { dialects: described, basePath, trustedProxies: options.trustedProxies, logger };
   const { socketLimits = {}, trustedProxies } = options;
   const peerSignal = createPeerSignal({ rooms, access, logger, limits: socketLimits, trustedProxies });
   const handleRequest = createRequestHandler(http);

@@ -27,6 +27,11 @@ export interface ParlorOptions {
   topology?: Topology;
   /** What happens when a user joins a room in which they are already, as another peer. Default `allow`. */
   onDuplicate?: DuplicatePolicy;
+  /**
+   * How long a client whose connection broke stays in its room and may take up its session where it was, ms. Default
+   * 30 000; 0: not at all. Clients of the native protocol that ask for it, as the SDK does.
+   */
+  resumeGraceMs?: number;
   /** How users call each other. */
   calls?: CallOptions;
   hooks?: Hooks;

@@ -5,13 +5,19 @@ import { Icon } from '../ui/Icon.js';
 /** What the whole call should know: the connection is being repaired, the browser blocks the sound. */
 export const Banners = (): JSX.Element => {
   const call = useCall();
-  const { reconnecting, soundBlocked } = useCallState();
+  const { reconnecting, offline, soundBlocked } = useCallState();
   return (
     <div class="banners">
       {reconnecting && (
         <div class="banner warn" role="status">
           <span class="spinner" aria-hidden="true" />
           Connection lost. Reconnecting…
+        </div>
+      )}
+      {offline && (
+        <div class="banner warn" role="status">
+          <span class="spinner" aria-hidden="true" />
+          No connection to the server. The call goes on…
         </div>
       )}
       {soundBlocked && (

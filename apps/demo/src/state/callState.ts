@@ -40,6 +40,8 @@ export interface CallState {
   readonly joining: boolean;
   /** The path to the room is being repaired. */
   readonly reconnecting: boolean;
+  /** The line to the server is broken; pictures and sound go on. */
+  readonly offline: boolean;
   /** Why the call is over, as text; undefined when this page left by itself. */
   readonly endedBecause: string | undefined;
   /** This page first, then the others in the order in which they joined. */
@@ -67,6 +69,7 @@ export const initialState: CallState = {
   stage: 'lobby',
   joining: false,
   reconnecting: false,
+  offline: false,
   endedBecause: undefined,
   people: [],
   speakers: [],
@@ -89,6 +92,7 @@ export type Action =
   | { readonly type: 'joinFailed' }
   | { readonly type: 'joined'; readonly people: readonly Person[] }
   | { readonly type: 'reconnecting' }
+  | { readonly type: 'lineChanged'; readonly offline: boolean }
   | { readonly type: 'reconnected' }
   | { readonly type: 'ended'; readonly because: string | undefined }
   | { readonly type: 'backToLobby' }

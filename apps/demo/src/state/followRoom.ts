@@ -21,6 +21,9 @@ export const followRoom = (room: RoomLike, { dispatch }: Store): void => {
       const everyone = [room.localParticipant, ...room.remoteParticipants.values()];
       dispatch({ type: 'joined', people: everyone.map(personOf) });
     })
+    .on('connectionStateChanged', (state) => {
+      dispatch({ type: 'lineChanged', offline: state === 'signalReconnecting' });
+    })
     .on('reconnecting', () => {
       dispatch({ type: 'reconnecting' });
     })

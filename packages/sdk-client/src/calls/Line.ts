@@ -74,8 +74,8 @@ export class Line extends Emitter<LineEvents> {
   }
 
   async #connect(signal: AbortSignal): Promise<void> {
-    const { url, hello, platform, logger, requestTimeout, openChannel } = this.options;
-    const channel = await openChannel({ url, requestTimeout, platform, logger, signal });
+    const { hello, openChannel } = this.options;
+    const channel = await openChannel({ ...this.options, signal });
     const giveUp = () => {
       channel.close();
     };

@@ -37,6 +37,10 @@ const GHOST_INTERVAL = 150;
 export interface SessionEvents {
   /** In the room, for the first time or again; changes have been told. The driver is open. */
   joined: [driver: MediaDriver];
+  /** Signalling is lost and looked for; media goes on. */
+  interrupted: [error: ParlorError];
+  /** Signalling is back, with everything that was said meanwhile. */
+  resumed: [];
   /** Being repaired from now on: the driver is closed. */
   lost: [error: ParlorError];
   /** Out for good, by the server or the policy. */
@@ -120,6 +124,8 @@ export class Session extends Emitter<SessionEvents> {
       createDriver,
       openChannel,
       requestTimeout,
+      connectTimeout,
+      policy,
       rtcConfiguration,
       uplinkBitrate,
     } = this.options;
@@ -143,7 +149,15 @@ export class Session extends Emitter<SessionEvents> {
       if (signal.aborted) throw new ParlorError('CANCELLED', 'Connecting was called off.');
       // `open` waits for it, and fails with its error.
       driver.prepare().catch(() => undefined);
-      const opened = await openChannel({ url, requestTimeout, platform, logger, signal });
+      const opened = await openChannel({
+        url,
+        requestTimeout,
+        connectTimeout,
+        policy,
+        platform,
+        logger,
+        signal,
+      });
       channel = opened;
       if (over) opened.close();
       const follow = this.#follow({ channel: opened, driver });
@@ -151,6 +165,7 @@ export class Session extends Emitter<SessionEvents> {
         ...driver.joinRequest(),
         roomId,
         peerId: target.peerId,
+        resumable: true,
         ...(this.options.displayName === undefined ? {} : { displayName: this.options.displayName }),
         ...(this.#resumeToken === undefined ? {} : { resumeToken: this.#resumeToken }),
       };
@@ -158,6 +173,7 @@ export class Session extends Emitter<SessionEvents> {
       await driver.open(answer);
       if (signal.aborted) throw new ParlorError('CANCELLED', 'Connecting was called off.');
       this.#resumeToken = answer.resumeToken;
+      opened.resumeWith(answer.resumeToken);
       follow(answer);
     } catch (error) {
       giveUp();
@@ -175,6 +191,13 @@ export class Session extends Emitter<SessionEvents> {
     stay.channel.on('notification', (method, data) => {
       if (this.#stay === stay) this.#onNotification(stay, method, data);
       else early.push([method, data]);
+    });
+    stay.channel.on('interrupted', (error) => {
+      this.options.logger.info('signalling interrupted', error.code);
+      if (this.#stay === stay) this.emit('interrupted', error);
+    });
+    stay.channel.on('resumed', () => {
+      if (this.#stay === stay) this.emit('resumed');
     });
     stay.channel.on('closed', ({ error, final }) => {
       if (this.#stay === stay) this.#onLost(error, { final });

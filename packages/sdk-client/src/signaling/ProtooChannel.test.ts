@@ -3,6 +3,7 @@ import { silentLogger } from '../logger.js';
 import { FakeWebSocket } from '../test/FakeWebSocket.js';
 import { FakePlatform, settle } from '../testing/index.js';
 import { ProtooChannel } from './ProtooChannel.js';
+import { defaultReconnectPolicy } from './reconnectPolicy.js';
 import type { ChannelClosed } from './SignalChannel.js';
 
 const URL = 'wss://host/?roomId=r&peerId=p';
@@ -12,7 +13,15 @@ let sockets: FakeWebSocket[];
 const abort = () => new AbortController();
 
 function opening(signal = abort().signal): Promise<ProtooChannel> {
-  return ProtooChannel.open({ url: URL, requestTimeout: 1000, platform, logger: silentLogger, signal });
+  return ProtooChannel.open({
+    url: URL,
+    requestTimeout: 1000,
+    connectTimeout: 5000,
+    policy: defaultReconnectPolicy,
+    platform,
+    logger: silentLogger,
+    signal,
+  });
 }
 
 async function open(): Promise<[ProtooChannel, FakeWebSocket]> {

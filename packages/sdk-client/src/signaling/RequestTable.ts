@@ -2,9 +2,19 @@ import { ParlorError, type ParlorErrorCode } from '../errors.js';
 import type { Platform } from '../platform.js';
 
 interface Pending {
+  readonly method: string;
+  readonly timeout: number;
   readonly resolve: (data: unknown) => void;
   readonly reject: (error: ParlorError) => void;
-  readonly stopTimer: () => void;
+  stopTimer: () => void;
+  /** What to send again when the answer may have been lost; undefined: nothing, it fails with the connection. */
+  frame: Frame | undefined;
+}
+
+/** What was sent, and its place among all that was. */
+export interface Frame {
+  readonly order: number;
+  readonly text: string;
 }
 
 /** A protoo v4 response, before its shape is known. */
@@ -32,17 +42,42 @@ export class RequestTable {
   add(method: string, timeout: number): { id: number; answer: Promise<unknown> } {
     const id = this.#nextId++;
     const answer = new Promise<unknown>((resolve, reject) => {
-      const stopTimer = this.platform.timer(() => {
-        this.#take(id)?.reject(
-          new ParlorError(
-            'REQUEST_TIMEOUT',
-            `The server did not answer "${method}" in ${String(timeout)} ms.`,
-          ),
-        );
-      }, timeout);
-      this.#pending.set(id, { resolve, reject, stopTimer });
+      const pending = { method, timeout, resolve, reject, stopTimer: () => {}, frame: undefined };
+      this.#pending.set(id, pending);
+      this.#arm(id, pending);
     });
     return { id, answer };
+  }
+
+  /** There is no connection yet: the time of this request begins when there is. */
+  wait(id: number): void {
+    this.#pending.get(id)?.stopTimer();
+  }
+
+  /** The request survives a lost connection: `frame` is sent again then. */
+  keep(id: number, frame: Frame): void {
+    const pending = this.#pending.get(id);
+    if (pending) pending.frame = frame;
+  }
+
+  /** There is no connection: what is kept waits for the next one without a time limit, the rest fails. */
+  hold(error: ParlorError): void {
+    for (const [id, pending] of [...this.#pending]) {
+      if (pending.frame) pending.stopTimer();
+      else this.#take(id)?.reject(error);
+    }
+  }
+
+  /** There is a connection again: what was kept, to be sent; its time begins anew. */
+  release(): Frame[] {
+    const frames: Frame[] = [];
+    for (const [id, pending] of this.#pending) {
+      if (!pending.frame) continue;
+      pending.stopTimer();
+      this.#arm(id, pending);
+      frames.push(pending.frame);
+    }
+    return frames;
   }
 
   /** False when nobody waits for it: it came too late, or was never asked for. */
@@ -54,8 +89,20 @@ export class RequestTable {
     return true;
   }
 
+  fail(id: number, error: ParlorError): void {
+    this.#take(id)?.reject(error);
+  }
+
   failAll(error: ParlorError): void {
     for (const id of [...this.#pending.keys()]) this.#take(id)?.reject(error);
+  }
+
+  #arm(id: number, pending: Pending): void {
+    pending.stopTimer = this.platform.timer(() => {
+      const { method, timeout } = pending;
+      const message = `The server did not answer "${method}" in ${String(timeout)} ms.`;
+      this.#take(id)?.reject(new ParlorError('REQUEST_TIMEOUT', message));
+    }, pending.timeout);
   }
 
   #take(id: number): Pending | undefined {

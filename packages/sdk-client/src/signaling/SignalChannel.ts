@@ -2,6 +2,7 @@ import type { EventSource } from '../emitter.js';
 import type { ParlorError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { Platform } from '../platform.js';
+import type { ReconnectPolicy } from './reconnectPolicy.js';
 
 export interface ChannelClosed {
   /** The server's code, or `CONNECTION_LOST`. */
@@ -12,6 +13,10 @@ export interface ChannelClosed {
 
 export interface SignalChannelEvents {
   notification: [method: string, data: Record<string, unknown>];
+  /** The connection was lost and is looked for; requests and notifications wait for it. */
+  interrupted: [error: ParlorError];
+  /** It is back: nothing was lost in either direction. */
+  resumed: [];
   /** Once, unless closed by `close()`. Every request in flight has failed by then. */
   closed: [info: ChannelClosed];
 }
@@ -22,6 +27,8 @@ export interface SignalChannel extends EventSource<SignalChannelEvents> {
   request(method: string, data?: unknown): Promise<unknown>;
   /** Sends what wants no answer; nothing when the connection is closed. */
   tell(method: string, data: unknown): void;
+  /** From here on a lost connection is no end: the server takes the channel back by this token. */
+  resumeWith(resumeToken: string): void;
   /** Silent: no event follows. Requests in flight fail with `CANCELLED`. */
   close(): void;
 }
@@ -30,6 +37,9 @@ export interface ChannelOptions {
   /** Complete `ws:` or `wss:` URL, query included. */
   readonly url: string;
   readonly requestTimeout: number;
+  readonly connectTimeout: number;
+  /** For coming back by itself. */
+  readonly policy: ReconnectPolicy;
   readonly platform: Platform;
   readonly logger: Logger;
   /** Aborts opening. */

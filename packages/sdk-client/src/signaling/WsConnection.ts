@@ -13,6 +13,8 @@ interface WsConnectionEvents {
 const SUBPROTOCOL = 'protoo';
 /** RFC 6455 §7.4.1 normal closure. */
 const NORMAL = 1000;
+/** To a server that hears it after all, this is no goodbye. */
+const ABANDONED = 3001;
 
 /** An open WebSocket: text in, text out, and one `closed` with a code unless it was closed from here. */
 export class WsConnection extends Emitter<WsConnectionEvents> {
@@ -77,7 +79,7 @@ export class WsConnection extends Emitter<WsConnectionEvents> {
 
   /** The peer is gone although the socket looks open. */
   abandon(message: string): void {
-    this.socket.close(NORMAL);
+    this.socket.close(ABANDONED);
     this.#end({ error: new ParlorError('CONNECTION_LOST', message), final: false });
   }
 

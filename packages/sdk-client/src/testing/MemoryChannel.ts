@@ -58,6 +58,9 @@ export class MemoryChannel extends Emitter<SignalChannelEvents> implements Signa
     });
   }
 
+  /** What is lost in memory is lost for good. */
+  resumeWith(): void {}
+
   close(): void {
     if (!this.#open) return;
     this.#open = false;

@@ -23,7 +23,8 @@ export interface FramedSocket {
   onMessage(listener: (text: string) => void): void;
   /** The frame was refused (too large, binary, too many): what to tell the client. */
   onRefused(listener: (refusal: Refusal) => void): void;
-  onClose(listener: () => void): void;
+  /** `code`: as in RFC 6455 §7.4. */
+  onClose(listener: (code: number) => void): void;
 }
 
 /** What a dialect says to an upgrade that is its own: a handler for the open socket. Refusals are thrown. */

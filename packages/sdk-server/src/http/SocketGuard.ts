@@ -84,8 +84,10 @@ export class SocketGuard implements FramedSocket {
     this.#onRefused = listener;
   }
 
-  onClose(listener: () => void): void {
-    this.#ws.once('close', listener);
+  onClose(listener: (code: number) => void): void {
+    this.#ws.once('close', (code: number) => {
+      listener(code);
+    });
   }
 
   /** Ends a connection that is silent or stuck, pings one that has been silent for a while. */

@@ -122,7 +122,9 @@ export function createUpgradeHandler(options: UpgradeOptions): UpgradeHandler {
       [...guards].map(
         (guard) =>
           new Promise<void>((resolve) => {
-            guard.onClose(resolve);
+            guard.onClose(() => {
+              resolve();
+            });
             guard.close(code, 'SERVER_CLOSING: the server is shutting down');
           }),
       ),

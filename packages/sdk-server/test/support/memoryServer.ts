@@ -1,3 +1,5 @@
+import type { Authorization } from '../../src/access/types.js';
+import { systemClock } from '../../src/ice/clock.js';
 import { DEFAULT_LIMITS, type CoreContext } from '../../src/core/context.js';
 import { Pacer } from '../../src/core/Pacer.js';
 import { DEFAULT_GRANTS } from '../../src/core/permissions.js';
@@ -51,14 +53,17 @@ export function memoryServer(options: MemoryServerOptions = {}): MemoryServer {
   };
   const rooms = new RoomRegistry(context);
 
+  let authorization: Authorization;
+  const dialect = protooDialect({
+    rooms,
+    logger,
+    clock: systemClock,
+    access: { authorize: () => Promise.resolve(authorization) },
+  });
+
   const connect = async (peerId: string, to: ConnectOptions = {}): Promise<TestClient> => {
     const { roomId = 'room', userId, grants } = to;
-    const authorization = { userId, name: undefined, grants: { ...DEFAULT_GRANTS, ...grants } };
-    const dialect = protooDialect({
-      rooms,
-      logger,
-      access: { authorize: () => Promise.resolve(authorization) },
-    });
+    authorization = { userId, name: undefined, grants: { ...DEFAULT_GRANTS, ...grants } };
     const url = new URL('http://localhost/ws');
     url.searchParams.set('roomId', roomId);
     url.searchParams.set('peerId', peerId);
@@ -74,11 +79,11 @@ export function memoryServer(options: MemoryServerOptions = {}): MemoryServer {
 /** The server's end of a connection whose other end is `client`. */
 export function memorySocket(client: TestClient): FramedSocket {
   let receive: (text: string) => void = () => undefined;
-  let lose: () => void = () => undefined;
+  let lose: (code: number) => void = () => undefined;
   const end = (code: number, reason: string) => {
     if (client.closeFrame) return;
     client.ended(code, reason);
-    lose();
+    lose(code);
   };
   client.attach({
     send: (text) => {

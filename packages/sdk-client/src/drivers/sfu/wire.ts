@@ -9,7 +9,8 @@ import type { types } from 'mediasoup-client';
 type With<T, U> = Omit<T, keyof U> & U;
 
 export type WireTransport = With<
-  ProtooAnswers['createWebRtcTransport'],
+  // Data channels of the native protocol do not go through the SFU.
+  Omit<ProtooAnswers['createWebRtcTransport'], 'sctpParameters'>,
   Pick<types.TransportOptions, 'id' | 'iceParameters' | 'iceCandidates' | 'dtlsParameters'>
 >;
 

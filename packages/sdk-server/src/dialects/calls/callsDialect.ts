@@ -3,7 +3,7 @@ import type { Access, Authorization } from '../../access/types.js';
 import type { CallDesk } from '../../core/calls/CallDesk.js';
 import { ParlorError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
-import type { Dialect, SocketHandler } from '../dialect.js';
+import { SWITCHED, type Dialect, type RouteDescription, type SocketHandler } from '../dialect.js';
 import { offersProtoo } from '../protoo/protooDialect.js';
 import { validate } from '../validate.js';
 import { CallSession } from './CallSession.js';
@@ -15,6 +15,17 @@ export interface CallsDialectOptions {
   readonly anonymousUsers: boolean;
   readonly logger: Logger;
 }
+
+const routes: readonly RouteDescription[] = [
+  {
+    operationId: 'openCalls',
+    method: 'GET',
+    path: '/calls',
+    summary: 'Calls between users, over a WebSocket with subprotocol `protoo`.',
+    answer: SWITCHED,
+    errors: ['UPGRADE_REQUIRED'],
+  },
+];
 
 /** Calls between users: WebSocket on `/calls`, with the framing of the native protocol. */
 export function callsDialect({ desk, access, anonymousUsers, logger }: CallsDialectOptions): Dialect {
@@ -28,6 +39,7 @@ export function callsDialect({ desk, access, anonymousUsers, logger }: CallsDial
   };
   return {
     name: 'calls',
+    routes,
 
     async handleUpgrade(request, url): Promise<SocketHandler | null> {
       if (url.pathname !== '/calls') return null;

@@ -13,6 +13,7 @@ import { languageOf, type Language } from '../language.js';
 import type { LiveRoom } from './LiveRoom.js';
 import type { P2pRooms } from './P2pRooms.js';
 import { P2pSession } from './P2pSession.js';
+import { p2pRoomsRoutes } from './routes.js';
 import type { StoredP2pRoom } from './store.js';
 import { errorText, textOf } from './texts.js';
 
@@ -135,6 +136,7 @@ export function p2pRoomsDialect({ rooms, access, logger }: P2pRoomsDialectOption
 
   return {
     name: 'p2pRooms',
+    routes: p2pRoomsRoutes,
 
     async handleRequest(request, url, client) {
       for (const { path, methods } of routes) {

@@ -1,24 +1,27 @@
-import {
-  CODES,
-  type ErrorCode,
-  type ProtooNotificationMethod,
-  type ProtooNotifications,
-} from '@parlor/protocol';
+import { CODES, type ProtooNotificationMethod, type ProtooNotifications } from '@parlor/protocol';
 import type { LinkEnd, PeerLink } from '../../core/ports.js';
 import type { RoomUpdate } from '../../core/updates.js';
 import type { FramedSocket } from '../dialect.js';
 import { closeFrame } from './closeFrame.js';
+import { History } from './History.js';
 import { notificationText, updateText } from './notifications.js';
 
-/** A protoo client as its room sees it: numbers what it is told and writes it to the socket. */
+/**
+ * A protoo client as its room sees it: numbers what it is told and writes it to the socket, or keeps it until there is one
+ * again.
+ */
 export class ProtooLink implements PeerLink {
   readonly dialect = 'protoo';
-  readonly #socket: FramedSocket;
+  #socket: FramedSocket | undefined;
+  readonly #ended: () => void;
+  /** Undefined: the client does not come back, so nothing is kept for it. */
+  #history: History | undefined;
   #seq = 0;
   #held: RoomUpdate[] | undefined;
 
-  constructor(socket: FramedSocket) {
+  constructor(socket: FramedSocket, ended: () => void) {
     this.#socket = socket;
+    this.#ended = ended;
   }
 
   send(update: RoomUpdate): void {
@@ -27,12 +30,30 @@ export class ProtooLink implements PeerLink {
       return;
     }
     this.#seq += 1;
-    this.#socket.send(updateText(update, this.#seq));
+    this.#write(updateText(update, this.#seq));
   }
 
   notify<M extends ProtooNotificationMethod>(method: M, data: ProtooNotifications[M]): void {
     this.#seq += 1;
-    this.#socket.send(notificationText(method, data, this.#seq));
+    this.#write(notificationText(method, data, this.#seq));
+  }
+
+  /** From here on what is said can be said again. */
+  keepHistory(): void {
+    this.#history ??= new History(this.#seq);
+  }
+
+  /** What the client has not heard, which has heard up to `seq`; undefined: too long ago. */
+  missedSince(seq: number): string[] | undefined {
+    return this.#history?.after(seq);
+  }
+
+  attach(socket: FramedSocket): void {
+    this.#socket = socket;
+  }
+
+  detach(): void {
+    this.#socket = undefined;
   }
 
   /** From here on updates wait, so that none overtakes the answer with the snapshot that it changes. */
@@ -55,10 +76,12 @@ export class ProtooLink implements PeerLink {
     // Who was still joining hears why there is no room any more, but nothing of a room that it never saw.
     this.#held = this.#held?.filter(({ type }) => type === 'roomClosed');
     this.release();
-    this.close(code);
+    this.#socket?.close(...closeFrame({ code, ...CODES[code] }));
+    this.#ended();
   }
 
-  close(code: ErrorCode): void {
-    this.#socket.close(...closeFrame({ code, ...CODES[code] }));
+  #write(text: string): void {
+    this.#history?.add(text);
+    this.#socket?.send(text);
   }
 }

@@ -1,79 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
-import { DEFAULT_LIMITS } from '../../core/context.js';
-import { Pacer } from '../../core/Pacer.js';
-import { DEFAULT_GRANTS } from '../../core/permissions.js';
-import { RoomRegistry } from '../../core/RoomRegistry.js';
-import { silentLogger } from '../../logger.js';
-import { FakeBackend } from '../../media/fake/FakeBackend.js';
 import { sampleAudio, sampleDtls } from '../../testing/rtpSamples.js';
-import type { FramedSocket } from '../dialect.js';
-import { ProtooSession } from './ProtooSession.js';
-
-type Frame = Record<string, unknown>;
-
-/** A socket without a network: what the client would send goes in, what it would get is kept. */
-class MemorySocket implements FramedSocket {
-  readonly frames: Frame[] = [];
-  closed: [number, string] | undefined;
-  receive: (text: string) => void = () => undefined;
-  refuse: Parameters<FramedSocket['onRefused']>[0] = () => undefined;
-  lose: () => void = () => undefined;
-  send(text: string): void {
-    this.frames.push(JSON.parse(text) as Frame);
-  }
-  close(code: number, reason: string): void {
-    this.closed = [code, reason];
-  }
-  onMessage(listener: (text: string) => void): void {
-    this.receive = listener;
-  }
-  onRefused(listener: Parameters<FramedSocket['onRefused']>[0]): void {
-    this.refuse = listener;
-  }
-  onClose(listener: () => void): void {
-    this.lose = listener;
-  }
-}
-
-function server() {
-  const backend = new FakeBackend();
-  let secrets = 0;
-  const rooms = new RoomRegistry({
-    backend,
-    hooks: {},
-    limits: DEFAULT_LIMITS,
-    logger: silentLogger,
-    pacer: new Pacer(),
-    newSecret: () => `secret-${String((secrets += 1))}`,
-    iceServers: () => [{ urls: 'stun:stun.example.com' }],
-  });
-  const connect = (peerId: string, roomId = 'room') => {
-    const socket = new MemorySocket();
-    const authorization = { userId: undefined, name: undefined, grants: DEFAULT_GRANTS };
-    new ProtooSession({
-      roomId,
-      peerId,
-      authorization,
-      subprotocol: 'protoo',
-      rooms,
-      logger: silentLogger,
-    }).open(socket);
-    let lastId = 0;
-    const request = async (method: string, data: unknown = {}): Promise<Frame> => {
-      const id = (lastId += 1);
-      socket.receive(JSON.stringify({ request: true, id, method, data }));
-      return vi.waitFor(() => {
-        const answer = socket.frames.find((frame) => frame['response'] === true && frame['id'] === id);
-        if (!answer) throw new Error(`no answer to ${method}`);
-        return answer;
-      });
-    };
-    const notifications = () => socket.frames.filter((frame) => frame['notification'] === true);
-    const join = (data: object = {}) => request('joinRoom', { roomId, peerId, ...data });
-    return { socket, request, join, notifications };
-  };
-  return { backend, rooms, connect };
-}
+import { server } from './testing/protooServer.js';
 
 describe('joinRoom', () => {
   test('answers with the whole room and both transports in one round trip', async () => {
@@ -136,13 +63,12 @@ describe('joinRoom', () => {
   test('a socket that is lost while joining leaves nobody in the room', async () => {
     const { connect, rooms } = server();
     const { socket } = connect('alice');
+    const closed = new Promise((resolve) => rooms.on('closed', resolve));
     socket.receive(
       JSON.stringify({ request: true, id: 1, method: 'joinRoom', data: { roomId: 'room', peerId: 'alice' } }),
     );
     socket.lose();
-    await vi.waitFor(() => {
-      expect(socket.frames).toHaveLength(1);
-    });
+    await closed;
     expect(rooms.size).toBe(0);
   });
 });

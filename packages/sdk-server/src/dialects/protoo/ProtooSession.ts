@@ -5,6 +5,7 @@ import {
   type ProtooClientNotification,
   type ProtooClientNotificationParsed,
   type ProtooMethod,
+  type ProtooNotifications,
   type ProtooRequest,
   type ProtooRequestParsed,
 } from '@parlor/protocol';
@@ -12,13 +13,14 @@ import type { Authorization } from '../../access/types.js';
 import type { JoinOptions } from '../../core/types.js';
 import { isParlorError, ParlorError, toWireError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
-import type { FramedSocket, SocketHandler } from '../dialect.js';
+import type { FramedSocket } from '../dialect.js';
 import type { ClientPeer } from '../ownObjects.js';
 import { validate } from '../validate.js';
+import { Answers } from './Answers.js';
 import { handlers, listeners, type PeerMethod } from './handlers.js';
 import { ProtooLink } from './ProtooLink.js';
-import { listenToFrames } from './listenToFrames.js';
 import { failureText, successText } from './requests.js';
+import { lost, type Sessions } from './Sessions.js';
 
 /** The rooms as a session needs them. */
 export interface SessionRooms {
@@ -31,78 +33,125 @@ export interface SessionOptions {
   readonly authorization: Authorization;
   /** IP address of the client. */
   readonly address?: string | undefined;
-  readonly subprotocol: string | undefined;
   readonly rooms: SessionRooms;
+  readonly sessions: Sessions;
   readonly logger: Logger;
 }
 
-/** One socket of the native protocol: requests in, answers and numbered notifications out. */
-export class ProtooSession implements SocketHandler {
-  readonly subprotocol: string | undefined;
+/** One client of the native protocol: requests in, answers and numbered notifications out. It may outlive its socket. */
+export class ProtooSession {
   readonly #options: SessionOptions;
+  readonly #link: ProtooLink;
+  #socket: FramedSocket | undefined;
   #peer: ClientPeer | undefined;
   #joining: Promise<unknown> | undefined;
-  #open = true;
+  readonly #answers = new Answers();
+  /** Notifications of the client so far. */
+  #heard = 0;
 
-  constructor(options: SessionOptions) {
+  constructor(options: SessionOptions, socket: FramedSocket) {
     this.#options = options;
-    this.subprotocol = options.subprotocol;
-  }
-
-  open(socket: FramedSocket): void {
-    const link = new ProtooLink(socket);
-    listenToFrames(socket, {
-      request: (request) => void this.#serve(request, { socket, link }),
-      notification: (notification) => {
-        this.#hear(notification, link);
-      },
-      refused: (why) => {
-        link.notify('error', why);
-      },
-    });
-    socket.onClose(() => {
-      this.#open = false;
-      this.#peer?.leave('disconnected');
+    this.#socket = socket;
+    this.#link = new ProtooLink(socket, () => {
+      if (this.#peer) options.sessions.delete(this.#peer.resumeToken);
     });
   }
 
-  async #serve(
-    { id, method, data }: ProtooRequest,
-    to: { socket: FramedSocket; link: ProtooLink },
-  ): Promise<void> {
+  get hasPeer(): boolean {
+    return this.#peer?.closed === false;
+  }
+
+  /** Says what is wrong with a message that has no id to answer to. */
+  refused(why: ProtooNotifications['error']): void {
+    this.#link.notify('error', why);
+  }
+
+  /** Goes on over another socket. @throws SESSION_NOT_FOUND */
+  resume(socket: FramedSocket, by: { id: number; seq: number; options: SessionOptions }): void {
+    const { roomId, peerId, authorization } = this.#options;
+    const { options } = by;
+    const isSame =
+      options.roomId === roomId &&
+      options.peerId === peerId &&
+      options.authorization.userId === authorization.userId;
+    const missed = isSame ? this.#link.missedSince(by.seq) : undefined;
+    if (!missed || !this.#peer || this.#peer.closed) throw lost();
+    options.sessions.back(this.#peer.resumeToken);
+    // The client has left the old one for dead.
+    this.#socket?.close(1000, '');
+    this.#socket = socket;
+    this.#answers.expectRepeats();
+    socket.send(successText(by.id, { heard: this.#heard } satisfies ProtooAnswers['resumeSession']));
+    for (const text of missed) socket.send(text);
+    this.#link.attach(socket);
+  }
+
+  /** The socket is gone. `left`: the client closed it, and did not lose it. */
+  disconnected(socket: FramedSocket, left: boolean): void {
+    if (socket !== this.#socket) return;
+    this.#socket = undefined;
+    this.#link.detach();
+    const peer = this.#peer;
+    if (!peer || peer.closed) return;
+    const leave = () => {
+      peer.leave('disconnected');
+    };
+    const { sessions } = this.#options;
+    if (left) {
+      sessions.delete(peer.resumeToken);
+      leave();
+    } else sessions.await(peer.resumeToken, leave);
+  }
+
+  async serve({ id, method, data }: ProtooRequest): Promise<void> {
+    const repeated = this.#answers.repeated(id);
+    if (repeated) {
+      if (repeated !== 'underway') this.#socket?.send(repeated);
+      return;
+    }
+    this.#answers.begin(id);
     try {
       const known = method as ProtooMethod;
       if (!Object.hasOwn(ProtooRequests, method))
         throw new ParlorError('UNKNOWN_METHOD', `no method "${method}"`);
       // A request that was sent right behind joinRoom waits for it instead of failing.
       if (known !== 'joinRoom' && this.#joining) await this.#joining.catch(() => undefined);
-      if (known === 'joinRoom') await this.#join(id, validate(ProtooRequests.joinRoom, data, 'data'), to);
-      else {
+      if (known === 'joinRoom') await this.#join(id, validate(ProtooRequests.joinRoom, data, 'data'));
+      else if (known !== 'resumeSession') {
         // Without a wait where there is nothing to wait for: most requests only change the room's state.
         const answer = this.#answer(known, data);
-        to.socket.send(successText(id, answer instanceof Promise ? await answer : answer));
+        this.#reply(id, successText(id, answer instanceof Promise ? await answer : answer));
       }
     } catch (error) {
       if (!isParlorError(error) || toWireError(error).code === 'INTERNAL') {
         const { roomId, peerId, logger } = this.#options;
         logger.error({ err: error, roomId, peerId, method }, 'request failed');
       }
-      to.socket.send(failureText(id, error));
+      this.#reply(id, failureText(id, error));
     }
   }
 
   /** What wants no answer; what nobody knows is ignored, as notifications are. */
-  #hear({ method, data }: { method: string; data: unknown }, link: ProtooLink): void {
+  hear({ method, data }: { method: string; data: unknown }): void {
+    this.#heard += 1;
     if (!Object.hasOwn(ProtooClientNotifications, method) || !this.#peer || this.#peer.closed) return;
     try {
       listen(method as ProtooClientNotification, this.#peer, data);
     } catch (error) {
       const { code, message } = toWireError(error);
-      link.notify('error', { code, message });
+      this.#link.notify('error', { code, message });
     }
   }
 
-  #answer(method: Exclude<ProtooMethod, 'joinRoom'>, data: unknown): Promise<object> | object {
+  #reply(id: number, text: string): void {
+    this.#answers.end(id, text);
+    this.#socket?.send(text);
+  }
+
+  #answer(
+    method: Exclude<ProtooMethod, 'joinRoom' | 'resumeSession'>,
+    data: unknown,
+  ): Promise<object> | object {
     if (method === 'ping') return {};
     if (!this.#peer || this.#peer.closed) throw new ParlorError('NOT_JOINED', 'send joinRoom first');
     if (method === 'leave') {
@@ -113,32 +162,28 @@ export class ProtooSession implements SocketHandler {
     return handle(method, this.#peer, data);
   }
 
-  async #join(
-    id: number,
-    data: ProtooRequestParsed<'joinRoom'>,
-    { socket, link }: { socket: FramedSocket; link: ProtooLink },
-  ): Promise<void> {
+  async #join(id: number, data: ProtooRequestParsed<'joinRoom'>): Promise<void> {
     if (this.#joining ?? (this.#peer && !this.#peer.closed)) {
       throw new ParlorError(
         'ALREADY_JOINED',
         'this connection has joined: open another one for another peer',
       );
     }
-    link.hold();
-    const joining = this.#enter(data, link);
+    this.#link.hold();
+    const joining = this.#enter(data);
     this.#joining = joining;
     try {
-      socket.send(successText(id, await joining));
-      link.release();
+      this.#reply(id, successText(id, await joining));
+      this.#link.release();
     } catch (error) {
-      link.discard();
+      this.#link.discard();
       throw error;
     } finally {
       this.#joining = undefined;
     }
   }
 
-  async #enter(data: ProtooRequestParsed<'joinRoom'>, link: ProtooLink): Promise<ProtooAnswers['joinRoom']> {
+  async #enter(data: ProtooRequestParsed<'joinRoom'>): Promise<ProtooAnswers['joinRoom']> {
     const { roomId, peerId, authorization, address, rooms } = this.#options;
     if (data.roomId !== roomId || data.peerId !== peerId) {
       throw new ParlorError('BAD_REQUEST', 'roomId and peerId must be those of the connection URL');
@@ -148,7 +193,7 @@ export class ProtooSession implements SocketHandler {
     const wanted = data.topology ?? (data.transports?.length ? 'sfu' : undefined);
     const peer = await rooms.join(roomId, {
       peerId,
-      link,
+      link: this.#link,
       grants: authorization.grants,
       place: { region: authorization.region, address },
       ...(displayName !== undefined && { displayName }),
@@ -157,18 +202,19 @@ export class ProtooSession implements SocketHandler {
       ...(wanted && { topology: wanted }),
     });
     // What was held up to here is in the snapshot that is taken now; what comes from here on follows it.
-    link.hold();
+    this.#link.hold();
     const { peers, producers, topology } = peer.room.snapshot;
     try {
-      if (!this.#open) throw new ParlorError('NOT_JOINED', 'the connection was lost while joining');
+      if (!this.#socket) throw new ParlorError('NOT_JOINED', 'the connection was lost while joining');
       if (data.rtpCapabilities) peer.setRtpCapabilities(data.rtpCapabilities);
       const [transports, iceServers] = await Promise.all([
         createTransports(peer, data.transports),
         peer.iceServers(),
       ]);
       // The socket may have closed and the peer may have been removed while the worker answered.
-      if (!this.#open || peer.closed) throw new ParlorError('NOT_JOINED', 'the peer left while joining');
+      if (!this.#socket || peer.closed) throw new ParlorError('NOT_JOINED', 'the peer left while joining');
       this.#peer = peer;
+      if (data.resumable) this.#becomeResumable(peer.resumeToken);
       return {
         roomId,
         peerId,
@@ -185,6 +231,12 @@ export class ProtooSession implements SocketHandler {
       peer.leave('disconnected');
       throw error;
     }
+  }
+
+  #becomeResumable(resumeToken: string): void {
+    this.#link.keepHistory();
+    this.#answers.keep();
+    this.#options.sessions.add(resumeToken, this);
   }
 }
 

@@ -13,7 +13,7 @@ import { consumerOf, producerOf, transportOf, type ClientPeer } from '../ownObje
 import { consumerInfo } from './consumerInfo.js';
 
 /** Everything a joined peer can ask for. `joinRoom` and `leave` belong to the session. */
-export type PeerMethod = Exclude<ProtooMethod, 'joinRoom' | 'leave' | 'ping'>;
+export type PeerMethod = Exclude<ProtooMethod, 'joinRoom' | 'resumeSession' | 'leave' | 'ping'>;
 
 type Handlers = {
   readonly [M in PeerMethod]: (

@@ -13,7 +13,9 @@ import type { Logger } from '../../logger.js';
 import type { Dialect, SocketHandler } from '../dialect.js';
 import { decodeSegment } from '../routing.js';
 import { validate } from '../validate.js';
-import { ProtooSession, type SessionRooms } from './ProtooSession.js';
+import type { SessionRooms } from './ProtooSession.js';
+import { ProtooSocket } from './ProtooSocket.js';
+import { Sessions, type SessionClock } from './Sessions.js';
 
 const SocketQuery = z.object({ roomId: RoomId, peerId: PeerId });
 
@@ -21,10 +23,16 @@ export interface ProtooDialectOptions {
   readonly rooms: SessionRooms & Pick<Rooms, 'get'>;
   readonly access: Access;
   readonly logger: Logger;
+  readonly clock: SessionClock;
+  readonly resumeGraceMs?: number | undefined;
 }
 
+const RESUME_GRACE_MS = 30_000;
+
 /** The native protocol: `GET /health`, `GET /rooms/:roomId`, WebSocket on `/` and `/ws`. */
-export function protooDialect({ rooms, access, logger }: ProtooDialectOptions): Dialect {
+export function protooDialect(options: ProtooDialectOptions): Dialect {
+  const { rooms, access, logger } = options;
+  const sessions = new Sessions(options.clock, options.resumeGraceMs ?? RESUME_GRACE_MS);
   return {
     name: 'protoo',
 
@@ -46,7 +54,15 @@ export function protooDialect({ rooms, access, logger }: ProtooDialectOptions): 
       const { roomId, peerId } = validate(SocketQuery, Object.fromEntries(url.searchParams), 'query');
       const authorization = await access.authorize(request, { room: roomId, action: 'join' });
       const subprotocol = offersProtoo(request) ? PROTOO_SUBPROTOCOL : undefined;
-      return new ProtooSession({ roomId, peerId, authorization, address, subprotocol, rooms, logger });
+      return new ProtooSocket(subprotocol, {
+        roomId,
+        peerId,
+        authorization,
+        address,
+        rooms,
+        sessions,
+        logger,
+      });
     },
   };
 }

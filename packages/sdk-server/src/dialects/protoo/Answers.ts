@@ -1,0 +1,46 @@
+/** How many answers are kept for a client that may not have got them. */
+const KEPT = 64;
+/** Longer ones are not kept, UTF-16 code units: only asking what there is has such, which can be asked twice. */
+const MAX_LENGTH = 16 * 1024;
+
+/**
+ * What was answered to which request, so that a request that is repeated after a lost connection is not done twice. Ids
+ * are only compared with those of before the loss: nobody forbids a client to use one again.
+ */
+export class Answers {
+  #keeps = false;
+  #underway = new Set<number>();
+  #given = new Map<number, string>();
+  #repeatable: { underway: ReadonlySet<number>; given: ReadonlyMap<number, string> } | undefined;
+
+  keep(): void {
+    this.#keeps = true;
+  }
+
+  begin(id: number): void {
+    if (this.#keeps) this.#underway.add(id);
+  }
+
+  end(id: number, text: string): void {
+    if (!this.#keeps) return;
+    this.#underway.delete(id);
+    if (text.length <= MAX_LENGTH) this.#given.set(id, text);
+    for (const [oldest] of this.#given) {
+      if (this.#given.size <= KEPT) return;
+      this.#given.delete(oldest);
+    }
+  }
+
+  /** The connection was lost: requests that come now may be those of before. */
+  expectRepeats(): void {
+    this.#repeatable = { underway: new Set(this.#underway), given: this.#given };
+    this.#given = new Map();
+  }
+
+  /** The answer that a repeated request had, or that it is still being worked on; undefined: it is new. */
+  repeated(id: number): string | undefined {
+    if (!this.#repeatable) return undefined;
+    const { underway, given } = this.#repeatable;
+    return given.get(id) ?? (underway.has(id) ? (this.#given.get(id) ?? 'underway') : undefined);
+  }
+}

@@ -1,0 +1,62 @@
+import { ParlorError } from '../../errors.js';
+import type { ProtooSession } from './ProtooSession.js';
+
+export interface SessionClock {
+  /** Calls back once; the function returned calls it off. */
+  after(ms: number, done: () => void): () => void;
+}
+
+interface Waiting {
+  session: ProtooSession;
+  stopTimer: () => void;
+}
+
+/** Sessions that can be taken up again, by their resume token. */
+export class Sessions {
+  readonly #sessions = new Map<string, Waiting>();
+  readonly #clock: SessionClock;
+  /** How long a client may be away, ms. */
+  readonly #graceMs: number;
+
+  constructor(clock: SessionClock, graceMs: number) {
+    this.#clock = clock;
+    this.#graceMs = graceMs;
+  }
+
+  add(resumeToken: string, session: ProtooSession): void {
+    this.#sessions.set(resumeToken, { session, stopTimer: () => undefined });
+  }
+
+  delete(resumeToken: string): void {
+    this.#sessions.get(resumeToken)?.stopTimer();
+    this.#sessions.delete(resumeToken);
+  }
+
+  /** The client is away: `gone` is called unless it is back in time. */
+  await(resumeToken: string, gone: () => void): void {
+    const waiting = this.#sessions.get(resumeToken);
+    if (!waiting || this.#graceMs <= 0) {
+      this.delete(resumeToken);
+      gone();
+      return;
+    }
+    waiting.stopTimer = this.#clock.after(this.#graceMs, () => {
+      this.#sessions.delete(resumeToken);
+      gone();
+    });
+  }
+
+  /** @throws SESSION_NOT_FOUND */
+  find(resumeToken: string): ProtooSession {
+    const found = this.#sessions.get(resumeToken);
+    if (!found) throw lost();
+    return found.session;
+  }
+
+  back(resumeToken: string): void {
+    this.#sessions.get(resumeToken)?.stopTimer();
+  }
+}
+
+export const lost = (): ParlorError =>
+  new ParlorError('SESSION_NOT_FOUND', 'there is no such session any more: send joinRoom');

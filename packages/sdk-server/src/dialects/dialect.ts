@@ -74,6 +74,9 @@ export interface RouteContent {
   readonly description?: string;
 }
 
+/** The answer where a WebSocket opens (RFC 6455 §4.2.2). */
+export const SWITCHED = { status: 101, description: 'The connection is a WebSocket now.' } as const;
+
 /** One wire protocol. `null` means: not mine, ask the next. */
 export interface Dialect {
   readonly name: string;

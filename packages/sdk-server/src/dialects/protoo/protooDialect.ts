@@ -15,6 +15,7 @@ import { decodeSegment } from '../routing.js';
 import { validate } from '../validate.js';
 import type { SessionRooms } from './ProtooSession.js';
 import { ProtooSocket } from './ProtooSocket.js';
+import { protooRoutes } from './routes.js';
 import { Sessions, type SessionClock } from './Sessions.js';
 
 const SocketQuery = z.object({ roomId: RoomId, peerId: PeerId });
@@ -35,6 +36,7 @@ export function protooDialect(options: ProtooDialectOptions): Dialect {
   const sessions = new Sessions(options.clock, options.resumeGraceMs ?? RESUME_GRACE_MS);
   return {
     name: 'protoo',
+    routes: protooRoutes,
 
     async handleRequest(request, url) {
       if (request.method !== 'GET' && request.method !== 'HEAD') return null;

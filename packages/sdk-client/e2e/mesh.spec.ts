@@ -3,7 +3,7 @@ import type { Rgb } from './pages/colours.js';
 import { launchChromium } from './support/chromium.js';
 import { expectDecodes, expectHears, expectSees, expectSilence } from './support/expectMedia.js';
 import { expect, test } from './support/fixtures.js';
-import { cutMedia, networkOf } from './support/network.js';
+import { cutMedia, losePackets, networkOf } from './support/network.js';
 import { descriptionsOf, framesOf } from './support/signalling.js';
 
 const RED: Rgb = [220, 30, 30];
@@ -194,6 +194,74 @@ test('a muted microphone sends nothing, and comes back', async ({ join }) => {
   await expectSilence(bob, { from: 'alice' });
   await alice.evaluate(() => window.call.room.localParticipant.setMicrophoneEnabled(true));
   await expectHears(bob, { from: 'alice', hz: ALICE.hz });
+});
+
+test('everybody is told who speaks, the speaker too, and who falls silent', async ({ join }) => {
+  const [alice, bob] = [await join('alice'), await join('bob')];
+  await publish(alice, ALICE);
+  await publish(bob, BOB);
+  await expectCall([
+    [alice, ALICE],
+    [bob, BOB],
+  ]);
+  const speaking = (page: Page) =>
+    page.evaluate(() => window.call.room.activeSpeakers.map(({ identity }) => identity).sort());
+  for (const page of [alice, bob]) await expect.poll(() => speaking(page)).toEqual(['alice', 'bob']);
+  await alice.evaluate(() => window.call.room.localParticipant.setMicrophoneEnabled(false));
+  for (const page of [alice, bob]) await expect.poll(() => speaking(page)).toEqual(['bob']);
+});
+
+test('a connection is judged by what is lost on it', async ({ open: openPage, join, server, roomId }) => {
+  const alice = await openPage('alice');
+  const network = await networkOf(alice);
+  await alice.evaluate((joining) => window.call.connect(joining), { url: server.url, room: roomId });
+  const bob = await join('bob');
+  await publish(alice, ALICE);
+  await publish(bob, BOB);
+  const quality = (page: Page, of: string) =>
+    page.evaluate((identity) => window.call.room.getParticipant(identity)?.connectionQuality, of);
+  // Each of itself, by what the other reports, and of the other, by what arrives.
+  for (const page of [alice, bob]) {
+    for (const of of ['alice', 'bob']) await expect.poll(() => quality(page, of)).toBe('excellent');
+  }
+  await losePackets(network, 40);
+  await expect.poll(() => quality(bob, 'alice')).toMatch(/good|poor/);
+  await expect.poll(() => quality(alice, 'alice')).toMatch(/good|poor/);
+  expect((await told(bob, 'connectionQualityChanged')).at(-1)).toMatch(/(good|poor) alice/);
+  await losePackets(network, 0);
+  await expect.poll(() => quality(bob, 'alice')).toBe('excellent');
+  await cutMedia(network, true);
+  await expect.poll(() => quality(bob, 'alice')).toBe('lost');
+});
+
+test('what is published goes out in the codec and with the Opus that its publisher asks for', async ({
+  join,
+}) => {
+  // Of the two that connect one makes the offers: both publish.
+  const [alice, bob] = [await join('alice'), await join('bob')];
+  for (const page of [alice, bob]) {
+    await page.evaluate(
+      (rgb) =>
+        Promise.all([
+          window.call.publishColour(rgb, { videoCodec: 'vp9' }),
+          window.call.publishTone(700, { dtx: true, fec: false, audioBitrate: 24_000 }),
+        ]),
+      RED,
+    );
+  }
+  for (const [page, other] of [
+    [alice, 'bob'],
+    [bob, 'alice'],
+  ] as const) {
+    await expectDecodes(page, { from: other });
+    await expectHears(page, { from: other, hz: 700 });
+    const sent = await page.evaluate(() => window.call.sentWith());
+    expect(sent.map(({ codec }) => codec).sort()).toEqual(['audio/opus', 'video/VP9']);
+    const opus = sent.find(({ codec }) => codec === 'audio/opus');
+    expect(opus?.parameters).toEqual(
+      expect.arrayContaining(['usedtx=1', 'useinbandfec=0', 'maxaveragebitrate=24000']),
+    );
+  }
 });
 
 test('a path that breaks is repaired by an ICE restart: same objects, same connection', async ({

@@ -51,6 +51,7 @@ const EVENTS = [
   'localTrackUnpublished',
   'localTrackPublicationFailed',
   'activeSpeakersChanged',
+  'connectionQualityChanged',
   'dataReceived',
   'mediaDevicesError',
   'activeDeviceChanged',
@@ -108,8 +109,8 @@ export class CallPage {
     return this.events.filter((entry) => entry.event === event).map(({ about }) => about.join(' '));
   }
 
-  publishTone(hz: number): Promise<LocalTrackPublication> {
-    return this.room.localParticipant.publishTrack(toneTrack(hz), { source: 'microphone' });
+  publishTone(hz: number, options: TrackPublishOptions = {}): Promise<LocalTrackPublication> {
+    return this.room.localParticipant.publishTrack(toneTrack(hz), { source: 'microphone', ...options });
   }
 
   publishColour(
@@ -163,6 +164,18 @@ export class CallPage {
 
   stats(): Promise<Stat[]> {
     return allStats();
+  }
+
+  /** What each stream is sent with: its codec and the parameters of it (RFC 8866 §6.15). */
+  async sentWith(): Promise<{ codec: unknown; parameters: string[] }[]> {
+    const stats = await allStats();
+    return stats
+      .filter(({ type }) => type === 'outbound-rtp')
+      .map((stream) => stats.find(({ id }) => id === stream['codecId']))
+      .map((codec) => ({
+        codec: codec?.['mimeType'],
+        parameters: String(codec?.['sdpFmtpLine'] ?? '').split(';'),
+      }));
   }
 
   /** Transport protocol of each selected candidate pair, by the browser's own word. */

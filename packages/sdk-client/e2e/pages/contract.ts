@@ -22,6 +22,12 @@ window.contract = {
       driver: DRIVERS[topology],
       createTrack: (kind) =>
         kind === 'audio' ? toneTrack(500) : colourTrack([220, 30, 30], { width: 320, height: 180 }),
+      play: (track) => {
+        const element = document.createElement('audio');
+        element.autoplay = true;
+        element.srcObject = new MediaStream([track]);
+        document.body.append(element);
+      },
     });
     try {
       await driverContract.find((each) => each.name === name)?.run(harness);

@@ -17,7 +17,11 @@ export async function networkOf(page: Page): Promise<CDPSession> {
   return network;
 }
 
-/** Loses every packet of media, or none. Sockets are left alone. */
-export async function cutMedia(network: CDPSession, cut: boolean): Promise<void> {
-  await network.send('Network.emulateNetworkConditions', conditions(cut ? 100 : 0));
+/** Loses so many percent of the packets of media. Sockets are left alone. */
+export async function losePackets(network: CDPSession, percent: number): Promise<void> {
+  await network.send('Network.emulateNetworkConditions', conditions(percent));
 }
+
+/** Loses every packet of media, or none. */
+export const cutMedia = (network: CDPSession, cut: boolean): Promise<void> =>
+  losePackets(network, cut ? 100 : 0);

@@ -1,13 +1,13 @@
 import { describe, it } from 'vitest';
 import { createFakeDrivers } from '../drivers/fake/FakeDriver.js';
-import { driverContract } from './driverContract.js';
+import { contractInMemory } from './driverContract.js';
 import { FakeMediaStreamTrack } from './fakeMedia.js';
 import { FakePlatform } from './FakePlatform.js';
 import { MemoryServer } from './MemoryServer.js';
 import { sessionHarness } from './sessionHarness.js';
 
 describe('FakeDriver keeps the contract', () => {
-  it.each(driverContract)('$name', async ({ run }) => {
+  it.each(contractInMemory)('$name', async ({ run }) => {
     const harness = sessionHarness({
       url: 'wss://memory',
       roomId: 'contract',

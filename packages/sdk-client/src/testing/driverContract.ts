@@ -8,6 +8,10 @@ export interface DriverSide {
   createTrack(kind: TrackKind): MediaStreamTrack | Promise<MediaStreamTrack>;
   /** What others publish, once `accept` is content with it. */
   producers(accept: (producers: readonly RemoteProducer[]) => boolean): Promise<readonly RemoteProducer[]>;
+  /** Who speaks, the loudest first, once `accept` is content with it. */
+  speakers(accept: (peerIds: readonly string[]) => boolean): Promise<readonly string[]>;
+  /** Lets a received track be heard: browsers decode no other. */
+  play(track: MediaStreamTrack): void;
 }
 
 /** Makes sides in one room. */
@@ -17,6 +21,8 @@ export interface DriverHarness {
 
 export interface DriverContractCase {
   readonly name: string;
+  /** Only where media really flows: there is nothing to measure in memory. */
+  readonly needsMedia?: true;
   run(harness: DriverHarness): Promise<void>;
 }
 
@@ -40,6 +46,14 @@ async function publish(side: DriverSide, kind: TrackKind, muted = false): Promis
   const source = kind === 'audio' ? 'microphone' : 'camera';
   return await side.driver.publish({ mediaStreamTrack, kind, source, muted, options });
 }
+
+/** A stream is said to be worth something. */
+const arrives = ({ driver }: DriverSide, producerId: string, own: boolean): Promise<void> =>
+  new Promise((resolve) => {
+    driver.on('score', (id, score, ofOwn) => {
+      if (id === producerId && ofOwn === own && score >= 8 && score <= 10) resolve();
+    });
+  });
 
 /** What every MediaDriver has to do, whatever it runs on. Free of any test framework: `run` throws. */
 export const driverContract: readonly DriverContractCase[] = [
@@ -159,6 +173,33 @@ export const driverContract: readonly DriverContractCase[] = [
     },
   },
   {
+    name: 'who speaks is told to all, and who falls silent',
+    needsMedia: true,
+    async run(harness) {
+      const [a, b] = [await harness.join('a'), await harness.join('b')];
+      const id = await publish(a, 'audio');
+      const seen = await b.producers((producers) => producers.length === 1);
+      const [result] = await b.driver.subscribe(seen);
+      check(result !== undefined && 'mediaStreamTrack' in result, 'received');
+      b.play(result.mediaStreamTrack);
+      for (const side of [a, b]) await side.speakers((ids) => ids.join() === 'a');
+      await a.driver.setMuted(id, true);
+      for (const side of [a, b]) await side.speakers((ids) => ids.length === 0);
+    },
+  },
+  {
+    name: 'a stream that arrives is worth something, at both ends',
+    needsMedia: true,
+    async run(harness) {
+      const [a, b] = [await harness.join('a'), await harness.join('b')];
+      const id = await publish(a, 'video');
+      const seen = await b.producers((producers) => producers.length === 1);
+      const told = [arrives(a, id, true), arrives(b, id, false)];
+      await b.driver.subscribe(seen);
+      await Promise.all(told);
+    },
+  },
+  {
     name: 'a closed driver is closed for good',
     async run(harness) {
       const a = await harness.join('a');
@@ -172,3 +213,6 @@ export const driverContract: readonly DriverContractCase[] = [
     },
   },
 ];
+
+/** The part of it that can be kept without media. */
+export const contractInMemory = driverContract.filter(({ needsMedia }) => !needsMedia);

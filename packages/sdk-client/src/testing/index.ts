@@ -4,6 +4,7 @@ export { meshDriver } from '../drivers/mesh/MeshDriver.js';
 export { sfuDriver } from '../drivers/sfu/SfuDriver.js';
 export type { ChannelFactory, ChannelOptions, SignalChannel } from '../signaling/SignalChannel.js';
 export {
+  contractInMemory,
   driverContract,
   type DriverContractCase,
   type DriverHarness,

@@ -13,6 +13,7 @@ interface HarnessOptions {
   readonly channel?: ChannelFactory;
   readonly platform?: Partial<Platform>;
   readonly createTrack: (kind: TrackKind) => MediaStreamTrack | Promise<MediaStreamTrack>;
+  readonly play?: (track: MediaStreamTrack) => void;
 }
 
 /** A harness for `driverContract` that joins rooms of a server, real or in memory. */
@@ -22,7 +23,19 @@ export function sessionHarness(options: HarnessOptions): DriverHarness & { close
 
   async function join(peerId: string): Promise<DriverSide> {
     const known = new Map<string, RemoteProducer>();
+    let speakers: readonly string[] = [];
     const waiting = new Set<() => void>();
+    const once = <T>(value: () => T, accept: (value: T) => boolean): Promise<T> =>
+      new Promise((resolve) => {
+        const look = () => {
+          const now = value();
+          if (!accept(now)) return;
+          waiting.delete(look);
+          resolve(now);
+        };
+        waiting.add(look);
+        look();
+      });
     const { session } = createSession({
       settings: { driver: options.driver, ...(options.channel ? { channel: options.channel } : {}) },
       platform,
@@ -36,6 +49,7 @@ export function sessionHarness(options: HarnessOptions): DriverHarness & { close
         known.set(change.producer.producerId, change.producer);
       }
       if (change.type === 'producerRemoved') known.delete(change.producer.producerId);
+      if (change.type === 'speakers') speakers = change.speakers.map(({ peerId: id }) => id);
       for (const look of [...waiting]) look();
     });
     let opened: MediaDriver | undefined;
@@ -48,17 +62,9 @@ export function sessionHarness(options: HarnessOptions): DriverHarness & { close
     return {
       driver: opened,
       createTrack: options.createTrack,
-      producers: (accept) =>
-        new Promise((resolve) => {
-          const look = () => {
-            const producers = [...known.values()];
-            if (!accept(producers)) return;
-            waiting.delete(look);
-            resolve(producers);
-          };
-          waiting.add(look);
-          look();
-        }),
+      producers: (accept) => once<readonly RemoteProducer[]>(() => [...known.values()], accept),
+      speakers: (accept) => once(() => speakers, accept),
+      play: (track) => options.play?.(track),
     };
   }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ParlorError } from '../../errors.js';
 import { Room } from '../../Room.js';
 import type { RoomOptions } from '../../options.js';
-import { driverContract } from '../../testing/driverContract.js';
+import { contractInMemory } from '../../testing/driverContract.js';
 import {
   FakeMediaStreamTrack,
   FakePlatform,
@@ -17,7 +17,7 @@ import { meshDriver } from './MeshDriver.js';
 import { SPEAKER_INTERVAL } from './SpeakerWatch.js';
 
 describe('MeshDriver keeps the contract', () => {
-  it.each(driverContract)('$name', async ({ run }) => {
+  it.each(contractInMemory)('$name', async ({ run }) => {
     const harness = sessionHarness({
       url: 'wss://memory',
       roomId: 'contract',

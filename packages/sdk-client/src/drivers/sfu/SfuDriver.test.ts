@@ -4,7 +4,7 @@ import type { types } from 'mediasoup-client';
 import { describe, expect, it, vi } from 'vitest';
 import { silentLogger } from '../../logger.js';
 import { newest, until } from '../../test/kit.js';
-import { driverContract } from '../../testing/driverContract.js';
+import { contractInMemory } from '../../testing/driverContract.js';
 import { FakeMediaStreamTrack, FakePlatform, MemoryServer, sessionHarness } from '../../testing/index.js';
 import type { DriverContext, PublishRequest, RemoteProducer } from '../MediaDriver.js';
 import { SfuDriver } from './SfuDriver.js';
@@ -51,7 +51,7 @@ const media = () => ({
 });
 
 describe('SfuDriver keeps the contract', () => {
-  it.each(driverContract)('$name', async ({ run }) => {
+  it.each(contractInMemory)('$name', async ({ run }) => {
     const harness = sessionHarness({
       url: 'wss://memory',
       roomId: 'contract',

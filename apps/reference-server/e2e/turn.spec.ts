@@ -125,6 +125,38 @@ for (const protocol of ['udp', 'tcp'] as const) {
   });
 }
 
+test('a pair of a mesh that does not connect by itself is tried again through the relay alone', async ({
+  browser,
+}) => {
+  await withServer({ PARLOR_TURN_URLS: coturn.url, PARLOR_TURN_SECRET: SECRET }, async (server) => {
+    const open = async (peerId: string) => {
+      const page = await pages.open(browser, 'relay');
+      await page.evaluate(
+        async (options) => {
+          window.relay.failFirstTry();
+          await window.relay.join(options);
+        },
+        { server: server.url, room: 'retried', peerId, topology: 'p2p', iceTransportPolicy: 'all' } as const,
+      );
+      return page;
+    };
+    const [alice, bob] = [await open('alice'), await open('bob')];
+    await alice.evaluate(() => window.relay.publish());
+    await bob.evaluate(() => window.relay.publish());
+    // The one that makes the offers goes through the relay; to the other it is an address like any other.
+    await expect
+      .poll(() => alice.evaluate(() => window.relay.policies()), { timeout: 20_000 })
+      .toEqual(['relay']);
+    for (const page of [alice, bob]) await expectFrames(page, 'relay');
+    expect(await alice.evaluate(() => window.relay.selectedCandidates())).toEqual(['relay udp']);
+    for (const page of [alice, bob]) {
+      expect(await page.evaluate(() => window.relay.lost())).toBeGreaterThan(0);
+      expect(await page.evaluate(() => window.relay.failures())).toEqual([]);
+      await page.context().close();
+    }
+  });
+});
+
 test('static credentials', async ({ browser }) => {
   // What a time-limited credential is made of, for a year: to the TURN server it is a password like any other.
   const username = `${String(Math.floor(Date.now() / 1000) + 365 * 86_400)}:everybody`;

@@ -1,4 +1,5 @@
-import { framesDecoded, selectedCandidates } from './connections.js';
+import { connections, framesDecoded, selectedCandidates } from './connections.js';
+import { loseFreeCandidates } from './firewall.js';
 import { Room, type RoomOptions } from '@parlor/sdk-client';
 
 export interface RelayJoin {
@@ -6,16 +7,24 @@ export interface RelayJoin {
   room: string;
   peerId: string;
   topology: NonNullable<RoomOptions['topology']>;
+  /** Default: relays only. */
+  iceTransportPolicy?: RTCIceTransportPolicy;
 }
 
-/** A client of ours that may use relays only. */
+/** A client of ours that needs a relay. */
 export interface RelayPage {
   join(options: RelayJoin): Promise<void>;
+  /** The first try of each pair comes to nothing. Before `join`. */
+  failFirstTry(): void;
+  /** Candidates that were lost on the first try. */
+  lost(): number;
   publish(): Promise<void>;
   /** Codes of why there was no media, so far. */
   failures(): string[];
   framesDecoded(): Promise<number>;
   selectedCandidates(): Promise<string[]>;
+  /** What each connection may use now. */
+  policies(): unknown[];
 }
 
 declare global {
@@ -26,13 +35,18 @@ declare global {
 
 let current: Room | undefined;
 const failures: string[] = [];
+let lost = () => 0;
 
 window.relay = {
-  async join({ server, topology, ...options }) {
+  failFirstTry() {
+    lost = loseFreeCandidates();
+  },
+  lost: () => lost(),
+  async join({ server, topology, iceTransportPolicy = 'relay', ...options }) {
     const room = new Room({
       topology,
       videoCaptureDefaults: { resolution: { width: 320, height: 180, frameRate: 15 } },
-      rtcConfiguration: { iceTransportPolicy: 'relay' },
+      rtcConfiguration: { iceTransportPolicy },
     });
     current = room;
     room.on('trackSubscribed', (track) => {
@@ -50,4 +64,5 @@ window.relay = {
   failures: () => failures,
   framesDecoded,
   selectedCandidates,
+  policies: () => connections.map((connection) => connection.getConfiguration().iceTransportPolicy),
 };

@@ -43,6 +43,21 @@ describe('the web server', () => {
     expect(broken.json()).toHaveProperty('error');
   });
 
+  it('shows the OpenAPI document as a page, with nothing from elsewhere', async () => {
+    const page = await app.inject({ url: '/docs/', headers: browser });
+    expect(page.statusCode).toBe(200);
+    expect(page.headers['content-security-policy']).toContain("default-src 'self'");
+    const sources = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, source]) => source ?? '');
+    expect(sources.length).toBeGreaterThan(3);
+    for (const source of sources) {
+      const response = await app.inject(new URL(source, 'http://localhost/docs/').pathname);
+      expect([source, response.statusCode]).toEqual([source, 200]);
+    }
+    const document = (await app.inject('/openapi.json')).json<object>();
+    expect(document).toHaveProperty('paths./rtc/transports.post');
+    expect((await app.inject('/docs/json')).json()).toEqual(document);
+  });
+
   it('leads browsers to the demo', async () => {
     const response = await app.inject({ url: '/', headers: browser });
     expect(response.statusCode).toBe(302);

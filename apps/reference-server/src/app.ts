@@ -3,6 +3,7 @@ import { parlorFastify } from '@parlor/sdk-server/fastify';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import type { Config } from './config.js';
 import { serveDemo } from './demo.js';
+import { serveDocs } from './docs.js';
 import { serveSocketIo } from './socketIo.js';
 
 export interface AppParts {
@@ -19,6 +20,7 @@ export async function buildApp({ config, parlor, logger }: AppParts): Promise<Fa
     : Fastify();
   await app.register(parlorFastify, { parlor });
   serveSocketIo(app, parlor);
+  await serveDocs(app, parlor);
   await serveDemo(app);
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ error: 'NOT_FOUND', message: 'there is nothing at this address' }),

@@ -3,28 +3,10 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PAGE_HEADERS } from './pageHeaders.js';
 
 /** Where the build of the demo is, seen from this file and from the built server alike. */
 export const DEMO_FOLDER = fileURLToPath(new URL('../../demo/dist', import.meta.url));
-
-const HEADERS = {
-  'content-security-policy': [
-    "default-src 'self'",
-    // Not every browser counts WebSockets of the same origin as 'self'.
-    "connect-src 'self' ws: wss:",
-    "img-src 'self' data: blob:",
-    "media-src 'self' blob: mediastream:",
-    "worker-src 'self' blob:",
-    "style-src 'self' 'unsafe-inline'",
-    "object-src 'none'",
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
-  'permissions-policy':
-    'camera=(self), microphone=(self), display-capture=(self), autoplay=(self), fullscreen=(self), speaker-selection=(self)',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-};
 
 const NOT_BUILT = `<!doctype html>
 <html lang="en">
@@ -58,7 +40,7 @@ export async function serveDemo(app: FastifyInstance, folder = DEMO_FOLDER): Pro
       // Vite puts a hash of the content into the name of everything below `assets`.
       const hashed = path.startsWith(join(folder, 'assets'));
       reply.headers({
-        ...HEADERS,
+        ...PAGE_HEADERS,
         'cache-control': hashed ? 'public, max-age=31536000, immutable' : 'no-cache',
       });
     },
@@ -68,7 +50,7 @@ export async function serveDemo(app: FastifyInstance, folder = DEMO_FOLDER): Pro
 const notBuilt = (reply: FastifyReply) =>
   reply
     .code(404)
-    .headers(HEADERS)
+    .headers(PAGE_HEADERS)
     .header('cache-control', 'no-store')
     .type('text/html; charset=utf-8')
     .send(NOT_BUILT);

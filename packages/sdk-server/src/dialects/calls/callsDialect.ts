@@ -21,7 +21,7 @@ const routes: readonly RouteDescription[] = [
     operationId: 'openCalls',
     method: 'GET',
     path: '/calls',
-    summary: 'Calls between users, over a WebSocket with subprotocol `protoo`.',
+    summary: 'Calls between users, over a WebSocket with the subprotocol protoo.',
     answer: SWITCHED,
     errors: ['UPGRADE_REQUIRED'],
   },

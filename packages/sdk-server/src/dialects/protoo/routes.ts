@@ -7,7 +7,7 @@ const socket = (operationId: string, path: string): RouteDescription => ({
   operationId,
   method: 'GET',
   path,
-  summary: 'The native protocol, over a WebSocket with subprotocol `protoo`.',
+  summary: 'The native protocol, over a WebSocket with the subprotocol protoo.',
   parameters: [
     { ...roomId, in: 'query', required: true },
     { name: 'peerId', in: 'query', schema: PeerId, required: true },

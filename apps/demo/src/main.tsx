@@ -10,7 +10,8 @@ const root = document.getElementById('app');
 if (!root) throw new Error('index.html has no #app element.');
 
 startTheme();
-const call = new Call();
+const params = readPageParams(location.href);
+const call = new Call(params.topology === undefined ? {} : { topology: params.topology });
 const phone = new Phone(call);
-render(<App call={call} phone={phone} params={readPageParams(location.href)} />, root);
+render(<App call={call} phone={phone} params={params} />, root);
 void call.openDevices();

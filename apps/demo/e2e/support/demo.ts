@@ -6,18 +6,19 @@ interface Guest {
   readonly room: string;
   readonly name: string;
   readonly token?: string;
+  readonly topology?: string;
 }
 
 /** Opens the demo's join page as a person of their own. */
 export const openDemo = async (
   browser: Browser,
-  { url, room, name, token }: Guest,
+  { url, ...params }: Guest,
   options: BrowserContextOptions = {},
 ): Promise<Page> => {
   const context = await browser.newContext(options);
   await installProbe(context);
   const page = await context.newPage();
-  const query = new URLSearchParams({ room, name, ...(token === undefined ? {} : { token }) });
+  const query = new URLSearchParams(params);
   await page.goto(`${url}/demo/?${query.toString()}`);
   return page;
 };

@@ -19,7 +19,7 @@ export const JoinForm = ({ params }: { params: PageParams }): JSX.Element => {
   const [name, setName] = useState(params.name ?? loadPreferences().name ?? '');
   const [room, setRoom] = useState(params.room ?? friendlyRoomName);
   const [token, setToken] = useState(params.token ?? loadToken(room) ?? '');
-  const [refusal, setRefusal] = useState<string>();
+  const [refusal, setRefusal] = useState(params.problem);
   const [asksToken, setAsksToken] = useState(false);
   const local = people.find(({ isLocal }) => isLocal);
   const watching = !openingDevices && !local?.camera && !local?.micOn;

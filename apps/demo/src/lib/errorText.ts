@@ -43,6 +43,8 @@ const TEXTS: Record<string, string> = {
   NOT_CONNECTED: 'You are not connected right now. Try again in a moment.',
   MESSAGE_TOO_LARGE: 'That message is too long.',
   BROWSER_UNSUPPORTED: 'This browser cannot make calls. Use a current Chrome, Edge, Firefox or Safari.',
+  TOPOLOGY_MISMATCH:
+    'The others in this room send their pictures another way. Open the link that they gave you, or choose another room.',
   USER_OFFLINE: 'They are not online any more.',
   ALREADY_IN_CALL: 'You are in a call already, here or on another device. Hang up first.',
   CALL_REFUSED: 'You may not call this person.',

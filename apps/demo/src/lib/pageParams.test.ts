@@ -8,6 +8,8 @@ describe('readPageParams', () => {
       name: undefined,
       token: undefined,
       server: 'https://call.example/ws',
+      topology: undefined,
+      problem: undefined,
     });
   });
 
@@ -24,10 +26,31 @@ describe('readPageParams', () => {
   });
 });
 
+describe('topology', () => {
+  it.each(['sfu', 'p2p'] as const)('may be %s', (topology) => {
+    expect(readPageParams(`https://call.example/?topology=${topology}`)).toMatchObject({
+      topology,
+      problem: undefined,
+    });
+  });
+
+  it('is told to be wrong when it is anything else', () => {
+    const { topology, problem } = readPageParams('https://call.example/?topology=P2P');
+    expect(topology).toBeUndefined();
+    expect(problem).toBe('The address asks for topology "P2P". It can be "sfu" or "p2p".');
+  });
+});
+
 describe('inviteLink', () => {
   it('carries the room but neither name nor token', () => {
     expect(inviteLink('https://call.example/demo/?name=Ada&token=secret#x', 'tea time')).toBe(
       'https://call.example/demo/?room=tea+time',
+    );
+  });
+
+  it('keeps the topology: who comes by the link must come the same way', () => {
+    expect(inviteLink('https://call.example/demo/?topology=p2p&name=Ada', 'tea')).toBe(
+      'https://call.example/demo/?room=tea&topology=p2p',
     );
   });
 

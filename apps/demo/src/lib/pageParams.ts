@@ -1,9 +1,20 @@
+import type { RoomOptions } from '@parlor/sdk-client';
+
+type Topology = NonNullable<RoomOptions['topology']>;
+
+const TOPOLOGIES: readonly string[] = ['sfu', 'p2p'] satisfies Topology[];
+const isTopology = (value: string): value is Topology => TOPOLOGIES.includes(value);
+
 export interface PageParams {
   readonly room: string | undefined;
   readonly name: string | undefined;
   readonly token: string | undefined;
   /** Where to signal: `?server=`, else the server that the page came from. */
   readonly server: string;
+  /** Undefined: the SDK's default. */
+  readonly topology: Topology | undefined;
+  /** What of the address is not understood, as text. */
+  readonly problem: string | undefined;
 }
 
 const nonEmpty = (value: string | null): string | undefined => {
@@ -13,21 +24,25 @@ const nonEmpty = (value: string | null): string | undefined => {
 
 export const readPageParams = (href: string): PageParams => {
   const url = new URL(href);
+  const topology = nonEmpty(url.searchParams.get('topology'));
+  const known = topology === undefined || isTopology(topology);
   return {
     room: nonEmpty(url.searchParams.get('room')),
     name: nonEmpty(url.searchParams.get('name')),
     token: nonEmpty(url.searchParams.get('token')),
     server: new URL('/ws', nonEmpty(url.searchParams.get('server')) ?? url.origin).href,
+    topology: known ? topology : undefined,
+    problem: known ? undefined : `The address asks for topology "${topology}". It can be "sfu" or "p2p".`,
   };
 };
 
-/** The address to give to others: the room and where it is, nothing personal. */
+/** The address to give to others: the room, where it is and of which kind, nothing personal. */
 export const inviteLink = (href: string, room: string): string => {
   const url = new URL(href);
-  const server = url.searchParams.get('server');
+  const kept = ['server', 'topology'].map((name) => [name, url.searchParams.get(name)] as const);
   url.search = '';
   url.hash = '';
   url.searchParams.set('room', room);
-  if (server !== null) url.searchParams.set('server', server);
+  for (const [name, value] of kept) if (value !== null) url.searchParams.set(name, value);
   return url.href;
 };

@@ -41,6 +41,10 @@ export const followRoom = (room: RoomLike, { dispatch }: Store): void => {
     .on('participantDisconnected', ({ identity }) => {
       dispatch({ type: 'personLeft', id: identity });
     })
+    .on('participantUnreachable', ({ name }) => {
+      const text = `No way to ${name} has been found: a firewall may be in between. It goes on being looked for.`;
+      dispatch({ type: 'toastAdded', tone: 'error', text });
+    })
     .on('participantNameChanged', changedLast)
     .on('trackPublished', changedLast)
     .on('trackUnpublished', changedLast)

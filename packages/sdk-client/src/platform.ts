@@ -14,8 +14,8 @@ export interface Platform {
   readonly randomId: () => string;
   readonly createMediaElement: (kind: 'audio' | 'video') => HTMLMediaElement;
   readonly createMediaStream: (tracks: MediaStreamTrack[]) => MediaStream;
-  /** For browsers that do not tell how loud a local track is. */
-  readonly createLevelMeter: (track: MediaStreamTrack) => LevelMeter;
+  /** For browsers that do not tell how loud a local track is. Absent: Web Audio, loaded with what needs it. */
+  readonly createLevelMeter?: (track: MediaStreamTrack) => LevelMeter;
   /** For media from browser to browser. @throws ReferenceError where there is no WebRTC */
   readonly createPeerConnection: (configuration: RTCConfiguration) => PeerConnectionLike;
 }
@@ -114,22 +114,6 @@ function browserPage(): Page {
   };
 }
 
-function levelMeter(track: MediaStreamTrack): LevelMeter {
-  const context = new AudioContext();
-  const analyser = new AnalyserNode(context, { fftSize: 16_384 });
-  context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
-  const samples = new Float32Array(analyser.fftSize);
-  return {
-    read() {
-      analyser.getFloatTimeDomainData(samples);
-      return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
-    },
-    close() {
-      void context.close();
-    },
-  };
-}
-
 /** UUID v4 where the page may have one, 122 random bits in any case. */
 function randomId(): string {
   if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();
@@ -156,7 +140,6 @@ export function createPlatform(overrides: Partial<Platform> = {}): Platform {
     randomId,
     createMediaElement: (kind) => document.createElement(kind),
     createMediaStream: (tracks) => new MediaStream(tracks),
-    createLevelMeter: levelMeter,
     createPeerConnection: (configuration) => new RTCPeerConnection(configuration),
     ...overrides,
   };

@@ -1,4 +1,4 @@
-import type { Page, PageEvent, Platform } from '../platform.js';
+import type { LevelMeter, Page, PageEvent, Platform } from '../platform.js';
 import { FakeClock } from './FakeClock.js';
 import { fakeMediaElement, FakeMediaStream } from './fakeMedia.js';
 import { FakeMediaDevices } from './FakeMediaDevices.js';
@@ -54,7 +54,7 @@ export class FakePlatform implements Platform {
   loudness = 0;
   meters = 0;
 
-  readonly createLevelMeter: Platform['createLevelMeter'] = () => {
+  readonly createLevelMeter = (): LevelMeter => {
     this.meters += 1;
     return {
       read: () => this.loudness,

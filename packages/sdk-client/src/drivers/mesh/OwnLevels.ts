@@ -1,4 +1,5 @@
 import type { LevelMeter, Platform } from '../../platform.js';
+import { levelMeter } from './levelMeter.js';
 import { SILENCE, toDbov } from './loudness.js';
 
 /** What of a publication tells how loud it is. */
@@ -71,7 +72,10 @@ export class OwnLevels {
 
   #meter(track: MediaStreamTrack): LevelMeter {
     let meter = this.#meters.get(track);
-    if (!meter) this.#meters.set(track, (meter = this.platform.createLevelMeter(track)));
+    if (!meter) {
+      const { createLevelMeter = levelMeter } = this.platform;
+      this.#meters.set(track, (meter = createLevelMeter(track)));
+    }
     return meter;
   }
 

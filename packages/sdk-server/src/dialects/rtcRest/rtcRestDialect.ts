@@ -77,7 +77,7 @@ export function rtcRestDialect(options: RtcRestDialectOptions): Dialect {
     readonly [K in RoomOperation]: (call: Call, roomId: string) => Promise<RtcAnswer<K>> | RtcAnswer<K>;
   } = {
     joinRoom: async ({ json, user, client }, roomId) => {
-      const body = validate(RtcRoutes.joinRoom.body, json ?? {}, 'body');
+      const body = validate(RtcRoutes.joinRoom.body, json, 'body');
       const displayName = user.name ?? body.displayName;
       const session = await sessions.join({
         userId: user.userId,
@@ -175,7 +175,7 @@ export function rtcRestDialect(options: RtcRestDialectOptions): Dialect {
         const params = checked(found.params);
         const user = await authorize(request, params['roomId']);
         if (operation === 'listen') return sessionOf(user).listen(lastEventId(request));
-        const json = found.route.body ? await readJson(request, MAX_MESSAGE_BYTES) : undefined;
+        const json = found.route.body ? await bodyOf(request) : undefined;
         return toResponse(await respond({ request, client, operation, params, user, json }, language));
       } catch (error) {
         return toResponse(refuse(error, request, language));
@@ -197,9 +197,15 @@ async function handle<K extends PeerOperation>(
   { params, json }: { params: Readonly<Record<string, string>>; json: unknown },
 ): Promise<RtcAnswer<K>> {
   const route = RtcRoutes[operation];
-  const body = 'body' in route ? validate(route.body, json ?? {}, 'body') : undefined;
+  const body = 'body' in route ? validate(route.body, json, 'body') : undefined;
   const [id = ''] = Object.values(params);
   return await handlers[operation]({ peer, id, body: body as PeerCall<K>['body'] });
+}
+
+/** No body is as good as an empty one. */
+async function bodyOf(request: Request): Promise<unknown> {
+  const json = await readJson(request, MAX_MESSAGE_BYTES);
+  return json === undefined ? {} : json;
 }
 
 /** @throws BAD_REQUEST */

@@ -53,6 +53,9 @@ export class Negotiator {
   /** The client and the server have agreed on something, or the server was to begin: it may offer. */
   #started = false;
   #restart = false;
+  #slots: readonly MediaKind[] = [];
+  /** The client answers every offer with another RTCPeerConnection. */
+  #remakes = false;
   #closed = false;
   /** The client's offer that crossed ours. */
   #held: Description | undefined;
@@ -67,11 +70,26 @@ export class Negotiator {
 
   /** The client is here. If it does not offer, the server does, with sections for what it may send. */
   start(slots: readonly MediaKind[]): void {
+    this.#slots = slots;
     this.#stopGrace ??= this.#owner.after(NEGOTIATION_TIMES.grace, () => {
       if (this.#started) return;
       this.#started = true;
       this.#enqueue(() => this.#offer(slots));
     });
+  }
+
+  /** The server offers at once, with sections for what the client may send. */
+  begin(slots: readonly MediaKind[]): void {
+    this.#slots = slots;
+    this.#started = true;
+    this.#enqueue(() => this.#offer(slots));
+  }
+
+  /** The client is asked for media that it was refused, or has had no section for. */
+  invite(slots: readonly MediaKind[]): void {
+    this.#slots = slots;
+    this.#session?.invite();
+    this.changed();
   }
 
   offer(sdp: string): void {
@@ -170,7 +188,14 @@ export class Negotiator {
       this.#owner.noticed('an answer to no offer');
       return;
     }
-    const { refused } = await session.handleAnswer(parseDescription(sdp, session.limits));
+    const answer = parseDescription(sdp, session.limits);
+    if (!session.isFor(answer)) {
+      this.#owner.noticed('answered on another connection');
+      this.#remakes = true;
+      await this.#offerAnew();
+      return;
+    }
+    const { refused } = await session.handleAnswer(answer);
     this.#stopAnswer?.();
     this.#stopGlare?.();
     this.#held = undefined;
@@ -182,6 +207,10 @@ export class Negotiator {
     // Nothing of it is lost: what is not offered now is when this one is answered.
     if (!this.#started || this.#session?.isOffering) return;
     const session = (this.#session ??= await this.#open());
+    if (this.#remakes && session.isConnected) {
+      if (this.#restart || session.hasNews) await this.#offerAnew();
+      return;
+    }
     const iceRestart = this.#restart;
     this.#restart = false;
     const { sdp, refused } = await session.createOffer({ slots, iceRestart });
@@ -191,6 +220,14 @@ export class Negotiator {
       this.#owner.timedOut();
     });
     this.#owner.say({ type: 'offer', sdp });
+  }
+
+  /** To a client that makes another RTCPeerConnection of every offer: one that stands for itself, on a transport of its own. */
+  async #offerAnew(): Promise<void> {
+    this.#stopAnswer?.();
+    this.#session = await this.#open();
+    this.#restart = false;
+    await this.#offer(this.#slots);
   }
 
   async #open(): Promise<SdpSession> {

@@ -72,6 +72,24 @@ export class SdpSession {
     this.#state.unplayable.delete(producerId);
   }
 
+  /** The client is asked, with the next offer, to send in its sections what was not taken before. */
+  invite(): void {
+    for (const line of this.#state.lines) {
+      if (!line.rejected && line.origin === 'client' && line.recvCodecs.length > 0 && !isTaken(line))
+        line.slot = true;
+    }
+  }
+
+  /** There is a client at the other end. */
+  get isConnected(): boolean {
+    return this.#link.isConnected;
+  }
+
+  /** An offer would say something that has not been agreed on. */
+  get hasNews(): boolean {
+    return this.#state.missing.length > 0 || this.#shape() !== this.#agreed;
+  }
+
   /**
    * Answers an offer of the client. What is refused of it stands in the answer as not taken, and is named.
    * @throws SDP_INVALID; BAD_REQUEST while an offer of the server is out

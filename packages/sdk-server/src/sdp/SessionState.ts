@@ -7,7 +7,6 @@ import { Extensions } from './extmap.js';
 import type { MediaPort } from './MediaPort.js';
 import { kindOf, MLines, type MLine } from './mlines.js';
 import { PayloadTypes } from './PayloadTypes.js';
-import { Sources } from './streams.js';
 
 /** A track that does not come to be, in one direction or the other. */
 export interface Refusal {
@@ -33,7 +32,6 @@ export class SessionState {
   readonly lines = new MLines();
   readonly payloadTypes: PayloadTypes;
   readonly extensions: Extensions;
-  readonly sources = new Sources();
   /** Tracks of others that the client shall get, by producer id. */
   readonly wanted = new Map<string, Producer>();
   /** Of those, what the client does not want. */
@@ -76,6 +74,11 @@ export class SessionState {
   /** Whether a section of the client other than this one is received by RID. */
   isRidTaken(line: MLine): boolean {
     return this.lines.find((other) => other !== line && other.rids.length > 0 && isOpen(other)) !== undefined;
+  }
+
+  /** What the client sends. */
+  get producers(): Producer[] {
+    return [...this.lines].flatMap(({ producer }) => producer ?? []);
   }
 
   /** Wanted tracks that the client could have and does not. */

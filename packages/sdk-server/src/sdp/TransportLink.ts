@@ -20,6 +20,10 @@ export class TransportLink {
     return this.#ice;
   }
 
+  get isConnected(): boolean {
+    return this.#remote !== undefined;
+  }
+
   /** A restart was begun and the client has not answered it. */
   get isRestarting(): boolean {
     return this.#nextIce !== undefined;

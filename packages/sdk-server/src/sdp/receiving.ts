@@ -5,6 +5,7 @@ import { producerKey, received } from './incoming.js';
 import { kindOf, type MLine } from './mlines.js';
 import { codecsOf } from './sections.js';
 import type { Refusal, SessionState, Turn } from './SessionState.js';
+import { appDataOf } from './streams.js';
 
 /** Refusals of one track: the others of the same offer are none the worse for it. */
 const OF_ONE_TRACK: ReadonlySet<ErrorCode> = new Set([
@@ -12,6 +13,7 @@ const OF_ONE_TRACK: ReadonlySet<ErrorCode> = new Set([
   'PUBLISH_REFUSED',
   'LIMIT_REACHED',
   'UNSUPPORTED_MEDIA',
+  'ALREADY_SENT',
 ]);
 
 /** Brings a section to what the client's offer says of it. @throws what producing throws */
@@ -118,7 +120,7 @@ async function produce(line: MLine, section: Section, turn: Turn): Promise<void>
       extensions: state.extensions.acceptable(section.extensions, kind),
       ridTaken: state.isRidTaken(line),
     });
-    const appData = state.sources.appData(kind, section.msid);
+    const appData = appDataOf(kind, section.msid, state.producers);
     const producer = await state.port.produce({ kind, rtpParameters, appData });
     change.onUndo(() => {
       producer.close();

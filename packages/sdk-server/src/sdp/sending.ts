@@ -70,6 +70,8 @@ async function place(
   const sendExtensions = headerExtensions.map(({ id, uri }) => ({ id, uri }));
   state.extensions.learn(sendExtensions);
   Object.assign(line, {
+    // What stood in for codecs while nothing flowed: listed twice, a codec is taken once, and by the wrong number.
+    ...(!line.producer && { recvCodecs: [], recvExtensions: [] }),
     consumer,
     msid: msidOf(producer),
     sendCodecs: codecs.map((codec) => state.payloadTypes.claim(canonical(state, codec)) ?? codec),

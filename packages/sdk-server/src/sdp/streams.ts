@@ -25,15 +25,16 @@ export const msidOf = (producer: Producer): string => `${streamIdOf(producer)} $
 const MAIN_SOURCES: Record<MediaKind, string> = { audio: 'microphone', video: 'camera' };
 
 /**
- * What others are told of a track of an SDP client. Descriptions do not say what a track shows: the first stream is the
- * camera and the microphone, of others nothing is known.
+ * What others are told of a track of an SDP client. Descriptions do not say what a track shows: the first of each kind is
+ * the camera or the microphone, of more nothing is known but which of them belong together.
  */
-export class Sources {
-  #main: string | undefined;
-
-  appData(kind: MediaKind, msid: { stream: string } | undefined): AppData {
-    const stream = msid?.stream ?? '';
-    this.#main ??= stream;
-    return stream === this.#main ? { source: MAIN_SOURCES[kind] } : { source: 'unknown', stream };
-  }
+export function appDataOf(
+  kind: MediaKind,
+  msid: { stream: string } | undefined,
+  others: Iterable<Producer>,
+): AppData {
+  const isMain = ({ closed, appData, kind: other }: Producer) =>
+    !closed && other === kind && appData['stream'] === undefined;
+  if (![...others].some(isMain)) return { source: MAIN_SOURCES[kind] };
+  return { source: 'unknown', stream: msid?.stream ?? 'more' };
 }

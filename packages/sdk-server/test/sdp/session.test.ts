@@ -74,7 +74,9 @@ describe('the client offers first', () => {
       'video 1 inactive',
     ]);
     session.want(await publish('video'));
-    expect(await offerTo(client, session)).toEqual(['audio 0 inactive', 'video 1 sendonly']);
+    const { sdp } = await session.createOffer();
+    expect(brief(sdp)).toEqual(['audio 0 inactive', 'video 1 sendonly']);
+    expect(parse(sdp).sections[1]?.codecs.map(({ payloadType }) => payloadType)).toEqual([101]);
   });
 
   test('a data channel is accepted', async () => {
@@ -187,6 +189,22 @@ describe('what changes', () => {
       'audio 1 recvonly',
     ]);
     expect([...peer.producers.values()].map(({ kind }) => kind)).toEqual(['audio']);
+  });
+
+  test('a second track of a kind is another stream, until the first has gone', async () => {
+    const { session, peer } = await sessionRoom();
+    const client = new SdpClient();
+    const camera = client.addTrack('video');
+    await answer(session, client.offer());
+    const second = client.addTrack('video');
+    await answer(session, client.offer());
+    const sources = () => [...peer.producers.values()].map(({ appData }) => appData);
+    expect(sources()).toEqual([{ source: 'camera' }, { source: 'unknown', stream: 'stream' }]);
+    Object.assign(camera, { sends: false, ssrc: undefined });
+    await answer(session, client.offer());
+    second.ssrc = 99;
+    await answer(session, client.offer());
+    expect(sources()).toEqual([{ source: 'camera' }]);
   });
 
   test('a track added to a section of the server goes both ways in it', async () => {

@@ -1,0 +1,281 @@
+import { createToken } from '@parlor/sdk-server';
+import { expect, test, type Browser, type Page } from '@playwright/test';
+import { startServer, type TestServer } from '../../../tools/testing/startServer.js';
+import type { Publishing, SdpCallOptions } from './pages/SdpCallClient.js';
+import { servePages, type PageServer } from './support/pages.js';
+import { expectToHearAndSee } from './support/sdk.js';
+
+/** The client of the source document, as it is: a WebSocket and an RTCPeerConnection. */
+
+const SECRET = 'a secret for the pages of this test, long enough';
+
+let server: TestServer;
+let pages: PageServer;
+test.beforeAll(async () => {
+  [server, pages] = await Promise.all([startServer(['--dev'], { PARLOR_JWT_SECRET: SECRET }), servePages()]);
+});
+test.afterAll(async () => {
+  pages.close();
+  expect(await server.stop()).toBe(0);
+});
+
+type Options = Omit<SdpCallOptions, 'url' | 'sessionId' | 'roomId'> & { chat: number | string };
+
+async function open(browser: Browser, sessionId: string, { chat, ...options }: Options): Promise<Page> {
+  const token = await createToken({ sub: `user ${sessionId}` }, SECRET);
+  const page = await pages.open(browser, 'sdpWs');
+  const url = `${server.url.replace('http', 'ws')}/api/v1/chat/${encodeURIComponent(chat)}/call?token=${token}`;
+  await page.evaluate((given) => window.createCall(given).join(), {
+    url,
+    sessionId,
+    roomId: chat,
+    ...options,
+  });
+  return page;
+}
+
+async function publisher(browser: Browser, sessionId: string, options: Options & Publishing): Promise<Page> {
+  const { audio, video, codecs, simulcast, ...rest } = options;
+  const page = await open(browser, sessionId, rest);
+  const publishing = Object.fromEntries(
+    Object.entries({ audio, video, codecs, simulcast }).filter(([, value]) => value !== undefined),
+  );
+  await page.evaluate((given) => window.call.publish(given), publishing);
+  return page;
+}
+
+const received = (page: Page) => page.evaluate(() => window.call.received());
+
+/** Sound and new frames come from each of `ids`, and nothing from anybody else. */
+async function expectMedia(page: Page, ids: readonly string[]): Promise<void> {
+  const from = async () =>
+    Object.entries(await received(page))
+      .filter(([, { frames, energy }]) => frames > 0 && energy > 0)
+      .map(([id]) => id)
+      .sort();
+  await expect.poll(from).toEqual([...ids].sort());
+  const before = await received(page);
+  for (const id of ids) {
+    const frames = async () => (await received(page))[id]?.frames ?? 0;
+    await expect.poll(frames, { message: `frames of ${id}` }).toBeGreaterThan((before[id]?.frames ?? 0) + 10);
+  }
+}
+
+const count = (page: Page, type: string) =>
+  page.evaluate((given) => window.call.messages.filter((message) => message.type === given).length, type);
+const states = (page: Page) =>
+  page.evaluate(() =>
+    window.call.messages.filter(({ type }) => type === 'state').map(({ state }) => String(state)),
+  );
+const expectNoErrors = async (...all: Page[]) => {
+  for (const page of all) expect(await page.evaluate(() => window.call.errors)).toEqual([]);
+};
+const close = (...all: Page[]) => Promise.all(all.map((page) => page.context().close()));
+
+test('two publish, a viewer comes, a third comes late, all leave', async ({ browser }) => {
+  const alice = await publisher(browser, 'alice', { chat: 1, name: 'Alice' });
+  const bob = await publisher(browser, 'bob', { chat: 1, textPayload: true });
+  await expectMedia(alice, ['bob']);
+  await expectMedia(bob, ['alice']);
+
+  const viewer = await open(browser, 'viewer', { chat: 1 });
+  await viewer.evaluate(() => {
+    window.call.watch();
+  });
+  await expectMedia(viewer, ['alice', 'bob']);
+  const late = await publisher(browser, 'late', { chat: 1 });
+  await expectMedia(late, ['alice', 'bob']);
+  await expectMedia(viewer, ['alice', 'bob', 'late']);
+  await expectMedia(alice, ['bob', 'late']);
+  expect(await states(alice)).toEqual(['new', 'connecting', 'connected']);
+  expect(
+    await viewer.evaluate(() => window.call.messages.find(({ type }) => type === 'joined')),
+  ).toMatchObject({
+    participants: [
+      { id: 'alice', name: 'Alice', streamId: 'alice' },
+      { id: 'bob', streamId: 'bob' },
+    ],
+  });
+
+  const sections = () => alice.evaluate(() => window.call.pc.getTransceivers().length);
+  const before = await sections();
+  await late.evaluate(() => {
+    window.call.leave();
+  });
+  await expect.poll(async () => Object.keys(await received(alice)).sort()).toEqual(['bob']);
+  const again = await publisher(browser, 'again', { chat: 1 });
+  await expectMedia(alice, ['again', 'bob']);
+  expect(await sections()).toBe(before);
+
+  await bob.context().close();
+  await expect.poll(async () => Object.keys(await received(alice)).sort()).toEqual(['again']);
+  await expectMedia(viewer, ['again', 'alice']);
+  await expectNoErrors(alice, viewer, again);
+  await close(alice, viewer, late, again);
+});
+
+test('a client that waits for the server’s offer', async ({ browser }) => {
+  const alice = await publisher(browser, 'alice', { chat: 2 });
+  const waiting = await pages.open(browser, 'sdpWs');
+  const token = await createToken({ sub: 'waiting' }, SECRET);
+  const url = `${server.url.replace('http', 'ws')}/api/v1/chat/2/call?token=${token}`;
+  await waiting.evaluate(async (given) => {
+    const call = window.createCall({ url: given, sessionId: 'waiting', roomId: '2' });
+    await call.addTracks();
+    await call.join();
+  }, url);
+  await expectMedia(waiting, ['alice']);
+  await expectMedia(alice, ['waiting']);
+  expect(
+    (await waiting.evaluate(() => window.call.types())).find((type) => type === 'offer' || type === 'answer'),
+  ).toBe('offer');
+  await expectNoErrors(alice, waiting);
+  await close(alice, waiting);
+});
+
+test('tracks go and come; connections are replaced', async ({ browser }) => {
+  const alice = await publisher(browser, 'alice', { chat: 3 });
+  const bob = await publisher(browser, 'bob', { chat: 3 });
+  await expectMedia(alice, ['bob']);
+  await bob.evaluate(() => {
+    window.call.unpublish('video');
+  });
+  await expect.poll(async () => (await received(alice))['bob']?.codecs).toEqual(['audio/opus']);
+  await bob.evaluate(() => window.call.publish({ audio: false }));
+  await expectMedia(alice, ['bob']);
+  await bob.evaluate(() => window.call.reconnect());
+  await expectMedia(bob, ['alice']);
+  await expectMedia(alice, ['bob']);
+  await expectNoErrors(alice, bob);
+  await close(alice, bob);
+});
+
+test('ICE restarts of either side lose nothing', async ({ browser }) => {
+  const alice = await publisher(browser, 'alice', { chat: 4 });
+  const bob = await publisher(browser, 'bob', { chat: 4 });
+  await expectMedia(alice, ['bob']);
+  await expectMedia(bob, ['alice']);
+  const ufrag = () =>
+    bob.evaluate(() => /a=ice-ufrag:(\S+)/.exec(window.call.pc.currentRemoteDescription?.sdp ?? '')?.[1]);
+  const before = await ufrag();
+  await bob.evaluate(() => {
+    window.call.restartIce();
+  });
+  await expect.poll(ufrag).not.toBe(before);
+  await expectMedia(alice, ['bob']);
+  await expectMedia(bob, ['alice']);
+  await expectNoErrors(alice, bob);
+  await close(alice, bob);
+});
+
+for (const impolite of [false, true]) {
+  test(`offers that cross, with ${impolite ? 'an impolite' : 'a polite'} client`, async ({ browser }) => {
+    const chat = impolite ? 6 : 5;
+    const alice = await publisher(browser, 'alice', { chat, impolite });
+    const bob = await publisher(browser, 'bob', { chat });
+    await expectMedia(alice, ['bob']);
+    await alice.evaluate(() => {
+      window.call.crossNextOffer();
+      return window.call.publish({ audio: false });
+    });
+    await bob.evaluate(() => window.call.publish({ audio: false }));
+    for (const [page, other] of [
+      [alice, 'bob'],
+      [bob, 'alice'],
+    ] as const) {
+      const seen = async () =>
+        Object.entries(await received(page))
+          .filter(([id, { frames }]) => id.startsWith(other) && frames > 0)
+          .map(([id]) => id);
+      await expect.poll(seen).toHaveLength(2);
+    }
+    await expectNoErrors(alice, bob);
+    await close(alice, bob);
+  });
+}
+
+test('a client of ours in the same room', async ({ browser }) => {
+  const plain = await publisher(browser, 'plain', { chat: 7 });
+  const ours = await pages.open(browser, 'sdk');
+  await ours.evaluate((url) => window.sdk.join(url, { room: 'chat:7', peerId: 'ours' }), server.url);
+  await ours.evaluate(() => window.sdk.publish());
+  await expect.poll(() => ours.evaluate(() => window.sdk.receives())).toEqual(['plain audio', 'plain video']);
+  await expectToHearAndSee(ours);
+  await expectMedia(plain, ['ours']);
+  await ours.evaluate(() => window.sdk.leave());
+  await expect.poll(() => received(plain)).toEqual({});
+  await expectNoErrors(plain);
+  await close(plain, ours);
+});
+
+for (const codecs of [
+  ['audio/PCMU', 'video/VP9'],
+  ['audio/PCMA', 'video/H264'],
+  ['audio/G722', 'video/VP8'],
+]) {
+  test(`${codecs.join(' and ')}, each way`, async ({ browser }) => {
+    const chat = `codecs ${codecs.join(' ')}`;
+    const all = [...codecs, 'video/rtx'];
+    const alice = await publisher(browser, 'alice', { chat, codecs: all });
+    const bob = await publisher(browser, 'bob', { chat, codecs: all });
+    await expectMedia(alice, ['bob']);
+    await expectMedia(bob, ['alice']);
+    expect((await received(alice))['bob']?.codecs).toEqual(codecs);
+    await expectNoErrors(alice, bob);
+    await close(alice, bob);
+  });
+}
+
+test('simulcast by rid in a call', async ({ browser }) => {
+  const alice = await publisher(browser, 'alice', { chat: 8, simulcast: true });
+  const bob = await publisher(browser, 'bob', { chat: 8 });
+  await expectMedia(bob, ['alice']);
+  await expectMedia(alice, ['bob']);
+  const rids = await alice.evaluate(async () =>
+    [...(await window.call.pc.getStats()).values()]
+      .map((stat: { type?: string; rid?: string; packetsSent?: number }) => stat)
+      .filter(
+        ({ type, rid, packetsSent = 0 }) => type === 'outbound-rtp' && rid !== undefined && packetsSent > 0,
+      )
+      .map(({ rid }) => rid)
+      .sort(),
+  );
+  expect(rids.length).toBeGreaterThan(1);
+  await expectNoErrors(alice, bob);
+  await close(alice, bob);
+});
+
+test('chats and groups with the same id are different rooms; without a right there is no way in', async ({
+  browser,
+}) => {
+  const page = await pages.open(browser, 'sdpWs');
+  const base = `${server.url.replace('http', 'ws')}/api/v1`;
+  const tokens = {
+    chat: await createToken({ sub: 'a', rooms: ['chat:9'] }, SECRET),
+    group: await createToken({ sub: 'b', rooms: ['group:9'] }, SECRET),
+  };
+  const join = (url: string) =>
+    page.evaluate(
+      (given) =>
+        window
+          .createCall({ url: given, sessionId: 'x', roomId: 9 })
+          .join()
+          .then(() => 'in', String),
+      url,
+    );
+  expect(await join(`${base}/chat/9/call?token=${tokens.group}`)).toContain('refused');
+  expect(await join(`${base}/chat/9/call`)).toContain('refused');
+  expect(await join(`${base}/chat/9/call?token=${tokens.chat}`)).toBe('in');
+  await expect.poll(() => count(page, 'joined')).toBe(1);
+  const other = await pages.open(browser, 'sdpWs');
+  await other.evaluate(
+    (url) => window.createCall({ url, sessionId: 'y', roomId: 9 }).join(),
+    `${base}/group/9/call?token=${tokens.group}`,
+  );
+  await expect
+    .poll(() =>
+      other.evaluate(() => window.call.messages.find(({ type }) => type === 'joined')?.['participants']),
+    )
+    .toEqual([]);
+  await close(page, other);
+});

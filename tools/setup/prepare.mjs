@@ -3,6 +3,7 @@ import { findOrInstallChromium } from './chromium.mjs';
 import { findOrInstallCoturn } from './coturn.mjs';
 import { installDependencies } from './dependencies.mjs';
 import { findOrInstallFirefox } from './firefox.mjs';
+import { findOrInstallGStreamer } from './gstreamer.mjs';
 import { SetupError, step } from './report.mjs';
 import { findOrBuildWorker } from './worker.mjs';
 
@@ -54,8 +55,10 @@ const coturn = once(async () => step('coturn', findOrInstallCoturn));
 
 const firefox = once(async () => step('firefox', findOrInstallFirefox));
 
+const gstreamer = once(async () => step('gstreamer', findOrInstallGStreamer));
+
 /** The parts of the set-up. Each brings along what it needs, and is cheap when there is nothing to do. */
-export const parts = { dependencies, worker, build, chromium, coturn, firefox };
+export const parts = { dependencies, worker, build, chromium, coturn, firefox, gstreamer };
 
 /** @typedef {keyof typeof parts} Part */
 
@@ -74,6 +77,7 @@ export async function prepare(wanted) {
     if (part === 'chromium' && value) env['PARLOR_CHROMIUM'] = value;
     if (part === 'coturn' && value) env['PARLOR_TURNSERVER'] = value;
     if (part === 'firefox' && value) env['PARLOR_FIREFOX'] = value;
+    if (part === 'gstreamer' && value) env['PARLOR_GSTREAMER'] = value;
   }
   return env;
 }

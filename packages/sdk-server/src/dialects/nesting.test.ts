@@ -10,7 +10,7 @@ describe('isNestedDeeperThan', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 6 }), fc.integer({ min: 0, max: 7 }), (value, max) => {
         const json = JSON.stringify(value);
-        // Short texts are let through unread: they cannot be too deep.
+        // Texts with few brackets are let through unread: they cannot be too deep.
         expect(isNestedDeeperThan(max, json)).toBe(depthOf(JSON.parse(json)) > max);
       }),
     );

@@ -1,5 +1,6 @@
+import { endOfString } from './jsonText.js';
+
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
@@ -10,7 +11,8 @@ const CLOSE_OBJECT = 0x7d;
  * because what comes after the parser (validation, cloning, printing) walks values recursively.
  */
 export function isNestedDeeperThan(max: number, json: string): boolean {
-  if (json.length <= max) return false;
+  // Most messages have fewer brackets than they may have levels, and counting those costs next to nothing.
+  if (count(json, '{', max) + count(json, '[', max) <= max) return false;
   let depth = 0;
   for (let i = 0; i < json.length; i++) {
     switch (json.charCodeAt(i)) {
@@ -30,12 +32,9 @@ export function isNestedDeeperThan(max: number, json: string): boolean {
   return false;
 }
 
-/** Index of the quote that ends the string starting at `start`; the text's length when it does not end. */
-function endOfString(json: string, start: number): number {
-  for (let end = json.indexOf('"', start + 1); end !== -1; end = json.indexOf('"', end + 1)) {
-    let backslashes = 0;
-    while (json.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes++;
-    if (backslashes % 2 === 0) return end;
-  }
-  return json.length;
+/** How often `bracket` occurs, in strings too; no further than one more than `max`. */
+function count(json: string, bracket: string, max: number): number {
+  let found = 0;
+  for (let at = json.indexOf(bracket); at !== -1 && found <= max; at = json.indexOf(bracket, at + 1)) found++;
+  return found;
 }

@@ -132,11 +132,11 @@ export class ProtooSession {
   }
 
   /** What wants no answer; what nobody knows is ignored, as notifications are. */
-  hear({ method, data }: { method: string; data: unknown }): void {
+  hear({ method, data, text }: { method: string; data: unknown; text: string }): void {
     this.#heard += 1;
     if (!Object.hasOwn(ProtooClientNotifications, method) || !this.#peer || this.#peer.closed) return;
     try {
-      listen(method as ProtooClientNotification, this.#peer, data);
+      listen(method as ProtooClientNotification, this.#peer, { data, text });
     } catch (error) {
       const { code, message } = toWireError(error);
       this.#link.notify('error', { code, message });
@@ -253,9 +253,13 @@ async function createTransports(
   return Object.fromEntries(made) as NonNullable<ProtooAnswers['joinRoom']['transports']>;
 }
 
-function listen<M extends ProtooClientNotification>(method: M, peer: ClientPeer, data: unknown): void {
+function listen<M extends ProtooClientNotification>(
+  method: M,
+  peer: ClientPeer,
+  { data, text }: { data: unknown; text: string },
+): void {
   const parsed = validate(ProtooClientNotifications[method], data, 'data');
-  listeners[method](peer, parsed as ProtooClientNotificationParsed<M>);
+  listeners[method](peer, parsed as ProtooClientNotificationParsed<M>, text);
 }
 
 function handle<M extends PeerMethod>(

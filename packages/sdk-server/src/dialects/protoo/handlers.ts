@@ -11,6 +11,7 @@ import type { Consumer, Peer } from '../../core/types.js';
 import { ParlorError } from '../../errors.js';
 import { consumerOf, producerOf, transportOf, type ClientPeer } from '../ownObjects.js';
 import { consumerInfo } from './consumerInfo.js';
+import { passOn } from './signals.js';
 
 /** Everything a joined peer can ask for. `joinRoom` and `leave` belong to the session. */
 export type PeerMethod = Exclude<ProtooMethod, 'joinRoom' | 'resumeSession' | 'leave' | 'ping'>;
@@ -33,6 +34,8 @@ export const listeners: {
   readonly [M in ProtooClientNotification]: (
     peer: ClientPeer,
     data: ProtooClientNotificationParsed<M>,
+    /** The message as it came. */
+    text: string,
   ) => void;
 } = {
   resume: (peer, ids) => {
@@ -42,9 +45,7 @@ export const listeners: {
         ?.resume()
         .catch(() => undefined);
   },
-  signal: (peer, { to, ...signal }) => {
-    peer.signal(to, signal);
-  },
+  signal: passOn,
 };
 
 const INFOS_A_TURN = 16;

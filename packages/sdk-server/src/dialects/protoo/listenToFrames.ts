@@ -5,7 +5,7 @@ import { failureText, readMessage } from './requests.js';
 
 export interface FrameListener {
   request(request: ProtooRequest): void;
-  notification?(notification: { method: string; data: unknown }): void;
+  notification?(notification: { method: string; data: unknown; text: string }): void;
   /** A message was refused that has no id to answer to. */
   refused(why: { code: ErrorCode; message: string }): void;
 }

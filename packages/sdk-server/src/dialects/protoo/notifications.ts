@@ -1,6 +1,7 @@
 import type { ProtooNotificationMethod, ProtooNotifications } from '@parlor/protocol';
 import type { RoomUpdate } from '../../core/updates.js';
 import { consumerInfo } from './consumerInfo.js';
+import { signalFields } from './signals.js';
 
 export type Notification = {
   [M in ProtooNotificationMethod]: { method: M; data: ProtooNotifications[M] };
@@ -44,7 +45,6 @@ export function notificationOf(update: RoomUpdate): Notification {
 
 /** Updates for one receiver: there is nothing to keep. */
 const isForOne = (update: RoomUpdate): boolean =>
-  update.type === 'signal' ||
   update.type === 'consumerScore' ||
   update.type === 'consumerLayersChanged' ||
   (update.type === 'newProducer' && update.consumer !== undefined);
@@ -54,6 +54,7 @@ const written = new WeakMap<RoomUpdate, { method: string; fields: string }>();
 
 /** The wire text of a room's update as the `seq`-th notification of a session. */
 export function updateText(update: RoomUpdate, seq: number): string {
+  if (update.type === 'signal') return frame('signal', signalFields(update), seq);
   if (isForOne(update)) {
     const { method, data } = notificationOf(update);
     return notificationText(method, data, seq);
@@ -75,5 +76,10 @@ export function notificationText(method: ProtooNotificationMethod, data: object,
 /** The members of an object as JSON, with the closing brace and without the opening one. */
 const fieldsOf = (data: object): string => JSON.stringify(data).slice(1);
 
+/** Joined, because a string that was added up would be copied twice more on its way to the socket. */
 const frame = (method: string, fields: string, seq: number): string =>
-  `{"notification":true,"method":"${method}","data":{"seq":${String(seq)}${fields === '}' ? '' : ','}${fields}}`;
+  [
+    `{"notification":true,"method":"${method}","data":{"seq":${String(seq)}${fields === '}' ? '' : ','}`,
+    fields,
+    '}',
+  ].join('');

@@ -5,7 +5,8 @@ import { validate } from '../validate.js';
 /** A request, or what could be made out of something that wanted to be one. */
 export type Incoming =
   | { type: 'request'; request: ProtooRequest }
-  | { type: 'notification'; method: string; data: unknown }
+  /** `text`: the message as it came. */
+  | { type: 'notification'; method: string; data: unknown; text: string }
   /** Answers of the client: the server asks nothing. */
   | { type: 'ignored' }
   | { type: 'invalid'; id: number | undefined; error: ParlorError };
@@ -27,7 +28,7 @@ export function readMessage(text: string): Incoming {
   if ('response' in message) return { type: 'ignored' };
   if ('notification' in message) {
     const { method, data } = message as { method?: unknown; data?: unknown };
-    return typeof method === 'string' ? { type: 'notification', method, data } : { type: 'ignored' };
+    return typeof method === 'string' ? { type: 'notification', method, data, text } : { type: 'ignored' };
   }
   if (isRequest(message)) return { type: 'request', request: message };
   try {

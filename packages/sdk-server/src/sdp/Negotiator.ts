@@ -54,6 +54,8 @@ export class Negotiator {
   #started = false;
   #restart = false;
   #slots: readonly MediaKind[] = [];
+  /** Kinds for which the next offer makes sections. */
+  #invited: readonly MediaKind[] = [];
   /** The client answers every offer with another RTCPeerConnection. */
   #remakes = false;
   #closed = false;
@@ -88,7 +90,7 @@ export class Negotiator {
   /** The client is asked for media that it was refused, or has had no section for. */
   invite(slots: readonly MediaKind[]): void {
     this.#slots = slots;
-    this.#session?.invite();
+    this.#invited = this.#session?.invite(slots) ?? slots;
     this.changed();
   }
 
@@ -174,6 +176,7 @@ export class Negotiator {
 
   async #reply(offer: Description): Promise<void> {
     const session = (this.#session ??= await this.#open());
+    this.#stopGrace?.();
     const { sdp, refused } = await session.handleOffer(offer);
     this.#owner.say({ type: 'answer', sdp });
     this.#owner.refused(refused);
@@ -208,12 +211,14 @@ export class Negotiator {
     if (!this.#started || this.#session?.isOffering) return;
     const session = (this.#session ??= await this.#open());
     if (this.#remakes && session.isConnected) {
-      if (this.#restart || session.hasNews) await this.#offerAnew();
+      if (this.#restart || this.#invited.length > 0 || session.hasNews) await this.#offerAnew();
       return;
     }
     const iceRestart = this.#restart;
     this.#restart = false;
-    const { sdp, refused } = await session.createOffer({ slots, iceRestart });
+    const invited = this.#invited;
+    this.#invited = [];
+    const { sdp, refused } = await session.createOffer({ slots: [...slots, ...invited], iceRestart });
     this.#owner.refused(refused);
     if (sdp === undefined) return;
     this.#stopAnswer = this.#owner.after(NEGOTIATION_TIMES.answer, () => {
@@ -227,6 +232,7 @@ export class Negotiator {
     this.#stopAnswer?.();
     this.#session = await this.#open();
     this.#restart = false;
+    this.#invited = [];
     await this.#offer(this.#slots);
   }
 

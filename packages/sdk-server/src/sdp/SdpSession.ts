@@ -37,7 +37,7 @@ export class SdpSession {
   /** The offer of the server that is out. */
   #pending: Change | undefined;
   /** What both sides know of each other's media. */
-  #agreed = '';
+  #agreed = JSON.stringify([]);
 
   constructor(port: MediaPort) {
     this.#state = new SessionState(port);
@@ -72,12 +72,19 @@ export class SdpSession {
     this.#state.unplayable.delete(producerId);
   }
 
-  /** The client is asked, with the next offer, to send in its sections what was not taken before. */
-  invite(): void {
-    for (const line of this.#state.lines) {
-      if (!line.rejected && line.origin === 'client' && line.recvCodecs.length > 0 && !isTaken(line))
-        line.slot = true;
-    }
+  /**
+   * The client is asked, with the next offer, to send what was not taken before; returns the kinds that it has no section
+   * for.
+   */
+  invite(kinds: readonly MediaKind[]): MediaKind[] {
+    return kinds.filter((kind) => {
+      const line = this.#state.lines.find(
+        ({ media, origin, rejected, recvCodecs }) =>
+          media === kind && origin === 'client' && !rejected && recvCodecs.length > 0,
+      );
+      if (line && !isTaken(line)) line.slot = true;
+      return !line;
+    });
   }
 
   /** There is a client at the other end. */

@@ -100,6 +100,9 @@ export class Call implements PeerLink, NegotiatorOwner {
       case 'producerClosed':
         this.#negotiator.unwant(update.producerId);
         break;
+      // Of tracks that the client receives the one, of all others the other.
+      case 'consumerPaused':
+      case 'consumerResumed':
       case 'producerPaused':
       case 'producerResumed':
         this.#withProducer(update.producerId, (producer) => {

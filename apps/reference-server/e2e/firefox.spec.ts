@@ -78,6 +78,11 @@ test('Chromium and Firefox see and hear each other directly, whichever of them o
       ],
       1,
     );
+    await page.evaluate(() => window.sdk.publishTone());
+    // Each page measures. Firefox measures itself by what needs a sound card: it may not know that it speaks too.
+    const speakers = (of: Page) => of.evaluate(() => window.sdk.speakers());
+    await expect.poll(async () => (await speakers(page)).sort()).toEqual([peerId, 'bob'].sort());
+    await expect.poll(() => speakers(bob)).toContain(peerId);
     await page.evaluate(() => window.sdk.leave());
     await expectReceives(bob, []);
     await page.context().close();

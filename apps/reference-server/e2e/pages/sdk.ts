@@ -1,9 +1,11 @@
 import { selectedPairs, type SelectedPair } from './connections.js';
+import { toneTrack } from '../../../../packages/sdk-client/e2e/pages/tones.js';
 import { Room, type RoomOptions, type TrackStats } from '@parlor/sdk-client';
 
 export interface SdkJoin {
   room: string;
   peerId: string;
+  token?: string;
   topology?: NonNullable<RoomOptions['topology']>;
 }
 
@@ -13,6 +15,10 @@ export interface SdkPage {
   publish(): Promise<void>;
   /** `<participant> <source>` of what is being received. */
   receives(): string[];
+  /** A loud tone. */
+  publishTone(): Promise<void>;
+  /** Identities of those who speak now. */
+  speakers(): string[];
   leave(): Promise<void>;
   /** Of the first stream received. */
   received(kind: string): Promise<TrackStats | undefined>;
@@ -33,7 +39,7 @@ function joined(): Room {
 }
 
 window.sdk = {
-  async join(server, { topology = 'sfu', ...options }) {
+  async join(server, { topology = 'sfu', token, ...options }) {
     const room = new Room({
       topology,
       videoCaptureDefaults: { resolution: { width: 320, height: 180, frameRate: 15 } },
@@ -45,7 +51,7 @@ window.sdk = {
     room.on('trackUnsubscribed', (track) => {
       for (const element of track.detach()) element.remove();
     });
-    await room.connect(server, undefined, options);
+    await room.connect(server, token, options);
   },
   publish: () => joined().localParticipant.enableCameraAndMicrophone(),
   receives: () =>
@@ -55,6 +61,10 @@ window.sdk = {
         .map(({ kind }) => `${identity} ${kind}`)
         .sort(),
     ),
+  async publishTone() {
+    await joined().localParticipant.publishTrack(toneTrack(600), { source: 'screenAudio' });
+  },
+  speakers: () => joined().activeSpeakers.map(({ identity }) => identity),
   leave: () => joined().disconnect(),
   async received(kind) {
     const { tracks } = await joined().getStats();

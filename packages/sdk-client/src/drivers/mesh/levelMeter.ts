@@ -4,8 +4,12 @@ import type { LevelMeter } from '../../platform.js';
 export function levelMeter(track: MediaStreamTrack): LevelMeter {
   const context = new AudioContext();
   const analyser = new AnalyserNode(context, { fftSize: 16_384 });
-  context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
   const samples = new Float32Array(analyser.fftSize);
+  try {
+    context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+  } catch {
+    // Of another sample rate than the loudspeaker: then one does not see oneself speak, and nothing else is missing.
+  }
   return {
     read() {
       analyser.getFloatTimeDomainData(samples);

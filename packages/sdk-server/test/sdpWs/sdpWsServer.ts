@@ -90,6 +90,8 @@ export interface SdpWsServer {
   join(sessionId: string, claims?: TokenClaims): Promise<SdpWsClient>;
   /** Media of all tracks of a peer arrives. */
   flow(peerId: string): void;
+  /** The host application pauses or resumes all that a peer publishes. */
+  mute(peerId: string, muted: boolean): Promise<void>;
   settled(): Promise<void>;
   pass(ms: number): Promise<void>;
 }
@@ -139,6 +141,10 @@ export function sdpWsServer(options: MemoryServerOptions = {}): SdpWsServer {
     },
     flow(peerId) {
       for (const producer of server.room()?.peers.get(peerId)?.producers.values() ?? []) startMedia(producer);
+    },
+    async mute(peerId, muted) {
+      for (const producer of server.room()?.peers.get(peerId)?.producers.values() ?? [])
+        await (muted ? producer.pause() : producer.resume());
     },
     settled,
     async pass(ms) {

@@ -272,7 +272,7 @@ export interface RoomEvents {
   localTrackPublicationFailed: [track: LocalTrack, error: ParlorError];
   /** Who is speaking now, loudest first. */
   activeSpeakersChanged: [speakers: Participant[]];
-  /** From what the server sees of each stream (its score), worst stream counts. */
+  /** By the score of each stream, the worst counts: the server's; in P2P rooms by what this page measures. */
   connectionQualityChanged: [quality: ConnectionQuality, participant: Participant];
   /**
    * P2P: media does not get through between this page and that participant, and why (`PEER_UNREACHABLE`). It goes on

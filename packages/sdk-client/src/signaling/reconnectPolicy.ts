@@ -1,9 +1,9 @@
 import type { ParlorError } from '../errors.js';
 
 export interface ReconnectContext {
-  /** 0 for the first attempt after a loss. */
+  /** 0 for the first attempt after a loss. Goes on counting over joins whose media path never came up. */
   readonly attempt: number;
-  /** Milliseconds since the connection was lost. */
+  /** Milliseconds since the connection was lost, over such joins too. */
   readonly elapsed: number;
   /** What went wrong last. */
   readonly error: ParlorError;

@@ -57,6 +57,7 @@ export const CODES = {
   USER_OFFLINE: code(404),
   IDEMPOTENCY_KEY_REUSED: code(422),
   CANNOT_CONSUME: code(422),
+  ALREADY_SENT: code(409),
   UNSUPPORTED_MEDIA: code(422),
   SDP_INVALID: code(400),
   SDP_UNSUPPORTED: code(422),

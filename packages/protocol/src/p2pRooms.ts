@@ -30,6 +30,11 @@ export const P2pCreateBody = z.object({
     .transform((password) => password ?? undefined),
   max_participants: z.number().int().min(1).max(MAX_P2P_PARTICIPANTS).nullish(),
   expires_minutes: z.number().int().min(1).max(MAX_P2P_MINUTES).nullish(),
+  /**
+   * `p2p` (default): media goes from browser to browser. `sfu`: through the server, where clients of all dialects meet;
+   * browsers notice no difference, to them the server plays all the others.
+   */
+  topology: z.enum(['p2p', 'sfu']).nullish(),
 });
 
 /** `POST /api/webrtc/rooms/{room_id}/join` */

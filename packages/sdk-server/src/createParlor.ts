@@ -1,5 +1,6 @@
 import { nanoid } from 'nanoid';
 import { createAccess } from './access/access.js';
+import { guardLockedRooms } from './access/lockedRooms.js';
 import { DEFAULT_LIMITS, type CoreContext } from './core/context.js';
 import { Pacer } from './core/Pacer.js';
 import type { MediaBackend } from './core/ports.js';
@@ -40,6 +41,7 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
   const p2pRooms = new P2pRooms({
     options: options.p2pRooms ?? {},
     iceServers: ice.serversFor,
+    rooms: { open: (id, how) => rooms.open(id, how) },
     clock: systemClock,
     logger,
   });
@@ -59,7 +61,7 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
   const rooms = new RoomRegistry(context);
   const usage = new UsageRecorder({ rooms, clock: systemClock, hooks, logger });
   const calls = createCalls({ rooms, context, access: door, options });
-  const { access } = calls;
+  const access = guardLockedRooms(calls.access, p2pRooms);
   const rtcSessions = new RtcSessions({ rooms, clock: systemClock });
   usage.on('recorded', (record) => {
     rtcSessions.tellUsage(record);

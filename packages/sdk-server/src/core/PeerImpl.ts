@@ -31,6 +31,7 @@ export interface PeerIdentity {
   grants: Grants;
   link: PeerLink | undefined;
   place: Place;
+  transportPerPeer: boolean;
   resumeToken: string;
 }
 
@@ -54,6 +55,7 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
   readonly pending = { transports: 0, producers: 0, consumers: 0 };
   readonly #link: PeerLink | undefined;
   readonly #place: Place;
+  readonly #maxTransports: number;
 
   constructor(room: RoomImpl, context: CoreContext, identity: PeerIdentity) {
     super();
@@ -66,6 +68,8 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
     this.resumeToken = identity.resumeToken;
     this.#link = identity.link;
     this.#place = identity.place;
+    const { maxPeersPerRoom, maxTransportsPerPeer } = context.limits;
+    this.#maxTransports = identity.transportPerPeer ? maxPeersPerRoom : maxTransportsPerPeer;
   }
 
   get dialect(): string {
@@ -91,7 +95,7 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
     if (payloadTypes && direction !== 'recv') {
       throw new ParlorError('BAD_REQUEST', 'payloadTypes are for transports with direction "recv"');
     }
-    if (this.transports.size + this.pending.transports >= this.context.limits.maxTransportsPerPeer) {
+    if (this.transports.size + this.pending.transports >= this.#maxTransports) {
       throw new ParlorError('LIMIT_REACHED', 'too many transports: close those that are not used');
     }
     this.pending.transports += 1;

@@ -99,6 +99,7 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
       grants: { ...DEFAULT_GRANTS, ...options.grants },
       link: options.link,
       place: options.place ?? {},
+      transportPerPeer: options.transportPerPeer ?? false,
       resumeToken: newSecret(),
     });
     this.#broadcast({ type: 'peerJoined', peer: peer.info });

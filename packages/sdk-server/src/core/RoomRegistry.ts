@@ -58,7 +58,7 @@ export class RoomRegistry extends Emitter<RoomsEvents> implements Rooms {
           `there is no room ${roomId}, and can.create is false in the token`,
         );
       }
-      const { topology } = options;
+      const topology = options.topology ?? options.preferredTopology;
       const room = await (existing ?? this.open(roomId, topology && { topology }));
       try {
         return await room.join(options);

@@ -89,6 +89,10 @@ export interface JoinOptions {
   resumeToken?: string;
   /** How the client carries media. Absent: it takes what the room has. */
   topology?: Topology;
+  /** What a room that this join opens shall be, where it does not matter what one is that is there. */
+  preferredTopology?: Topology;
+  /** The peer has a transport for each other one, as in a mesh: it may have as many. */
+  transportPerPeer?: boolean;
 }
 
 /** Audio, video and data between the peers that joined it. */

@@ -1,3 +1,7 @@
+import { DEFAULT_LIMITS } from '../../src/core/context.js';
+import { Pacer } from '../../src/core/Pacer.js';
+import { RoomRegistry } from '../../src/core/RoomRegistry.js';
+import { FakeBackend } from '../../src/media/fake/FakeBackend.js';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -66,7 +70,16 @@ export async function p2pServer(given: P2pServerOptions = {}) {
     },
     { clock },
   );
-  const rooms = new P2pRooms({ options, iceServers: ice.serversFor, clock, logger });
+  const registry = new RoomRegistry({
+    backend: new FakeBackend(),
+    hooks: {},
+    limits: DEFAULT_LIMITS,
+    logger,
+    pacer: new Pacer(),
+    newSecret: () => 'secret',
+    iceServers: ice.serversFor,
+  });
+  const rooms = new P2pRooms({ options, iceServers: ice.serversFor, rooms: registry, clock, logger });
   const dialects = [p2pRoomsDialect({ rooms, access: createAccess(accessOptions), logger })];
   const upgrades = createUpgradeHandler({
     dialects,

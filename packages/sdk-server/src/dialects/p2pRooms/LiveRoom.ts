@@ -1,27 +1,10 @@
-import {
-  CODES,
-  type P2pClientMessage,
-  type P2pClosedCode,
-  type P2pParticipant,
-  type P2pServerMessage,
-} from '@parlor/protocol';
+import { CODES, type P2pClosedCode, type P2pParticipant, type P2pServerMessage } from '@parlor/protocol';
 import { ParlorError } from '../../errors.js';
-import type { Language } from '../language.js';
+import type { Meeting, Member, Signal } from './Meeting.js';
 import { textOf } from './texts.js';
 
-/** One connection in a room. */
-export interface Member {
-  readonly participant: P2pParticipant;
-  readonly language: Language;
-  tell(message: P2pServerMessage): void;
-  /** Ends the connection: WebSocket close code and reason. */
-  end(code: number, reason: string): void;
-}
-
-type Signal = Exclude<P2pClientMessage, { type: 'leave' }>;
-
-/** Who is connected to a room right now. It passes on what they say to each other and looks into nothing of it. */
-export class LiveRoom {
+/** A room whose media goes from browser to browser: it passes on what they say to each other and looks into nothing of it. */
+export class LiveRoom implements Meeting {
   readonly id: string;
   readonly #maxParticipants: number;
   readonly #members = new Map<string, Member>();
@@ -32,7 +15,6 @@ export class LiveRoom {
     this.#maxParticipants = maxParticipants;
   }
 
-  /** Why it is no more; undefined: it is open. */
   get closed(): P2pClosedCode | undefined {
     return this.#closed;
   }
@@ -45,18 +27,11 @@ export class LiveRoom {
     return [...this.#members.values()].map(({ participant }) => participant);
   }
 
-  /** Whether there is a place for a participant; who comes a second time needs none. */
   hasPlaceFor(participantId?: string): boolean {
     if (participantId !== undefined && this.#members.has(participantId)) return true;
     return this.#members.size < this.#maxParticipants;
   }
 
-  /**
-   * Lets a connection in: it hears who is there, they hear of it. A newer connection of the same participant takes the
-   * place of the older one, whose other ends have to begin anew.
-   *
-   * @throws ROOM_CLOSED, ROOM_EXPIRED, SERVER_CLOSING, ROOM_FULL
-   */
   enter(member: Member): void {
     const { participant, language } = member;
     if (this.#closed) throw new ParlorError(this.#closed, textOf(this.#closed, language));
@@ -81,7 +56,6 @@ export class LiveRoom {
     this.#tellAll({ type: 'peer_left', participant_id: id });
   }
 
-  /** @throws PEER_NOT_FOUND */
   relay({ participant: { id: from } }: Member, message: Signal): void {
     const target = this.#members.get(message.to);
     if (!target)
@@ -94,7 +68,10 @@ export class LiveRoom {
     else target.tell({ type: message.type, from, sdp: message.sdp });
   }
 
-  /** Sends everybody away; idempotent. */
+  rest(): void {
+    // Nothing is held.
+  }
+
   close(code: P2pClosedCode): void {
     if (this.#closed) return;
     this.#closed = code;

@@ -1,11 +1,19 @@
 import type { P2pServerMessage } from '@parlor/protocol';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../ice/testing/ManualClock.js';
-import type { Member } from './LiveRoom.js';
+import { silentLogger } from '../../logger.js';
+import type { Member } from './Meeting.js';
 import { LiveRooms } from './LiveRooms.js';
 import type { StoredP2pRoom } from './store.js';
 
 const MINUTE = 60_000;
+
+const liveRooms = (clock: ManualClock) =>
+  new LiveRooms({
+    clock,
+    logger: silentLogger,
+    rooms: { open: () => Promise.reject(new Error('media goes from browser to browser')) },
+  });
 
 const stored = (more: Partial<StoredP2pRoom> = {}): StoredP2pRoom => ({
   id: 'ABC347',
@@ -27,6 +35,7 @@ function member(id: string): Member & { told: P2pServerMessage[]; ended: [number
     language: 'en',
     told,
     ended,
+    refuse: () => undefined,
     tell: (message) => told.push(message),
     end: (...frame) => ended.push(frame),
   };
@@ -35,7 +44,7 @@ function member(id: string): Member & { told: P2pServerMessage[]; ended: [number
 describe('LiveRooms', () => {
   it('keeps nothing of a room that has ended', async () => {
     const clock = new ManualClock();
-    const rooms = new LiveRooms(clock);
+    const rooms = liveRooms(clock);
     const bob = member('p_bob');
     const room = rooms.open(stored());
     room.enter(bob);
@@ -49,7 +58,7 @@ describe('LiveRooms', () => {
 
   it('lets go of empty rooms, but not of those that somebody may be about to enter', async () => {
     const clock = new ManualClock();
-    const rooms = new LiveRooms(clock);
+    const rooms = liveRooms(clock);
     const room = rooms.open(stored());
     await clock.pass(MINUTE - 1);
     rooms.sweep();
@@ -67,7 +76,7 @@ describe('LiveRooms', () => {
 
   it('tells who is let in too late why', () => {
     const clock = new ManualClock();
-    const rooms = new LiveRooms(clock);
+    const rooms = liveRooms(clock);
     const closed = rooms.open(stored());
     rooms.closeAll('SERVER_CLOSING');
     expect(() => {
@@ -85,7 +94,7 @@ describe('LiveRooms', () => {
   });
 
   it('hears a replaced connection no more', () => {
-    const room = new LiveRooms(new ManualClock()).open(stored());
+    const room = liveRooms(new ManualClock()).open(stored());
     const [bob, old, fresh] = [member('p_bob'), member('p_al'), member('p_al')];
     room.enter(bob);
     room.enter(old);

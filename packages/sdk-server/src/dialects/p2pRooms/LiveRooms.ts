@@ -1,24 +1,38 @@
 import type { P2pClosedCode } from '@parlor/protocol';
 import type { Clock } from '../../ice/clock.js';
+import type { Logger } from '../../logger.js';
 import { LiveRoom } from './LiveRoom.js';
+import type { Meeting } from './Meeting.js';
+import { ServerRoom, type ServerRooms } from './ServerRoom.js';
 import type { StoredP2pRoom } from './store.js';
 
 /** How long a room that nobody is in stays in memory: someone let in a moment ago may be about to open a socket. */
 const LINGER_MS = 60_000;
 
 interface Held {
-  room: LiveRoom;
+  room: Meeting;
   emptySince: number;
   stopTimer: () => void;
+}
+
+export interface LiveRoomsParts {
+  readonly clock: Clock;
+  /** Where media goes through the server. */
+  readonly rooms: ServerRooms;
+  readonly logger: Logger;
 }
 
 /** The rooms that somebody is connected to, each closed when its time is over. */
 export class LiveRooms {
   readonly #clock: Clock;
+  readonly #rooms: ServerRooms;
+  readonly #logger: Logger;
   readonly #held = new Map<string, Held>();
 
-  constructor(clock: Clock) {
+  constructor({ clock, rooms, logger }: LiveRoomsParts) {
     this.#clock = clock;
+    this.#rooms = rooms;
+    this.#logger = logger;
   }
 
   get size(): number {
@@ -26,18 +40,27 @@ export class LiveRooms {
   }
 
   /** The room as it is now, without making it one. */
-  find(id: string): LiveRoom | undefined {
+  find(id: string): Meeting | undefined {
     return this.#held.get(id)?.room;
   }
 
-  open({ id, maxParticipants, expiresAt }: StoredP2pRoom): LiveRoom {
+  open({ id, maxParticipants, expiresAt, topology }: StoredP2pRoom): Meeting {
     const now = this.#clock.now();
     const known = this.#held.get(id);
     if (known) {
       known.emptySince = now;
       return known.room;
     }
-    const room = new LiveRoom(id, maxParticipants);
+    const room =
+      topology === 'sfu'
+        ? new ServerRoom({
+            id,
+            maxParticipants,
+            rooms: this.#rooms,
+            timer: this.#clock,
+            logger: this.#logger,
+          })
+        : new LiveRoom(id, maxParticipants);
     const stopTimer = this.#clock.after(Math.max(0, expiresAt - now), () => {
       this.close(id, 'ROOM_EXPIRED');
     });
@@ -65,6 +88,7 @@ export class LiveRooms {
       else if (now - held.emptySince >= LINGER_MS) {
         held.stopTimer();
         this.#held.delete(id);
+        held.room.rest();
       }
     }
   }

@@ -14,11 +14,12 @@ import { isParlorError, ParlorError } from '../../errors.js';
 import type { Clock } from '../../ice/clock.js';
 import type { IcePeer, IceServersFor } from '../../ice/types.js';
 import type { Logger } from '../../logger.js';
-import { newParticipantId, newPassword } from './ids.js';
-import type { LiveRoom } from './LiveRoom.js';
+import { isRoomId, newParticipantId, newPassword } from './ids.js';
+import type { Meeting } from './Meeting.js';
 import { LiveRooms } from './LiveRooms.js';
 import { MemoryRoomStore } from './MemoryRoomStore.js';
 import { defaultsOf, type P2pRoomsDefaults, type P2pRoomsOptions } from './options.js';
+import type { ServerRooms } from './ServerRoom.js';
 import type { P2pRoomStore, StoredP2pRoom } from './store.js';
 
 const MINUTE_MS = 60_000;
@@ -29,6 +30,8 @@ const REMEMBER_EXPIRED_MS = 60 * MINUTE_MS;
 export interface P2pRoomsParts {
   readonly options: P2pRoomsOptions;
   readonly iceServers: IceServersFor;
+  /** The rooms of all dialects: those whose media goes through the server are among them. */
+  readonly rooms: ServerRooms;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -67,11 +70,11 @@ export class P2pRooms {
   #stopSweeping: (() => void) | undefined;
   #closed = false;
 
-  constructor({ options, iceServers, clock, logger }: P2pRoomsParts) {
+  constructor({ options, iceServers, rooms, clock, logger }: P2pRoomsParts) {
     this.#store = options.store ?? new MemoryRoomStore();
     this.#defaults = defaultsOf(options);
     this.#guesses = new GuessLimiter(options.guessing ?? {}, () => clock.now());
-    this.#live = new LiveRooms(clock);
+    this.#live = new LiveRooms({ clock, rooms, logger });
     this.#iceServers = iceServers;
     this.#clock = clock;
     this.#logger = logger;
@@ -101,6 +104,7 @@ export class P2pRooms {
         expiresAt: now + (body.expires_minutes ?? this.#defaults.expiresMinutes) * MINUTE_MS,
         passwordHash,
         guestKey: newGuestKey(),
+        ...(body.topology && { topology: body.topology }),
       };
       if (!(await this.#store.add(room))) return undefined;
       const { name, maxParticipants: max_participants } = room;
@@ -151,6 +155,11 @@ export class P2pRooms {
     this.#live.close(id, 'ROOM_CLOSED');
   }
 
+  /** Whether the room is one that other dialects can enter. */
+  async isShared(id: string): Promise<boolean> {
+    return isRoomId(id) && (await this.#store.get(id))?.topology === 'sfu';
+  }
+
   /** @throws ROOM_NOT_FOUND, ROOM_EXPIRED */
   async find(id: string): Promise<StoredP2pRoom> {
     const room = await this.#store.get(id);
@@ -161,7 +170,7 @@ export class P2pRooms {
   }
 
   /** Where connections to a room meet. @throws ROOM_FULL */
-  admit(room: StoredP2pRoom, participantId: string): LiveRoom {
+  admit(room: StoredP2pRoom, participantId: string): Meeting {
     this.#checkOpen();
     const live = this.#live.open(room);
     if (!live.hasPlaceFor(participantId))

@@ -9,11 +9,11 @@ import type { Logger } from '../../logger.js';
 import type { FramedSocket, SocketHandler } from '../dialect.js';
 import { validate } from '../validate.js';
 import type { Language } from '../language.js';
-import type { LiveRoom, Member } from './LiveRoom.js';
+import type { Meeting, Member } from './Meeting.js';
 import { errorText } from './texts.js';
 
 export interface P2pSessionOptions {
-  readonly room: LiveRoom;
+  readonly room: Meeting;
   readonly participant: P2pParticipant;
   readonly language: Language;
   readonly logger: Logger;
@@ -42,6 +42,9 @@ export class P2pSession implements SocketHandler {
       end: (code, reason) => {
         socket.close(code, reason);
       },
+      refuse: (error) => {
+        this.#refuse(member, error);
+      },
     };
     socket.onMessage((text) => {
       this.#receive(member, text);
@@ -55,14 +58,18 @@ export class P2pSession implements SocketHandler {
     try {
       room.enter(member);
     } catch (error) {
-      // Between the upgrade and now somebody took the last place, or the room was closed.
-      const { code, ws } = toWireError(error);
-      const message = this.#errorMessage(error);
-      member.tell(
-        room.closed ? { type: 'room_closed', reason: message.message, code: room.closed } : message,
-      );
-      member.end(ws, code);
+      member.refuse(error);
     }
+  }
+
+  /** Between the upgrade and now somebody took the last place, or the room was closed. */
+  #refuse(member: Member, error: unknown): void {
+    const { room, logger } = this.#options;
+    if (!isParlorError(error)) logger.error({ err: error, roomId: room.id }, 'entering failed');
+    const { code, ws } = toWireError(error);
+    const message = this.#errorMessage(error);
+    member.tell(room.closed ? { type: 'room_closed', reason: message.message, code: room.closed } : message);
+    member.end(ws, code);
   }
 
   #receive(member: Member, text: string): void {

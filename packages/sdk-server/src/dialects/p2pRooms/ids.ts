@@ -4,6 +4,8 @@ import { customAlphabet } from 'nanoid';
 export const READABLE = '34679ACDEFGHJKLMNPQRTUVWXY';
 
 export const newRoomId = customAlphabet(READABLE, 6);
+const ROOM_ID = new RegExp(`^[${READABLE}]{6}$`);
+export const isRoomId = (text: string): boolean => ROOM_ID.test(text);
 export const newPassword = customAlphabet(READABLE, 6);
 
 const eight = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 8);

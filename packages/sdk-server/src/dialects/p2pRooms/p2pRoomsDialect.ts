@@ -10,7 +10,7 @@ import { validate } from '../validate.js';
 import { failure, success } from './answers.js';
 import { asRoomId, newRoomId } from './ids.js';
 import { languageOf, type Language } from '../language.js';
-import type { LiveRoom } from './LiveRoom.js';
+import type { Meeting } from './Meeting.js';
 import type { P2pRooms } from './P2pRooms.js';
 import { P2pSession } from './P2pSession.js';
 import { p2pRoomsRoutes } from './routes.js';
@@ -119,7 +119,7 @@ export function p2pRoomsDialect({ rooms, access, logger }: P2pRoomsDialectOption
     request,
     language,
     id,
-  }: Call): Promise<{ room: LiveRoom; participant: P2pParticipant }> {
+  }: Call): Promise<{ room: Meeting; participant: P2pParticipant }> {
     const token = tokenOf(request);
     if (token !== undefined && isGuestToken(token)) {
       const room = await rooms.find(id);

@@ -1,12 +1,11 @@
 import { WhipClient, type WhipOptions } from './WhipClient.js';
 
-/** What a viewer's elements show and play. */
+/** What a viewer's element shows and plays. */
 export interface Perceived {
-  /** Frames painted so far. */
+  /** Painted so far. */
   frames: number;
-  width: number;
-  /** Loudness at this moment, 0 to 1, after what the element plays. */
-  level: number;
+  /** Energy of the sound decoded so far, by SSRC. */
+  sound: Record<string, number>;
 }
 
 declare global {
@@ -16,7 +15,7 @@ declare global {
     publishByWhip(options: WhipOptions, capture: { width: number; height: number }): Promise<number>;
     /** Shows what comes; the answer's status. */
     watchByWhep(options: WhipOptions): Promise<number>;
-    perceive(): Perceived;
+    perceive(): Promise<Perceived>;
   }
 }
 
@@ -43,14 +42,13 @@ window.watchByWhep = async (options) => {
     video.requestVideoFrameCallback(count);
   };
   video.requestVideoFrameCallback(count);
-  const audio = new AudioContext();
-  const analyser = audio.createAnalyser();
-  audio.createMediaStreamSource(client.stream).connect(analyser);
-  const samples = new Float32Array(analyser.fftSize);
-  window.perceive = () => {
-    analyser.getFloatTimeDomainData(samples);
-    const level = samples.reduce((loudest, sample) => Math.max(loudest, Math.abs(sample)), 0);
-    return { frames, width: video.videoWidth, level };
+  window.perceive = async () => {
+    const sound: Record<string, number> = {};
+    (await client.connection.getStats()).forEach((stat: Record<string, unknown>) => {
+      if (stat['type'] === 'inbound-rtp' && stat['kind'] === 'audio')
+        sound[String(stat['ssrc'])] = Number(stat['totalAudioEnergy']);
+    });
+    return { frames, sound };
   };
   return status;
 };

@@ -25,7 +25,8 @@ export class SocketGuard implements FramedSocket {
   readonly #limits: SocketLimits;
   readonly #clock: Clock;
   readonly #allowed: TokenBucket;
-  readonly #tolerated: TokenBucket;
+  /** Made for the few that need one. */
+  #tolerated: TokenBucket | undefined;
   #heardAt: number;
   #corked = false;
   #onMessage: ((text: string) => void) | undefined;
@@ -39,7 +40,6 @@ export class SocketGuard implements FramedSocket {
     const now = clock.now();
     const { messagesPerSecond: perSecond, messageBurst } = limits;
     this.#allowed = new TokenBucket({ perSecond, capacity: messageBurst }, now);
-    this.#tolerated = new TokenBucket({ perSecond, capacity: messageBurst * FLOOD_BURSTS }, now);
     this.#heardAt = now;
 
     ws.on('message', (data, isBinary) => {
@@ -54,7 +54,7 @@ export class SocketGuard implements FramedSocket {
       this.#heardAt = clock.now();
     });
     // `close` follows; what was wrong with a frame ws has already told the client (RFC 6455 §7.4.1).
-    ws.on('error', () => undefined);
+    ws.on('error', ignore);
   }
 
   send(text: string): void {
@@ -85,9 +85,8 @@ export class SocketGuard implements FramedSocket {
   }
 
   onClose(listener: (code: number) => void): void {
-    this.#ws.once('close', (code: number) => {
-      listener(code);
-    });
+    // It comes once.
+    this.#ws.on('close', listener);
   }
 
   /** Ends a connection that is silent or stuck, pings one that has been silent for a while. */
@@ -141,7 +140,10 @@ export class SocketGuard implements FramedSocket {
 
   /** Whether the connection may live on although it sends too much. */
   #tolerate(): boolean {
-    if (this.#tolerated.take(this.#clock.now())) return true;
+    const now = this.#clock.now();
+    const { messagesPerSecond: perSecond, messageBurst } = this.#limits;
+    this.#tolerated ??= new TokenBucket({ perSecond, capacity: messageBurst * FLOOD_BURSTS }, now);
+    if (this.#tolerated.take(now)) return true;
     this.#end('RATE_LIMITED', 'too many messages');
     return false;
   }
@@ -161,6 +163,8 @@ export class SocketGuard implements FramedSocket {
     this.#stream.uncork();
   };
 }
+
+const ignore = (): void => undefined;
 
 /** A close reason has at most 123 bytes (RFC 6455 §5.5). */
 function truncated(reason: string): string {

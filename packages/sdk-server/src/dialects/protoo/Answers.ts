@@ -8,21 +8,15 @@ const MAX_LENGTH = 16 * 1024;
  * are only compared with those of before the loss: nobody forbids a client to use one again.
  */
 export class Answers {
-  #keeps = false;
-  #underway = new Set<number>();
+  readonly #underway = new Set<number>();
   #given = new Map<number, string>();
   #repeatable: { underway: ReadonlySet<number>; given: ReadonlyMap<number, string> } | undefined;
 
-  keep(): void {
-    this.#keeps = true;
-  }
-
   begin(id: number): void {
-    if (this.#keeps) this.#underway.add(id);
+    this.#underway.add(id);
   }
 
   end(id: number, text: string): void {
-    if (!this.#keeps) return;
     this.#underway.delete(id);
     if (text.length <= MAX_LENGTH) this.#given.set(id, text);
     for (const [oldest] of this.#given) {

@@ -45,7 +45,8 @@ export class ProtooSession {
   #socket: FramedSocket | undefined;
   #peer: ClientPeer | undefined;
   #joining: Promise<unknown> | undefined;
-  readonly #answers = new Answers();
+  /** Of a client that comes back when its connection breaks. */
+  #answers: Answers | undefined;
   /** Notifications of the client so far. */
   #heard = 0;
 
@@ -80,7 +81,7 @@ export class ProtooSession {
     // The client has left the old one for dead.
     this.#socket?.close(1000, '');
     this.#socket = socket;
-    this.#answers.expectRepeats();
+    this.#answers?.expectRepeats();
     socket.send(successText(by.id, { heard: this.#heard } satisfies ProtooAnswers['resumeSession']));
     for (const text of missed) socket.send(text);
     this.#link.attach(socket);
@@ -104,12 +105,12 @@ export class ProtooSession {
   }
 
   async serve({ id, method, data }: ProtooRequest): Promise<void> {
-    const repeated = this.#answers.repeated(id);
+    const repeated = this.#answers?.repeated(id);
     if (repeated) {
       if (repeated !== 'underway') this.#socket?.send(repeated);
       return;
     }
-    this.#answers.begin(id);
+    this.#answers?.begin(id);
     try {
       const known = method as ProtooMethod;
       if (!Object.hasOwn(ProtooRequests, method))
@@ -144,7 +145,7 @@ export class ProtooSession {
   }
 
   #reply(id: number, text: string): void {
-    this.#answers.end(id, text);
+    this.#answers?.end(id, text);
     this.#socket?.send(text);
   }
 
@@ -235,7 +236,7 @@ export class ProtooSession {
 
   #becomeResumable(resumeToken: string): void {
     this.#link.keepHistory();
-    this.#answers.keep();
+    this.#answers ??= new Answers();
     this.#options.sessions.add(resumeToken, this);
   }
 }

@@ -9,7 +9,7 @@ import { Uplink } from './Uplink.js';
 /** The client as the bridge sees it. Participants are named by the ids that the client knows. */
 export interface BridgeClient {
   joined(id: string, other: Peer): void;
-  left(id: string): void;
+  left(id: string, was: { peer: Peer; wasConnected: boolean }): void;
   describe(from: string, description: Description): void;
   /** Something that the client has sent, or a track that it cannot have. */
   failed(id: string, error: unknown): void;
@@ -91,8 +91,9 @@ export class Bridge {
         if (!participant) break;
         this.#byPeerId.delete(update.peerId);
         this.#byId.delete(participant.id);
+        const wasConnected = participant.leg !== undefined;
         this.#end(participant);
-        client.left(participant.id);
+        client.left(participant.id, { peer: participant.peer, wasConnected });
         break;
       }
       case 'newProducer': {

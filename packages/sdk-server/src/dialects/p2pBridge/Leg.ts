@@ -43,7 +43,8 @@ export class Leg implements NegotiatorOwner {
   constructor(options: LegOptions) {
     this.#options = options;
     this.other = options.other;
-    if (options.peer.grants.subscribe) for (const producer of this.other.producers.values()) this.follow(producer);
+    if (options.peer.grants.subscribe)
+      for (const producer of this.other.producers.values()) this.follow(producer);
   }
 
   get isConnected(): boolean {

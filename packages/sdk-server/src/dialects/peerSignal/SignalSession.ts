@@ -12,6 +12,9 @@ import { isParlorError, ParlorError, toWireError } from '../../errors.js';
 import { validate } from '../validate.js';
 import { handshakeRequest } from './handshakeRequest.js';
 import type { PeerSignalOptions, SignalGate } from './ports.js';
+import { P2pPlace } from './P2pPlace.js';
+import type { Place } from './Place.js';
+import { ServerPlace } from './ServerPlace.js';
 import type { Member, SignalRoom } from './SignalRoom.js';
 import { waitingPackets, type SignalSocket } from './socketIo.js';
 
@@ -30,8 +33,7 @@ export interface SignalSessionOptions extends PeerSignalOptions {
 /** One socket in one room, for as long as it is there. */
 interface Stay {
   peer: Peer;
-  room: SignalRoom;
-  member: Member;
+  place: Place;
 }
 
 type Requests = { [E in PeerSignalRequest]: z.output<(typeof PeerSignalRequests)[E]> };
@@ -122,8 +124,8 @@ export class SignalSession {
   async #join({ roomName, pseudo }: Requests['join-room']): Promise<PeerSignalAnswers['join-room']> {
     const present = this.#stays.get(roomName) ?? this.#joining.get(roomName);
     // Pages ask twice: what they want is to be in the room.
-    const { room } = await (present ?? this.#enter(roomName, pseudo));
-    return { id: this.#socket.id, participants: room.participants };
+    const { place } = await (present ?? this.#enter(roomName, pseudo));
+    return { id: this.#socket.id, participants: place.participants };
   }
 
   #enter(roomName: string, pseudo: string): Promise<Stay> {
@@ -139,7 +141,7 @@ export class SignalSession {
   }
 
   async #admit(roomName: string, pseudo: string): Promise<Stay> {
-    const { access, rooms, roomOf, addressOf } = this.#options;
+    const { access, rooms, addressOf } = this.#options;
     const { id, handshake } = this.#socket;
     const request = handshakeRequest(handshake);
     const authorization = await access.authorize(request, { room: roomName, action: 'join' });
@@ -149,33 +151,38 @@ export class SignalSession {
       displayName: name ?? pseudo,
       grants,
       link: this.#link(roomName),
-      topology: 'p2p',
+      // A room that others have opened on the server does as well.
+      preferredTopology: 'p2p',
+      transportPerPeer: true,
       place: { region, address: addressOf(request, handshake.address) },
       ...(userId !== undefined && { userId }),
     });
     if (!this.#open) peer.leave('disconnected');
     if (peer.closed) throw new ParlorError('NOT_JOINED', 'the socket left while it was joining');
-    const room = roomOf(roomName);
-    const member: Member = {
+    const place = this.#placeOf(peer, {
       id,
       userId: userId ?? id,
       pseudo: peer.displayName,
       tell: (event, data) => {
         this.#tell(event, data);
       },
-    };
-    const stay = { peer, room, member };
-    room.add(member);
+    });
+    const stay = { peer, place };
     this.#stays.set(roomName, stay);
-    room.announce();
     return stay;
   }
 
-  /** The room's way to this socket. Who is there is told by `SignalRoom`, to those who can be reached by signals. */
+  #placeOf(peer: Peer, member: Member): Place {
+    const { roomOf, emptied, clock, logger } = this.#options;
+    return peer.room.topology === 'p2p'
+      ? new P2pPlace(roomOf(peer.room.id), member, emptied)
+      : new ServerPlace({ peer, member, clock, logger });
+  }
+
   #link(roomName: string): PeerLink {
     return {
       dialect: 'peerSignal',
-      send: () => undefined,
+      send: (update) => this.#stays.get(roomName)?.place.tell(update),
       end: ({ code, message }: LinkEnd) => {
         if (!this.#forget(roomName, 'left')) return;
         this.#tell('room-left', { roomName, code, message });
@@ -194,7 +201,7 @@ export class SignalSession {
   #signal({ id, roomName, signal }: Requests['peer-signal']): object {
     const stay = this.#stays.get(roomName);
     if (!stay) throw notJoined(roomName);
-    stay.room.relay(stay.member, id, signal);
+    stay.place.relay(id, signal);
     return {};
   }
 
@@ -210,8 +217,7 @@ export class SignalSession {
     const stay = this.#stays.get(roomName);
     if (!stay) return false;
     this.#stays.delete(roomName);
-    stay.room.remove(stay.member, reason);
-    if (stay.room.empty) this.#options.emptied(stay.room);
+    stay.place.leave(reason);
     return true;
   }
 

@@ -15,8 +15,9 @@ export interface AccessScope {
   /** The room's id; `call:*`, the rooms of calls, where the action is `call`; `*` where it is `connect`. */
   room: string;
   /**
-   * `call`: wait for calls of other users, and call them. `connect`: open a connection over which rooms are joined
-   * later, each with a `join` of its own; asked only where `attachPeerSignal` was told to.
+   * `call`: wait for calls of other users, and call them. `connect`: who is asking matters, not where. Asked by requests
+   * of `/rtc` about what was joined before, and, where `attachPeerSignal` was told to, by connections over which rooms
+   * are joined later, each with a `join` of its own.
    */
   action: 'join' | 'call' | 'connect';
 }

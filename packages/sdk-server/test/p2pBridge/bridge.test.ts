@@ -1,0 +1,270 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Peer, Producer } from '../../src/core/types.js';
+import type { RoomUpdate } from '../../src/core/updates.js';
+import { Bridge } from '../../src/dialects/p2pBridge/Bridge.js';
+import type { Description } from '../../src/dialects/p2pBridge/Leg.js';
+import { silentLogger } from '../../src/logger.js';
+import type { FakeProducer } from '../../src/media/fake/FakeBackend.js';
+import { NEGOTIATION_TIMES } from '../../src/sdp/Negotiator.js';
+import { parseDescription } from '../../src/sdp/parse.js';
+import { ManualTime } from '../sdp/ManualTime.js';
+import { SdpClient } from '../sdp/SdpClient.js';
+import { sessionRoom, type SessionRoom } from '../sdp/sessionRoom.js';
+
+interface Said extends Description {
+  from: string;
+}
+
+let inRoom: SessionRoom;
+let time: ManualTime;
+let said: Said[];
+let heard: string[];
+
+beforeEach(async () => {
+  inRoom = await sessionRoom();
+  // The kit's own connection is not needed here.
+  inRoom.peer.leave();
+  time = new ManualTime();
+  said = [];
+  heard = [];
+});
+
+/** A client made for a mesh, in the room with bob. */
+async function enter({ offers = true, peerId = 'p_mesh' } = {}): Promise<{ bridge: Bridge; peer: Peer }> {
+  const link: { bridge?: Bridge } = {};
+  const peer = await inRoom.room.join({
+    peerId,
+    transportPerPeer: true,
+    link: {
+      dialect: 'test',
+      send: (update: RoomUpdate) => link.bridge?.tell(update),
+      end: () => undefined,
+    },
+  });
+  const bridge = new Bridge({
+    peer,
+    offers,
+    timer: time,
+    logger: silentLogger,
+    client: {
+      joined: (_id, other) => heard.push(`joined ${other.id}`),
+      left: (_id, { peer: other, wasConnected }) => heard.push(`left ${other.id} ${String(wasConnected)}`),
+      describe: (from, description) => said.push({ from, ...description }),
+      failed: (_id, error) => heard.push(`failed ${String((error as { code: string }).code)}`),
+      hungUp: () => heard.push('hung up'),
+    },
+  });
+  link.bridge = bridge;
+  return { bridge, peer };
+}
+
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 100; turn += 1) await Promise.resolve();
+  await new Promise(setImmediate);
+}
+
+async function pass(ms: number): Promise<void> {
+  time.pass(ms);
+  await settled();
+}
+
+/** Media of it arrives at the server. */
+function start(producer: Producer): void {
+  const { media } = producer as unknown as { media: FakeProducer };
+  media.emit('score', [{ ssrc: 1, score: 10 }]);
+}
+
+const idOf = (bridge: Bridge, peerId: string): string => {
+  const found = bridge.participants.find(({ peer }) => peer.id === peerId);
+  if (!found) throw new Error(`${peerId} is not there`);
+  return found.id;
+};
+const sections = ({ sdp }: Description) =>
+  parseDescription(sdp).sections.map(({ media, direction }) => `${media} ${direction}`);
+const last = (): Said => {
+  const description = said.at(-1);
+  if (!description) throw new Error('nothing was said');
+  return description;
+};
+
+/** A connection of the client with camera and microphone, offered to `to`. */
+async function offerTo(bridge: Bridge, to: string, number = 1): Promise<SdpClient> {
+  const client = new SdpClient(number);
+  client.addTrack('audio');
+  client.addTrack('video');
+  bridge.take(to, { type: 'offer', sdp: client.offer() });
+  await settled();
+  return client;
+}
+
+describe('a client that connects to those who are there', () => {
+  test('is answered in the name of each, and sends its media once', async () => {
+    await inRoom.join('carol');
+    const { bridge, peer } = await enter();
+    const [bob, carol] = [idOf(bridge, 'bob'), idOf(bridge, 'carol')];
+    await offerTo(bridge, bob, 1);
+    await offerTo(bridge, carol, 2);
+    expect(said.map(({ from, type }) => [from, type])).toEqual([
+      [bob, 'answer'],
+      [carol, 'answer'],
+    ]);
+    expect(sections(said[0]!)).toEqual(['audio recvonly', 'video recvonly']);
+    expect(sections(said[1]!)).toEqual(['audio inactive', 'video inactive']);
+    expect([...peer.producers.values()].map(({ kind }) => kind)).toEqual(['audio', 'video']);
+    expect(heard).toEqual([]);
+  });
+
+  test('gets the tracks of each on the connection to that one', async () => {
+    const carol = await inRoom.join('carol');
+    await carol.createTransport({ direction: 'send' });
+    const [ofBob, ofCarol] = [await inRoom.publish('video'), await inRoom.publish('audio', carol)];
+    for (const producer of [ofBob, ofCarol]) start(producer);
+    const { bridge, peer } = await enter();
+    const client = await offerTo(bridge, idOf(bridge, 'bob'));
+    await pass(NEGOTIATION_TIMES.debounce);
+    expect(last()).toMatchObject({ from: idOf(bridge, 'bob'), type: 'offer' });
+    expect(sections(last()).filter((section) => section.includes('send'))).toHaveLength(1);
+    bridge.take(idOf(bridge, 'bob'), { type: 'answer', sdp: client.answer(last().sdp) });
+    await settled();
+    expect([...peer.consumers.values()].map(({ producer }) => producer.id)).toEqual([ofBob.id]);
+  });
+
+  test('has ids for them that make it the one who offers by either rule', async () => {
+    const { bridge } = await enter();
+    expect(idOf(bridge, 'bob') > 'p_zzzzzzzz').toBe(true);
+    await inRoom.join('dave');
+    await settled();
+    expect(idOf(bridge, 'dave') < 'p_00000000').toBe(true);
+  });
+});
+
+describe('somebody who comes later', () => {
+  test('is played by the server, which connects', async () => {
+    const { bridge } = await enter();
+    await inRoom.join('dave');
+    await settled();
+    expect(heard).toEqual(['joined dave']);
+    expect(said).toMatchObject([{ from: idOf(bridge, 'dave'), type: 'offer' }]);
+    // The first connection asks for what the client sends.
+    expect(sections(last())).toEqual(['audio recvonly', 'video recvonly']);
+  });
+
+  test('is waited for where pages call each other', async () => {
+    await enter({ offers: false });
+    await inRoom.join('dave');
+    await settled();
+    expect(heard).toEqual(['joined dave']);
+    expect(said).toEqual([]);
+  });
+
+  test('and has nothing to say yet is not connected to twice', async () => {
+    const { bridge } = await enter();
+    await offerTo(bridge, idOf(bridge, 'bob'));
+    said.length = 0;
+    const dave = await inRoom.join('dave');
+    await dave.createTransport({ direction: 'send' });
+    await settled();
+    // The client's media has its way already, and dave has none: an empty offer would say nothing.
+    expect(said).toEqual([]);
+    start(await inRoom.publish('audio', dave));
+    await pass(NEGOTIATION_TIMES.debounce);
+    expect(said).toMatchObject([{ from: idOf(bridge, 'dave'), type: 'offer' }]);
+  });
+});
+
+describe('a participant who leaves', () => {
+  test('takes their connection along, and another one carries on what the client sends', async () => {
+    const carol = await inRoom.join('carol');
+    const { bridge, peer } = await enter();
+    await offerTo(bridge, idOf(bridge, 'carol'), 1);
+    const toBob = await offerTo(bridge, idOf(bridge, 'bob'), 2);
+    said.length = 0;
+    carol.leave();
+    await pass(NEGOTIATION_TIMES.debounce);
+    expect(heard).toEqual(['left carol true']);
+    expect(peer.transports.size).toBe(1);
+    expect(said).toMatchObject([{ from: idOf(bridge, 'bob'), type: 'offer' }]);
+    expect(sections(last())).toEqual(['audio recvonly', 'video recvonly']);
+    bridge.take(idOf(bridge, 'bob'), { type: 'answer', sdp: toBob.answer(last().sdp) });
+    await settled();
+    expect([...peer.producers.values()].map(({ kind }) => kind)).toEqual(['audio', 'video']);
+  });
+
+  test('is not there for signals any more', async () => {
+    const carol = await inRoom.join('carol');
+    const { bridge } = await enter();
+    const id = idOf(bridge, 'carol');
+    expect(bridge.knows(id)).toBe(true);
+    carol.leave();
+    expect(bridge.knows(id)).toBe(false);
+    expect(() => {
+      bridge.take(id, { type: 'offer', sdp: 'v=0' });
+    }).toThrow(expect.objectContaining({ code: 'PEER_NOT_FOUND' }));
+  });
+});
+
+describe('a client that knows no renegotiation', () => {
+  test('gets a connection that stands for itself with every offer', async () => {
+    const { bridge, peer } = await enter();
+    const dave = await inRoom.join('dave');
+    await dave.createTransport({ direction: 'send' });
+    await settled();
+    const id = idOf(bridge, 'dave');
+    const answerAsAnother = async (number: number) => {
+      const client = new SdpClient(number);
+      // Its tracks attach to the sections of the offer.
+      client.answer(last().sdp);
+      client.addTrack('audio');
+      client.addTrack('video');
+      bridge.take(id, { type: 'answer', sdp: client.answer(last().sdp) });
+      await pass(NEGOTIATION_TIMES.debounce);
+    };
+    await answerAsAnother(1);
+    expect(peer.producers.size).toBe(2);
+    start(await inRoom.publish('video', dave));
+    await pass(NEGOTIATION_TIMES.debounce);
+    // It makes another connection of this offer, too, which the server cannot use.
+    await answerAsAnother(2);
+    await answerAsAnother(3);
+    expect(peer.transports.size).toBe(1);
+    expect([...peer.consumers.values()].map(({ kind }) => kind)).toEqual(['video']);
+    expect([...peer.producers.values()].map(({ kind }) => kind)).toEqual(['audio', 'video']);
+    expect(heard).toEqual(['joined dave']);
+  });
+});
+
+describe('what makes no sense', () => {
+  test('is told to the client, and costs nobody anything', async () => {
+    const { bridge, peer } = await enter();
+    bridge.take(idOf(bridge, 'bob'), { type: 'offer', sdp: 'v=0\r\n' });
+    await settled();
+    expect(heard).toEqual(['failed SDP_INVALID']);
+    expect(inRoom.room.peers.has('bob')).toBe(true);
+    // An answer to nothing.
+    bridge.take(idOf(bridge, 'bob'), { type: 'answer', sdp: 'v=0\r\n' });
+    await settled();
+    await offerTo(bridge, idOf(bridge, 'bob'));
+    expect(peer.producers.size).toBe(2);
+  });
+
+  test('an offer that is never answered ends that connection alone', async () => {
+    const { bridge, peer } = await enter();
+    await inRoom.join('dave');
+    await settled();
+    await pass(NEGOTIATION_TIMES.answer);
+    expect(heard).toEqual(['joined dave', 'hung up']);
+    expect(peer.transports.size).toBe(0);
+    await offerTo(bridge, idOf(bridge, 'bob'));
+    expect(peer.producers.size).toBe(2);
+  });
+
+  test('closing frees everything', async () => {
+    const { bridge, peer } = await enter();
+    await offerTo(bridge, idOf(bridge, 'bob'));
+    bridge.close();
+    expect(peer.transports.size).toBe(0);
+    await inRoom.join('dave');
+    await settled();
+    expect(heard).toEqual([]);
+  });
+});

@@ -1,3 +1,4 @@
+import { findOrInstallAiortc } from './aiortc.mjs';
 import { build as buildWorkspaces } from './build.mjs';
 import { findOrInstallChromium } from './chromium.mjs';
 import { findOrInstallCoturn } from './coturn.mjs';
@@ -57,8 +58,10 @@ const firefox = once(async () => step('firefox', findOrInstallFirefox));
 
 const gstreamer = once(async () => step('gstreamer', findOrInstallGStreamer));
 
+const aiortc = once(async () => step('aiortc', findOrInstallAiortc));
+
 /** The parts of the set-up. Each brings along what it needs, and is cheap when there is nothing to do. */
-export const parts = { dependencies, worker, build, chromium, coturn, firefox, gstreamer };
+export const parts = { dependencies, worker, build, chromium, coturn, firefox, gstreamer, aiortc };
 
 /** @typedef {keyof typeof parts} Part */
 
@@ -78,6 +81,7 @@ export async function prepare(wanted) {
     if (part === 'coturn' && value) env['PARLOR_TURNSERVER'] = value;
     if (part === 'firefox' && value) env['PARLOR_FIREFOX'] = value;
     if (part === 'gstreamer' && value) env['PARLOR_GSTREAMER'] = value;
+    if (part === 'aiortc' && value) env['PARLOR_AIORTC'] = value;
   }
   return env;
 }

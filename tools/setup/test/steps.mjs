@@ -23,7 +23,11 @@ export const steps = [
   { name: 'unit', needs: [], run: vitest('unit') },
   { name: 'worker', needs: ['worker', 'coturn'], run: vitest('worker') },
   { name: 'packages', needs: ['build'], run: checkPackages },
-  { name: 'e2e', needs: ['worker', 'build', 'chromium', 'coturn', 'firefox', 'gstreamer'], run: playwright },
+  {
+    name: 'e2e',
+    needs: ['worker', 'build', 'chromium', 'coturn', 'firefox', 'gstreamer', 'aiortc'],
+    run: playwright,
+  },
 ];
 
 /** The steps that `names` select; all when there are none.

@@ -157,6 +157,7 @@ export async function p2pServer(given: P2pServerOptions = {}) {
     clock,
     errors,
     rooms,
+    registry,
     ask,
     dial,
     user,

@@ -41,7 +41,9 @@ export interface PeerConnectionLike extends Pick<
   | 'getStats'
   | 'close'
 > {
-  setLocalDescription(): Promise<void>;
+  createOffer(): Promise<RTCSessionDescriptionInit>;
+  createAnswer(): Promise<RTCSessionDescriptionInit>;
+  setLocalDescription(description?: RTCSessionDescriptionInit): Promise<void>;
   setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void>;
   addIceCandidate(candidate: RTCIceCandidateInit | null): Promise<void>;
   addEventListener(type: 'connectionstatechange', listener: () => void): void;

@@ -13,7 +13,7 @@ import {
 } from '../../src/index.js';
 import { colourTrack, look, type Rgb } from './colours.js';
 import { allStats, taken, openConnections, type Stat } from './instrument.js';
-import { listen, toneTrack, type Heard } from './tones.js';
+import { listen, stereoTrack, toneTrack, type Heard } from './tones.js';
 
 /** Options that pass from the test into the page. */
 export type PlainRoomOptions = Omit<
@@ -113,6 +113,11 @@ export class CallPage {
     return this.room.localParticipant.publishTrack(toneTrack(hz), { source: 'microphone', ...options });
   }
 
+  publishStereo(left: number, right: number): Promise<LocalTrackPublication> {
+    const track = stereoTrack(left, right);
+    return this.room.localParticipant.publishTrack(track, { source: 'screenAudio' });
+  }
+
   publishColour(
     rgb: Rgb,
     { width = 320, height = 180, ...options }: { width?: number; height?: number } & TrackPublishOptions = {},
@@ -135,6 +140,12 @@ export class CallPage {
   heard(identity: string, source: TrackSource = 'microphone'): Heard {
     const track = this.#shown(identity, source);
     return track?.mediaStreamTrack ? listen(track.mediaStreamTrack) : { hz: 0, level: -200 };
+  }
+
+  /** The loudest tones on the left and on the right of the sound of somebody's screen. */
+  heardSides(identity: string): number[] {
+    const media = this.#shown(identity, 'screenAudio')?.mediaStreamTrack;
+    return media ? ([0, 1] as const).map((side) => listen(media, side).hz) : [];
   }
 
   /** The colour of somebody's picture. */

@@ -201,6 +201,15 @@ export class FakePeerConnection {
     this.restarts += 1;
   }
 
+  createOffer(): Promise<RTCSessionDescriptionInit> {
+    return Promise.resolve({ type: 'offer', sdp: '' });
+  }
+
+  createAnswer(): Promise<RTCSessionDescriptionInit> {
+    return Promise.resolve({ type: 'answer', sdp: '' });
+  }
+
+  /** What is set is always what it makes itself. */
   async setLocalDescription(): Promise<void> {
     await Promise.resolve();
     this.#assertOpen();

@@ -1,5 +1,6 @@
 import type { PeerConnectionLike } from '../../platform.js';
 import { SerialQueue } from '../../SerialQueue.js';
+import { acceptStereo } from './sendingPreferences.js';
 import type { Description, Tracks } from './wire.js';
 
 export interface NegotiationOptions {
@@ -74,7 +75,7 @@ export class Negotiation {
     if (!this.#wanted || connection.signalingState !== 'stable' || !(options.opener || begun)) return;
     this.#wanted = false;
     this.#needed = false;
-    await connection.setLocalDescription();
+    await this.#setLocal(await connection.createOffer());
     await this.#sendLocal(options.tracks());
   }
 
@@ -89,7 +90,7 @@ export class Negotiation {
     await options.prepareAnswer(description.tracks);
     // Who makes no sections has said with an answer all that an offer could.
     if (!options.opener) this.#wanted = this.#needed;
-    await connection.setLocalDescription();
+    await this.#setLocal(await connection.createAnswer());
     await this.#sendLocal(undefined);
     await this.#addEarly();
     options.settled();
@@ -104,6 +105,14 @@ export class Negotiation {
     await this.#addEarly();
     options.settled();
     await this.#offer();
+  }
+
+  /** As the browser has made it, but for stereo. */
+  async #setLocal({ type, sdp = '' }: RTCSessionDescriptionInit): Promise<void> {
+    const stereo = acceptStereo(sdp);
+    await (stereo === sdp
+      ? this.connection.setLocalDescription()
+      : this.connection.setLocalDescription({ type, sdp: stereo }));
   }
 
   async #sendLocal(tracks: Tracks | undefined): Promise<void> {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TrackPublishOptions } from '../../options.js';
-import { preferSending } from './sendingPreferences.js';
+import { acceptStereo, preferSending } from './sendingPreferences.js';
 
 const AUDIO = [
   'm=audio 9 UDP/TLS/RTP/SAVPF 111 63 0',
@@ -112,5 +112,18 @@ describe('preferSending', () => {
   it('takes lines that end as RFC 8866 §9 allows besides, and what is no SDP at all', () => {
     expect(opusOf(preferSending(SDP.replaceAll('\r\n', '\n'), () => microphone()))).toContain('usedtx=1');
     expect(preferSending('{"connection":"pc-1"}', () => microphone())).toBe('{"connection":"pc-1"}');
+  });
+});
+
+describe('acceptStereo', () => {
+  it('says so of Opus alone, and once', () => {
+    const mono = SDP.replace(';stereo=1', '');
+    expect(opusOf(acceptStereo(mono))).toEqual(new Set(['minptime=10', 'useinbandfec=1', 'stereo=1']));
+    expect(acceptStereo(mono)).toContain(VIDEO);
+    expect(acceptStereo(SDP)).toBe(SDP);
+  });
+
+  it('is not met by what only tells that stereo may be sent', () => {
+    expect(opusOf(acceptStereo(SDP.replace(';stereo=1', ';sprop-stereo=1')))).toContain('stereo=1');
   });
 });

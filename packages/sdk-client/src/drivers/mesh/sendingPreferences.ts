@@ -3,7 +3,16 @@ import { opusSettings } from '../opus.js';
 
 type Publication = Pick<PublishRequest, 'kind' | 'source' | 'options'>;
 
-const LINE_END = /\r?\n/;
+/** Changes the lines of each media section. */
+const inSections = (sdp: string, change: (lines: readonly string[]) => readonly string[]): string =>
+  sdp
+    .split(/^(?=m=)/m)
+    .map((section) => {
+      const lines = section.split(/\r?\n/);
+      const changed = change(lines);
+      return changed === lines ? section : changed.join('\r\n');
+    })
+    .join('');
 
 /** Payload types whose `rtpmap` (RFC 8866 §6.6) says `codec`, in any case. */
 const payloadTypesOf = (lines: readonly string[], codec: string): string[] =>
@@ -25,7 +34,7 @@ function withParameters(
   lines: readonly string[],
   payloadType: string,
   parameters: Readonly<Record<string, number | undefined>>,
-): string[] {
+): readonly string[] {
   const start = `a=fmtp:${payloadType} `;
   const before = lines.find((line) => line.startsWith(start))?.slice(start.length) ?? '';
   const kept = before.split(';').filter((each) => {
@@ -42,18 +51,18 @@ function withParameters(
   });
 }
 
-function preferOpus(lines: readonly string[], publication: Publication): string[] {
+function preferOpus(lines: readonly string[], publication: Publication): readonly string[] {
   const { stereo, fec, dtx, bitrate } = opusSettings(publication);
   const parameters = {
     useinbandfec: Number(fec),
     usedtx: Number(dtx),
     maxaveragebitrate: bitrate,
-    // Speech is mono; with music it is for the receiver to say.
+    // Speech is mono; for music the receiver says that it takes more.
     ...(stereo ? {} : { stereo: undefined, 'sprop-stereo': undefined }),
   };
-  return payloadTypesOf(lines, 'opus').reduce<string[]>(
+  return payloadTypesOf(lines, 'opus').reduce(
     (section, payloadType) => withParameters(section, payloadType, parameters),
-    [...lines],
+    lines,
   );
 }
 
@@ -68,16 +77,22 @@ function preferCodec([media = '', ...lines]: readonly string[], codec: string): 
  * goes over the wire, and both sides choose for themselves what they send.
  */
 export function preferSending(sdp: string, publicationOf: (mid: string) => Publication | undefined): string {
-  return sdp
-    .split(/^(?=m=)/m)
-    .map((section) => {
-      const lines = section.split(LINE_END);
-      const mid = lines.find((line) => line.startsWith('a=mid:'))?.slice('a=mid:'.length);
-      const publication = mid === undefined ? undefined : publicationOf(mid);
-      if (!publication) return section;
-      if (publication.kind === 'audio') return preferOpus(lines, publication).join('\r\n');
-      const { videoCodec } = publication.options;
-      return videoCodec ? preferCodec(lines, videoCodec).join('\r\n') : section;
-    })
-    .join('');
+  return inSections(sdp, (lines) => {
+    const mid = lines.find((line) => line.startsWith('a=mid:'))?.slice('a=mid:'.length);
+    const publication = mid === undefined ? undefined : publicationOf(mid);
+    if (publication?.kind === 'audio') return preferOpus(lines, publication);
+    const videoCodec = publication?.options.videoCodec;
+    return videoCodec ? preferCodec(lines, videoCodec) : lines;
+  });
 }
+
+/** A description of ours that says of all sound that it may be stereo: Chromium decodes it as mono otherwise. */
+export const acceptStereo = (sdp: string): string =>
+  inSections(sdp, (lines) =>
+    lines.some((line) => /^a=fmtp:.*[ ;]stereo=1/.test(line))
+      ? lines
+      : payloadTypesOf(lines, 'opus').reduce(
+          (section, payloadType) => withParameters(section, payloadType, { stereo: 1 }),
+          lines,
+        ),
+  );

@@ -83,6 +83,8 @@ export const RtcRoutes = {
     errors: [
       'ROOM_NOT_FOUND',
       'JOIN_REFUSED',
+      'PEER_REMOVED',
+      'ALREADY_JOINED',
       'LIMIT_REACHED',
       'TOPOLOGY_MISMATCH',
       'MEDIA_UNAVAILABLE',

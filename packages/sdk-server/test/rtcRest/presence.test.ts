@@ -36,6 +36,44 @@ describe('one room at a time', () => {
     );
   });
 
+  test('leaving ends what is being answered: there is no room any more', async () => {
+    const alice = await server.user('alice');
+    const { recv } = await enterCall(alice);
+    const media = server.backend.rooms.get('room');
+    if (!media) throw new Error('no room');
+    const made = await media.createTransport();
+    let answer = (): void => undefined;
+    const asked = new Promise<void>((resolve) => {
+      media.createTransport = () => {
+        resolve();
+        return new Promise((done) => {
+          answer = () => {
+            done(made);
+          };
+        });
+      };
+    });
+    const creating = alice.ask('POST', '/rtc/transports', { body: { direction: 'send' } });
+    await asked;
+    await alice.did('POST', '/rtc/leave');
+    answer();
+    expect((await creating).body['error']).toBe('ROOM_NOT_FOUND');
+    expect((await alice.ask('DELETE', `/rtc/transports/${recv}`)).body['error']).toBe('ROOM_NOT_FOUND');
+  });
+
+  test('who was removed stays out, and hears why', async () => {
+    const alice = await server.user('alice');
+    await server.rooms.open('room', { keepWhenEmpty: true });
+    await alice.did('POST', '/rtc/rooms/room/join');
+    server.rooms.get('room')?.peers.get('peer-1')?.remove();
+    const headers = { 'accept-language': 'ja' };
+    const refused = await alice.ask('POST', '/rtc/rooms/room/join', { headers });
+    expect([refused.status, refused.body]).toEqual([
+      403,
+      { error: 'PEER_REMOVED', message: 'このルームから退出させられたため、参加できません。' },
+    ]);
+  });
+
   test('to and fro at once ends in one', async () => {
     const alice = await server.user('alice');
     await Promise.all(['a', 'b', 'a', 'b'].map((room) => alice.did('POST', `/rtc/rooms/${room}/join`)));

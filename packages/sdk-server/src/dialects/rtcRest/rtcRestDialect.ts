@@ -8,7 +8,7 @@ import {
 } from '@parlor/protocol';
 import type { Access, AccessScope, Authorization } from '../../access/types.js';
 import type { Rooms } from '../../core/types.js';
-import { isParlorError, ParlorError } from '../../errors.js';
+import { isParlorError, ParlorError, toWireError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { Client, Dialect } from '../dialect.js';
 import { languageOf, type Language } from '../language.js';
@@ -67,10 +67,7 @@ export function rtcRestDialect(options: RtcRestDialectOptions): Dialect {
   const sessionOf = ({ userId }: User): RtcSession => {
     const session = sessions.find(userId);
     if (session) return session;
-    throw new ParlorError(
-      'ROOM_NOT_FOUND',
-      'you are in no room: enter one with POST /rtc/rooms/{roomId}/join',
-    );
+    throw youAreInNoRoom();
   };
 
   const roomHandlers: {
@@ -123,7 +120,14 @@ export function rtcRestDialect(options: RtcRestDialectOptions): Dialect {
     const { operation, params, user, json } = call;
     if (isRoomOperation(operation)) return await roomHandlers[operation](call, params['roomId'] ?? '');
     const session = sessionOf(user);
-    return await session.during(() => handle(operation, session.peer, { params, json }));
+    try {
+      return await session.during(() => handle(operation, session.peer, { params, json }));
+    } catch (error) {
+      if (!isParlorError(error) || toWireError(error).code !== 'NOT_JOINED') throw error;
+      // What it was about has ended while it was being answered.
+      if (session.peer.closed) throw youAreInNoRoom();
+      throw new ParlorError('TRANSPORT_NOT_FOUND', 'the transport was closed meanwhile', { cause: error });
+    }
   };
 
   const refuse = (error: unknown, request: Request, language: Language): Answer => {
@@ -231,3 +235,6 @@ const lastEventId = ({ headers, url }: Request): string | undefined =>
   headers.get('last-event-id') ?? new URL(url).searchParams.get('lastEventId') ?? undefined;
 
 const noSuchRoom = (roomId: string) => new ParlorError('ROOM_NOT_FOUND', `there is no room ${roomId}`);
+
+const youAreInNoRoom = () =>
+  new ParlorError('ROOM_NOT_FOUND', 'you are in no room: enter one with POST /rtc/rooms/{roomId}/join');

@@ -24,6 +24,8 @@ const TEXTS: Record<Exclude<Language, 'en'>, Texts> = {
     MEDIA_UNAVAILABLE: 'メディアサーバーを利用できません。',
     MEDIA_SERVER_DIED: 'メディアサーバーが停止しました。もう一度参加してください。',
     ROOM_CLOSED: 'ルームは閉じられました。',
+    PEER_REMOVED: 'このルームから退出させられたため、参加できません。',
+    ALREADY_JOINED: '別の端末でこのルームに参加しています。',
     IDEMPOTENCY_KEY_REUSED: 'このIdempotency-Keyは別の内容のリクエストで使用されています。',
   },
   zh: {
@@ -40,6 +42,8 @@ const TEXTS: Record<Exclude<Language, 'en'>, Texts> = {
     MEDIA_UNAVAILABLE: '媒体服务器不可用',
     MEDIA_SERVER_DIED: '媒体服务器已停止，请重新加入',
     ROOM_CLOSED: '房间已关闭',
+    PEER_REMOVED: '您已被移出该房间',
+    ALREADY_JOINED: '您已在其他设备上进入该房间',
     IDEMPOTENCY_KEY_REUSED: '该 Idempotency-Key 已用于内容不同的请求',
   },
   ru: {
@@ -56,6 +60,8 @@ const TEXTS: Record<Exclude<Language, 'en'>, Texts> = {
     MEDIA_UNAVAILABLE: 'Медиасервер недоступен',
     MEDIA_SERVER_DIED: 'Медиасервер остановился, войдите снова',
     ROOM_CLOSED: 'Комната закрыта',
+    PEER_REMOVED: 'Вас удалили из этой комнаты',
+    ALREADY_JOINED: 'Вы уже вошли в эту комнату с другого устройства',
     IDEMPOTENCY_KEY_REUSED: 'Этот Idempotency-Key уже использован для запроса с другим содержимым',
   },
   fr: {
@@ -72,6 +78,8 @@ const TEXTS: Record<Exclude<Language, 'en'>, Texts> = {
     MEDIA_UNAVAILABLE: 'Le serveur de médias est indisponible',
     MEDIA_SERVER_DIED: "Le serveur de médias s'est arrêté : rejoignez le salon à nouveau",
     ROOM_CLOSED: 'Le salon a été fermé',
+    PEER_REMOVED: 'Vous avez été exclu de ce salon',
+    ALREADY_JOINED: 'Vous êtes déjà dans ce salon depuis un autre appareil',
     IDEMPOTENCY_KEY_REUSED: 'Cette Idempotency-Key a déjà servi pour une requête au contenu différent',
   },
 };

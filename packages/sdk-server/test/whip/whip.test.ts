@@ -8,6 +8,48 @@ import { fragmentOf, PUBLISHER_OFFER, refusal, VIEWER_OFFER, whipServer } from '
 
 const PATH = '/whip/room';
 
+/** Credentials, certificate and DTLS role for all sections, no trickle ICE, ports that are real. */
+const LIBDATACHANNEL_OFFER = [
+  'v=0',
+  'o=rtc 3767197920 0 IN IP4 127.0.0.1',
+  's=-',
+  't=0 0',
+  'a=group:BUNDLE 0 1',
+  'a=group:LS 0 1',
+  'a=msid-semantic:WMS *',
+  'a=setup:actpass',
+  'a=ice-ufrag:PFwy',
+  'a=ice-pwd:pFwyPFwyPFwyPFwyPFwyPF',
+  'a=ice-options:ice2',
+  `a=fingerprint:sha-256 ${Array.from({ length: 32 }, () => '0A').join(':')}`,
+  'm=audio 51234 UDP/TLS/RTP/SAVPF 111',
+  'c=IN IP4 192.0.2.7',
+  'a=mid:0',
+  'a=sendonly',
+  'a=ssrc:2743 cname:obs',
+  'a=ssrc:2743 msid:obs obs-audio',
+  'a=msid:obs obs-audio',
+  'a=rtcp-mux',
+  'a=rtpmap:111 opus/48000/2',
+  'a=fmtp:111 minptime=10;maxaveragebitrate=96000;stereo=1;sprop-stereo=1;useinbandfec=1',
+  'a=candidate:1 1 UDP 2122317823 192.0.2.7 51234 typ host',
+  'a=end-of-candidates',
+  'm=video 51234 UDP/TLS/RTP/SAVPF 96',
+  'c=IN IP4 192.0.2.7',
+  'a=mid:1',
+  'a=sendonly',
+  'a=ssrc:2744 cname:obs',
+  'a=ssrc:2744 msid:obs obs-video',
+  'a=msid:obs obs-video',
+  'a=rtcp-mux',
+  'a=rtpmap:96 H264/90000',
+  'a=rtcp-fb:96 nack',
+  'a=rtcp-fb:96 nack pli',
+  'a=rtcp-fb:96 goog-remb',
+  'a=fmtp:96 profile-level-id=42e01f;packetization-mode=1;level-asymmetry-allowed=1',
+  '',
+].join('\r\n');
+
 const transportsOf = (backend: unknown): FakeTransport[] =>
   backend instanceof FakeBackend
     ? [...backend.rooms.values()].flatMap(({ transports }) => [...transports])
@@ -48,6 +90,17 @@ describe('an offer', () => {
     expect(parseDescription(answer).sections.map(({ direction }) => direction)).toEqual([
       'recvonly',
       'recvonly',
+    ]);
+    expect(peers()[0]?.producers.size).toBe(2);
+  });
+
+  test('as libdatachannel writes it, which OBS is made with, is answered in H.264', async () => {
+    const { open, peers } = whipServer();
+    const { answer } = await open(PATH, LIBDATACHANNEL_OFFER);
+    const [audio, video] = parseDescription(answer).sections;
+    expect(audio?.codecs.map(({ payloadType }) => payloadType)).toEqual([111]);
+    expect(video?.codecs).toMatchObject([
+      { mimeType: 'video/H264', payloadType: 96, parameters: { 'profile-level-id': '42e01f' } },
     ]);
     expect(peers()[0]?.producers.size).toBe(2);
   });

@@ -15,7 +15,7 @@ import { fromRtpCapabilities } from './rtpTypes.js';
 import { TrimmedReceiver } from './TrimmedReceiver.js';
 import type { PooledWorker } from './WorkerPool.js';
 
-/** A room's media: one router on one worker. */
+/** A room's media: one router on one worker, and next to it those for viewers with payload types of their own. */
 export class RoomRouter extends Emitter<MediaRoomEvents> implements MediaRoom {
   readonly rtpCapabilities: RtpCapabilities;
   readonly #router: types.Router;

@@ -202,6 +202,21 @@ test('a client of ours in the same room', async ({ browser }) => {
   await expect.poll(() => ours.evaluate(() => window.sdk.receives())).toEqual(['plain audio', 'plain video']);
   await expectToHearAndSee(ours);
   await expectMedia(plain, ['ours']);
+
+  const codecs = async () => (await received(plain))['ours']?.codecs;
+  await ours.evaluate(() => window.sdk.setCameraEnabled(false));
+  await expect.poll(codecs).toEqual(['audio/opus']);
+  expect(
+    await plain.evaluate(() => window.call.messages.findLast(({ type }) => type === 'muted')),
+  ).toMatchObject({
+    muted: true,
+    participantId: 'ours',
+    kind: 'video',
+  });
+  await ours.evaluate(() => window.sdk.setCameraEnabled(true));
+  await expect.poll(codecs).toEqual(['audio/opus', 'video/VP8']);
+  await expectMedia(plain, ['ours']);
+
   await ours.evaluate(() => window.sdk.leave());
   await expect.poll(() => received(plain)).toEqual({});
   await expectNoErrors(plain);

@@ -19,6 +19,7 @@ export interface SdkPage {
   publishTone(): Promise<void>;
   /** Identities of those who speak now. */
   speakers(): string[];
+  setCameraEnabled(enabled: boolean): Promise<void>;
   leave(): Promise<void>;
   /** Of the first stream received. */
   received(kind: string): Promise<TrackStats | undefined>;
@@ -65,6 +66,9 @@ window.sdk = {
     await joined().localParticipant.publishTrack(toneTrack(600), { source: 'screenAudio' });
   },
   speakers: () => joined().activeSpeakers.map(({ identity }) => identity),
+  async setCameraEnabled(enabled) {
+    await joined().localParticipant.setCameraEnabled(enabled);
+  },
   leave: () => joined().disconnect(),
   async received(kind) {
     const { tracks } = await joined().getStats();

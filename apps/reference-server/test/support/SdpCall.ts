@@ -10,12 +10,14 @@ export interface CallMessage {
 /** The WebSocket of a client of calls over plain SDP. */
 export class SdpCall {
   readonly messages: CallMessage[] = [];
+  /** The close code. */
+  readonly closed: Promise<number>;
   readonly #ws: WebSocket;
-  readonly #sessionId: string;
+  readonly #who: object;
   readonly #waiting = new Set<() => void>();
 
-  static async join(url: string, sessionId: string): Promise<SdpCall> {
-    const call = new SdpCall(url, sessionId);
+  static async join(url: string, who: { roomId: number; sessionId: string }): Promise<SdpCall> {
+    const call = new SdpCall(url, who);
     await new Promise<void>((resolve, reject) => {
       call.#ws.once('open', resolve);
       call.#ws.once('error', reject);
@@ -25,9 +27,12 @@ export class SdpCall {
     return call;
   }
 
-  private constructor(url: string, sessionId: string) {
-    this.#sessionId = sessionId;
+  private constructor(url: string, who: object) {
+    this.#who = who;
     this.#ws = new WebSocket(url);
+    this.closed = new Promise((resolve) => {
+      this.#ws.once('close', resolve);
+    });
     this.#ws.on('message', (data: Buffer) => {
       this.messages.push(JSON.parse(data.toString('utf8')) as CallMessage);
       this.look();
@@ -35,7 +40,7 @@ export class SdpCall {
   }
 
   send(message: object): void {
-    this.#ws.send(JSON.stringify({ ...message, roomId: 1, sessionId: this.#sessionId }));
+    this.#ws.send(JSON.stringify({ ...message, ...this.#who }));
   }
 
   /** Hands over each message, those that are there already too, one after the other. */

@@ -6,7 +6,7 @@ import { OwnLevels, type OwnAudio } from './OwnLevels.js';
 /** Milliseconds between two samples of what is heard. */
 const SAMPLE_INTERVAL = 100;
 /** Samples until it is decided who speaks: together as long as the server of an SFU room takes. */
-export const SAMPLES = 4;
+const SAMPLES = 4;
 export const SPEAKER_INTERVAL = SAMPLES * SAMPLE_INTERVAL;
 
 export interface SpeakerWatchOptions {

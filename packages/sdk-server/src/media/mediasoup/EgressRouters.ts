@@ -89,10 +89,13 @@ export class EgressRouters {
       router.close();
       throw new ParlorError('MEDIA_UNAVAILABLE', 'the room was closed');
     }
-    const mimeTypes = mediaCodecs
-      .filter(({ preferredPayloadType = -1 }) => withRtx.has(preferredPayloadType))
-      .map(({ mimeType }) => mimeType.toLowerCase());
-    return new EgressRouter(router, { room, withRtx: new Set(mimeTypes), piped });
+    const known = new Set<string>();
+    const unknown = new Set<string>();
+    for (const { mimeType, preferredPayloadType = -1 } of mediaCodecs)
+      (withRtx.has(preferredPayloadType) ? known : unknown).add(mimeType.toLowerCase());
+    // Producers are told by their MIME type: where the profiles of a codec differ in this, none has retransmissions.
+    for (const mimeType of unknown) known.delete(mimeType);
+    return new EgressRouter(router, { room, withRtx: known, piped });
   }
 
   #end(signature: string, entry: Entry): void {

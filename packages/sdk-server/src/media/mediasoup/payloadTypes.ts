@@ -102,7 +102,10 @@ function value({ mediaCodecs, withRtx }: CodecPlan, video: readonly Wanted[]): n
   );
 }
 
-/** All orders; rooms have four video codecs, of which seven make five thousand. */
+/** Rooms have four video codecs; of seven there would be five thousand orders. */
+const MAX_PERMUTED = 6;
+
+/** All orders; of too many items the first keep their places. */
 function permutations<T>(items: readonly T[]): T[][] {
   if (items.length === 0) return [[]];
   const tried = items.length > MAX_PERMUTED ? 1 : items.length;
@@ -110,4 +113,3 @@ function permutations<T>(items: readonly T[]): T[][] {
     .slice(0, tried)
     .flatMap((item, index) => permutations(items.toSpliced(index, 1)).map((rest) => [item, ...rest]));
 }
-const MAX_PERMUTED = 6;

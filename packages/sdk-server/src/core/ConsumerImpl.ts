@@ -1,10 +1,11 @@
 import type { ConsumerType, MediaKind, RtpParameters } from '@parlor/protocol';
+import { ParlorError } from '../errors.js';
 import { Emitter } from '../events.js';
 import type { PeerImpl } from './PeerImpl.js';
 import type { MediaConsumer } from './ports.js';
 import type { ProducerImpl } from './ProducerImpl.js';
 import type { TransportImpl } from './TransportImpl.js';
-import type { Consumer, ConsumerEvents, ConsumerLayers } from './types.js';
+import type { Consumer, ConsumerEvents, ConsumerLayers, StreamStats } from './types.js';
 
 export class ConsumerImpl extends Emitter<ConsumerEvents> implements Consumer {
   readonly peer: PeerImpl;
@@ -73,6 +74,11 @@ export class ConsumerImpl extends Emitter<ConsumerEvents> implements Consumer {
 
   async requestKeyFrame(): Promise<void> {
     if (!this.closed) await this.#media.requestKeyFrame();
+  }
+
+  async stats(): Promise<StreamStats> {
+    if (this.closed) throw new ParlorError('CONSUMER_NOT_FOUND', `consumer ${this.id} was closed`);
+    return await this.#media.stats();
   }
 
   close(): void {

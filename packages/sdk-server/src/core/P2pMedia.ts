@@ -10,6 +10,7 @@ import type {
   MediaRoomEvents,
   MediaTransport,
 } from './ports.js';
+import type { StreamStats } from './types.js';
 
 /** What a P2P room has in place of a router: media goes from browser to browser, so there is none to ask for. */
 export class P2pMedia extends Emitter<MediaRoomEvents> implements MediaRoom {
@@ -42,6 +43,10 @@ export class P2pProducer extends Emitter<MediaProducerEvents> implements MediaPr
 
   resume(): Promise<void> {
     return Promise.resolve();
+  }
+
+  stats(): Promise<StreamStats[]> {
+    return Promise.resolve([]);
   }
 
   close(): void {

@@ -1,10 +1,11 @@
 import type { AppData, MediaKind, ProducerInfo } from '@parlor/protocol';
+import { ParlorError } from '../errors.js';
 import { Emitter } from '../events.js';
 import type { ConsumerImpl } from './ConsumerImpl.js';
 import type { PeerImpl } from './PeerImpl.js';
 import type { MediaProducer } from './ports.js';
 import type { TransportImpl } from './TransportImpl.js';
-import type { Producer, ProducerEvents } from './types.js';
+import type { Producer, ProducerEvents, StreamStats } from './types.js';
 
 export class ProducerImpl extends Emitter<ProducerEvents> implements Producer {
   readonly peer: PeerImpl;
@@ -68,6 +69,11 @@ export class ProducerImpl extends Emitter<ProducerEvents> implements Producer {
   /** The owner's own decision: the answer to its request tells it, so it gets no notification. */
   async setPausedByOwner(paused: boolean): Promise<void> {
     await this.#setPaused(paused, this.peer);
+  }
+
+  async stats(): Promise<StreamStats[]> {
+    if (this.closed) throw new ParlorError('PRODUCER_NOT_FOUND', `producer ${this.id} was closed`);
+    return await this.media.stats();
   }
 
   async #setPaused(paused: boolean, asker: PeerImpl | undefined): Promise<void> {

@@ -11,6 +11,7 @@ import type { EventSource } from '../events.js';
 import type {
   ConsumerLayers,
   ProducerScore,
+  StreamStats,
   TransportOptions,
   TransportState,
   TransportStats,
@@ -38,7 +39,15 @@ export interface PeerLink {
 export interface MediaBackend {
   /** @throws MEDIA_UNAVAILABLE */
   createRoom(roomId: string): Promise<MediaRoom>;
+  /** The processes that carry media; absent: there are none. */
+  readonly workers?: MediaWorkers;
   close(): void;
+}
+
+export interface MediaWorkers {
+  readonly alive: number;
+  /** How many have died so far. */
+  readonly deaths: number;
 }
 
 export interface MediaRoomEvents {
@@ -107,6 +116,8 @@ export interface MediaProducer extends EventSource<MediaProducerEvents> {
   readonly kind: MediaKind;
   pause(): Promise<void>;
   resume(): Promise<void>;
+  /** As `Producer.stats`. */
+  stats(): Promise<StreamStats[]>;
   close(): void;
 }
 
@@ -124,5 +135,7 @@ export interface MediaConsumer extends EventSource<MediaConsumerEvents> {
   resume(): Promise<void>;
   setPreferredLayers(layers: ConsumerLayers): Promise<void>;
   requestKeyFrame(): Promise<void>;
+  /** As `Consumer.stats`. */
+  stats(): Promise<StreamStats>;
   close(): void;
 }

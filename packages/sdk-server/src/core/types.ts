@@ -238,6 +238,27 @@ export interface TransportStats {
   availableOutgoingBitrate?: number | undefined;
 }
 
+/** Figures of one RTP stream, between a client and the server. */
+export interface StreamStats {
+  ssrc: number;
+  /** Which of the simulcast layers it is (RFC 8852); absent: it is the only one. */
+  rid?: string;
+  /** 0 (nothing arrives) to 10. */
+  score: number;
+  /** At the moment, bits per second. */
+  bitrate: number;
+  bytes: number;
+  packets: number;
+  /** Since the beginning (RFC 3550 §6.4.1). */
+  packetsLost: number;
+  /** Of the packets between the last two RTCP reports (RFC 3550 §6.4.1), 0 to 1. */
+  fractionLost: number;
+  /** Interarrival jitter (RFC 3550 §6.4.1), seconds. */
+  jitter: number;
+  /** Seconds; absent: the client has told nothing that it could be worked out from. */
+  roundTripTime?: number;
+}
+
 export interface TransportEvents {
   /** Its end is certain, but it is still there: the last moment to ask for its `stats()`. */
   closing: [];
@@ -290,6 +311,11 @@ export interface Producer extends EventSource<ProducerEvents> {
   /** Stops the media for everybody, keeping the publication. */
   pause(): Promise<void>;
   resume(): Promise<void>;
+  /**
+   * What arrives of it, one entry per stream (a simulcast layer is one); empty: nothing has, or it goes from browser to
+   * browser. @throws PRODUCER_NOT_FOUND (it is closed)
+   */
+  stats(): Promise<StreamStats[]>;
   close(): void;
 }
 
@@ -321,6 +347,8 @@ export interface Consumer extends EventSource<ConsumerEvents> {
   /** The highest layers to forward; bandwidth may lower them. */
   setPreferredLayers(layers: ConsumerLayers): Promise<void>;
   requestKeyFrame(): Promise<void>;
+  /** What is sent of it, and what the client reports of its arrival. @throws CONSUMER_NOT_FOUND (it is closed) */
+  stats(): Promise<StreamStats>;
   close(): void;
 }
 

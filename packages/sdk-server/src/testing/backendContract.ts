@@ -92,6 +92,37 @@ export const backendContract: readonly ContractCase[] = [
     },
   },
   {
+    name: 'tells figures of what it carries, as long as that is there',
+    async run(backend) {
+      const room = await backend.createRoom('figures');
+      const send = await room.createTransport({ direction: 'send' });
+      const recv = await room.createTransport({ direction: 'recv' });
+      const producer = await send.produce({ kind: 'audio', rtpParameters: sampleAudio(), paused: false });
+      const receiver = room.receiver(room.rtpCapabilities);
+      const consumer = await recv.consume({ producer, receiver, paused: false });
+      assert.deepEqual(await producer.stats(), []);
+      const { ssrc, score, ...sent } = await consumer.stats();
+      assert.equal(ssrc, consumer.rtpParameters.encodings[0]?.ssrc);
+      assert.ok(score >= 0 && score <= 10);
+      assert.deepEqual(sent, {
+        bitrate: 0,
+        bytes: 0,
+        packets: 0,
+        packetsLost: 0,
+        fractionLost: 0,
+        jitter: 0,
+      });
+      consumer.close();
+      producer.close();
+      for (const [asking, code] of [
+        [consumer.stats(), 'CONSUMER_NOT_FOUND'],
+        [producer.stats(), 'PRODUCER_NOT_FOUND'],
+      ] as const)
+        await assert.rejects(asking, (error) => isParlorError(error) && error.code === code);
+      room.close();
+    },
+  },
+  {
     name: 'takes data channels where they are asked for',
     async run(backend) {
       const room = await backend.createRoom('data');

@@ -18,10 +18,12 @@ import type {
   MediaRoomEvents,
   MediaTransport,
   MediaTransportEvents,
+  MediaWorkers,
 } from '../../core/ports.js';
 import type {
   ConsumerLayers,
   PayloadTypes,
+  StreamStats,
   TransportOptions,
   TransportState,
   TransportStats,
@@ -48,6 +50,8 @@ const CAPABILITIES: RtpCapabilities = {
  */
 export class FakeBackend implements MediaBackend {
   readonly rooms = new Map<string, FakeMediaRoom>();
+  /** None, unless the test says so. */
+  workers?: MediaWorkers;
   readonly #rtpCapabilities: RtpCapabilities;
   #lastId = 0;
 
@@ -211,6 +215,8 @@ export class FakeProducer extends Emitter<MediaProducerEvents> implements MediaP
   readonly mimeType: string;
   paused: boolean;
   closed = false;
+  /** What `stats()` tells; for the test to set. */
+  streams: StreamStats[] = [];
 
   constructor(
     readonly id: string,
@@ -235,6 +241,10 @@ export class FakeProducer extends Emitter<MediaProducerEvents> implements MediaP
   close(): void {
     this.closed = true;
   }
+
+  stats(): Promise<StreamStats[]> {
+    return this.closed ? Promise.reject(gone('PRODUCER_NOT_FOUND', this.id)) : Promise.resolve(this.streams);
+  }
 }
 
 export class FakeConsumer extends Emitter<MediaConsumerEvents> implements MediaConsumer {
@@ -244,6 +254,8 @@ export class FakeConsumer extends Emitter<MediaConsumerEvents> implements MediaC
   closed = false;
   preferredLayers: ConsumerLayers | undefined;
   keyFrameRequests = 0;
+  /** What `stats()` tells; for the test to set. */
+  stream: StreamStats;
 
   constructor(
     readonly id: string,
@@ -253,6 +265,16 @@ export class FakeConsumer extends Emitter<MediaConsumerEvents> implements MediaC
     super();
     this.paused = paused;
     this.rtpParameters = rtpParameters;
+    this.stream = {
+      ssrc: rtpParameters.encodings[0]?.ssrc ?? 0,
+      score: 10,
+      bitrate: 0,
+      bytes: 0,
+      packets: 0,
+      packetsLost: 0,
+      fractionLost: 0,
+      jitter: 0,
+    };
   }
 
   pause(): Promise<void> {
@@ -263,6 +285,10 @@ export class FakeConsumer extends Emitter<MediaConsumerEvents> implements MediaC
   resume(): Promise<void> {
     this.paused = false;
     return Promise.resolve();
+  }
+
+  stats(): Promise<StreamStats> {
+    return this.closed ? Promise.reject(gone('CONSUMER_NOT_FOUND', this.id)) : Promise.resolve(this.stream);
   }
 
   setPreferredLayers(layers: ConsumerLayers): Promise<void> {
@@ -279,3 +305,6 @@ export class FakeConsumer extends Emitter<MediaConsumerEvents> implements MediaC
     this.closed = true;
   }
 }
+
+const gone = (code: 'PRODUCER_NOT_FOUND' | 'CONSUMER_NOT_FOUND', id: string): ParlorError =>
+  new ParlorError(code, `${id} was closed`);

@@ -2,7 +2,7 @@ import { availableParallelism, networkInterfaces } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type * as mediasoup from 'mediasoup';
 import type { types } from 'mediasoup';
-import type { MediaBackend } from '../../core/ports.js';
+import type { MediaBackend, MediaWorkers } from '../../core/ports.js';
 import { ParlorError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { DEFAULT_CODECS } from './codecs.js';
@@ -46,6 +46,10 @@ export class MediasoupBackend implements MediaBackend {
   async createRoom(roomId: string): Promise<RoomRouter> {
     const worker = await this.#pool.pick();
     return RoomRouter.open(worker, { roomId, mediaCodecs: this.#mediaCodecs, logger: this.#logger });
+  }
+
+  get workers(): MediaWorkers {
+    return this.#pool;
   }
 
   close(): void {

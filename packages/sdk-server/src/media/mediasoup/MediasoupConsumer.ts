@@ -1,12 +1,16 @@
 import type { ConsumerType, MediaKind, RtpParameters } from '@parlor/protocol';
 import type { types } from 'mediasoup';
 import type { MediaConsumer, MediaConsumerEvents } from '../../core/ports.js';
-import type { ConsumerLayers } from '../../core/types.js';
+import type { ConsumerLayers, StreamStats } from '../../core/types.js';
+import { ParlorError } from '../../errors.js';
 import { Emitter } from '../../events.js';
+import { mediaError } from './mediaError.js';
 import { fromRtpParameters } from './rtpTypes.js';
+import { streamStats } from './streamStats.js';
 
 export class MediasoupConsumer extends Emitter<MediaConsumerEvents> implements MediaConsumer {
   readonly #raw: types.Consumer;
+  #clockRate: number | undefined;
 
   constructor(raw: types.Consumer) {
     super();
@@ -59,7 +63,25 @@ export class MediasoupConsumer extends Emitter<MediaConsumerEvents> implements M
     return this.#raw.requestKeyFrame();
   }
 
+  async stats(): Promise<StreamStats> {
+    // Not before it is needed: mediasoup clones all parameters each time they are read.
+    this.#clockRate ??= this.#raw.rtpParameters.codecs[0]?.clockRate ?? 1;
+    const streams = await this.#readStreams();
+    const sent = streams.find(({ type }) => type === 'outbound-rtp');
+    if (!sent) throw new ParlorError('CONSUMER_NOT_FOUND', `consumer ${this.id} sends nothing`);
+    return streamStats(sent, this.#clockRate);
+  }
+
   close(): void {
     this.#raw.close();
+  }
+
+  /** Those of the producer are among them. */
+  async #readStreams(): Promise<(types.ConsumerStat | types.ProducerStat)[]> {
+    try {
+      return await this.#raw.getStats();
+    } catch (error) {
+      throw mediaError('CONSUMER_NOT_FOUND', error);
+    }
   }
 }

@@ -1,17 +1,23 @@
 import type { MediaKind } from '@parlor/protocol';
 import type { types } from 'mediasoup';
 import type { MediaProducer, MediaProducerEvents } from '../../core/ports.js';
+import type { StreamStats } from '../../core/types.js';
 import { Emitter } from '../../events.js';
+import { mediaError } from './mediaError.js';
+import { streamStats } from './streamStats.js';
 
 export class MediasoupProducer extends Emitter<MediaProducerEvents> implements MediaProducer {
   readonly raw: types.Producer;
   /** The codec that is sent, e.g. `video/VP8`. Kept: mediasoup clones all parameters each time they are read. */
   readonly mimeType: string;
+  readonly #clockRate: number;
 
   constructor(raw: types.Producer) {
     super();
     this.raw = raw;
-    this.mimeType = raw.rtpParameters.codecs[0]?.mimeType ?? '';
+    const [codec] = raw.rtpParameters.codecs;
+    this.mimeType = codec?.mimeType ?? '';
+    this.#clockRate = codec?.clockRate ?? 1;
     keepConsumable(raw);
     raw.on('score', (scores) => {
       this.emit(
@@ -35,6 +41,15 @@ export class MediasoupProducer extends Emitter<MediaProducerEvents> implements M
 
   resume(): Promise<void> {
     return this.raw.resume();
+  }
+
+  async stats(): Promise<StreamStats[]> {
+    try {
+      const streams = await this.raw.getStats();
+      return streams.map((stream) => streamStats(stream, this.#clockRate));
+    } catch (error) {
+      throw mediaError('PRODUCER_NOT_FOUND', error);
+    }
   }
 
   close(): void {

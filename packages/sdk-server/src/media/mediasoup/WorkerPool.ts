@@ -34,6 +34,7 @@ export class WorkerPool {
   readonly #starting = new Set<Promise<PooledWorker>>();
   readonly #failures: number[];
   #turn = 0;
+  #deaths = 0;
   #closed = false;
 
   constructor(options: WorkerPoolOptions) {
@@ -63,6 +64,14 @@ export class WorkerPool {
         cause: error,
       });
     }
+  }
+
+  get alive(): number {
+    return this.#workers.filter((worker) => worker && !worker.raw.closed).length;
+  }
+
+  get deaths(): number {
+    return this.#deaths;
   }
 
   close(): void {
@@ -99,6 +108,7 @@ export class WorkerPool {
     const startedAt = performance.now();
     worker.raw.on('died', (error) => {
       const lived = performance.now() - startedAt;
+      this.#deaths += 1;
       this.#options.logger.error(
         { err: error, pid: worker.raw.pid, slot, livedMs: Math.round(lived) },
         'worker died',

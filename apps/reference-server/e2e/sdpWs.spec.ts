@@ -150,7 +150,7 @@ test('tracks go and come; connections are replaced', async ({ browser }) => {
   await close(alice, bob);
 });
 
-test('ICE restarts of either side lose nothing', async ({ browser }) => {
+test('an ICE restart of the client loses nothing', async ({ browser }) => {
   const alice = await publisher(browser, 'alice', { chat: 4 });
   const bob = await publisher(browser, 'bob', { chat: 4 });
   await expectMedia(alice, ['bob']);

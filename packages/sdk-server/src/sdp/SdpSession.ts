@@ -6,6 +6,7 @@ import { Change } from './Change.js';
 import { roomCodecs } from './codecs.js';
 import { isReceiving, type Description, type Section, type Setup } from './description.js';
 import { listedIn } from './extmap.js';
+import { LayerCaps } from './layers.js';
 import { FIRST_LIMITS, invalid, type SdpLimits } from './lines.js';
 import type { MediaPort } from './MediaPort.js';
 import type { MLine } from './mlines.js';
@@ -32,6 +33,7 @@ const LENGTH_OF_A_SECTION = 8 * 1024;
 export class SdpSession {
   readonly #state: SessionState;
   readonly #link: TransportLink;
+  readonly #layers = new LayerCaps();
   readonly #id = String(randomInt(2 ** 47));
   #version = 0;
   /** The offer of the server that is out. */
@@ -119,7 +121,7 @@ export class SdpSession {
       throw error;
     }
     turn.change.commit();
-    this.#agreed = this.#shape();
+    this.#settled();
     const answered = [...this.#state.lines].flatMap((line, index) => {
       const section = sections[index];
       return section ? [answeredSection(line, section, this.#data)] : [];
@@ -176,7 +178,7 @@ export class SdpSession {
     if (transport) this.#link.answered(transport);
     pending.commit();
     turn.change.commit();
-    this.#agreed = this.#shape();
+    this.#settled();
     return { refused: turn.refused };
   }
 
@@ -198,6 +200,12 @@ export class SdpSession {
     if (isSent(line)) line.clientReceives = isReceiving(section.direction);
     if (line.slot) await takeSent(line, section, turn);
     checkConsumer(line, section, turn);
+  }
+
+  /** Both sides have agreed on what there is now. */
+  #settled(): void {
+    this.#agreed = this.#shape();
+    this.#layers.apply(this.#state.lines);
   }
 
   #assertStable(): void {

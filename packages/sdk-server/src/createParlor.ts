@@ -14,6 +14,7 @@ import { RtcSessions } from './dialects/rtcRest/RtcSessions.js';
 import { sdpWsDialect } from './dialects/sdpWs/sdpWsDialect.js';
 import { whipDialect } from './dialects/whip/whipDialect.js';
 import { createRequestHandler } from './http/handleRequest.js';
+import { metricsRoute } from './http/metricsRoute.js';
 import { openApi } from './http/openapi.js';
 import { createUpgradeHandler } from './http/upgrade.js';
 import { systemClock } from './ice/clock.js';
@@ -21,6 +22,7 @@ import { createIceServers } from './ice/iceServers.js';
 import { silentLogger, type Logger } from './logger.js';
 import { MediasoupBackend } from './media/mediasoup/MediasoupBackend.js';
 import { NoMedia } from './media/NoMedia.js';
+import { Metrics } from './observe/Metrics.js';
 import { UsageRecorder } from './observe/UsageRecorder.js';
 import type { ParlorOptions } from './options.js';
 import type { Parlor } from './parlor.js';
@@ -35,6 +37,7 @@ import { createPeerSignal } from './peerSignal.js';
  */
 export async function createParlor(options: ParlorOptions): Promise<Parlor> {
   const { logger = silentLogger, basePath = '', media = {}, hooks = {} } = options;
+  const { readers } = options.metrics ?? {};
   // Options that cannot work are found before workers are started.
   const door = createAccess(options.access);
   const ice = createIceServers(options.ice ?? {}, { logger });
@@ -45,6 +48,7 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
     clock: systemClock,
     logger,
   });
+  const operations = readers ? [metricsRoute(readers, () => metrics.scrape())] : [];
   const backend = await openBackend(media, logger);
   ice.start();
   const context: CoreContext = {
@@ -60,6 +64,7 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
   };
   const rooms = new RoomRegistry(context);
   const usage = new UsageRecorder({ rooms, clock: systemClock, hooks, logger });
+  const metrics = new Metrics({ rooms, backend, usage, p2pRooms, clock: systemClock }, options.metrics ?? {});
   const calls = createCalls({ rooms, context, access: door, options });
   const access = guardLockedRooms(calls.access, p2pRooms);
   const rtcSessions = new RtcSessions({ rooms, clock: systemClock });
@@ -73,6 +78,7 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
     rtcRestDialect({ sessions: rtcSessions, rooms, usage, access, logger, now: systemClock.now }),
     sdpWsDialect({ rooms, access, timer: systemClock, logger }),
     whipDialect({ rooms, access, timer: systemClock, logger }),
+    ...operations,
   ];
   const described = [...dialects, openApi(dialects, basePath)];
   const http = { dialects: described, basePath, trustedProxies: options.trustedProxies, logger };
@@ -86,6 +92,7 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
     rooms,
     handleRequest,
     handleUpgrade: (request, socket, head) => upgrades.handle(request, socket, head),
+    metrics: () => metrics.scrape(),
     attachPeerSignal: (server, how) => peerSignal.attach(server, how),
     close: () =>
       (closing ??= (async () => {
@@ -98,6 +105,7 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
         rtcSessions.close();
         // The last figures come from the workers.
         await Promise.all([upgrades.close(), usage.close()]);
+        metrics.close();
         backend.close();
       })()),
   };

@@ -18,12 +18,13 @@ export type { P2pRoomsOptions } from './dialects/p2pRooms/options.js';
 export type { P2pRoomStore, StoredP2pRoom } from './dialects/p2pRooms/store.js';
 export type { SocketLimits } from './http/limits.js';
 export type { MediasoupOptions } from './media/mediasoup/options.js';
+export { METRICS_CONTENT_TYPE, type MetricsOptions } from './observe/metricsOptions.js';
 export type { Logger } from './logger.js';
 export type { EventSource } from './events.js';
 export type { CallOptions } from './core/calls/types.js';
 export type * from './core/types.js';
 export type { RoomUpdate } from './core/updates.js';
-export type { LinkEnd, MediaBackend, PeerLink } from './core/ports.js';
+export type { LinkEnd, MediaBackend, MediaWorkers, PeerLink } from './core/ports.js';
 export type {
   AppData,
   ConsumerType,

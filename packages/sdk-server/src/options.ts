@@ -8,6 +8,7 @@ import type { SocketLimits } from './http/limits.js';
 import type { IceOptions } from './ice/types.js';
 import type { Logger } from './logger.js';
 import type { MediasoupOptions } from './media/mediasoup/options.js';
+import type { MetricsOptions } from './observe/metricsOptions.js';
 
 /** Everything that `createParlor` can be told. The SDK reads no environment: the application decides. */
 export interface ParlorOptions {
@@ -37,6 +38,8 @@ export interface ParlorOptions {
   hooks?: Hooks;
   limits?: Partial<Limits>;
   socketLimits?: Partial<SocketLimits>;
+  /** Figures for Prometheus: who may read them over HTTP (default: nobody), and of how much they are. */
+  metrics?: MetricsOptions;
   /** Rooms with a password, in which media goes from browser to browser. */
   p2pRooms?: P2pRoomsOptions;
   /**

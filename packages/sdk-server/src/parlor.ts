@@ -19,6 +19,11 @@ export interface Parlor {
    */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<boolean>;
   /**
+   * Figures of rooms, tracks, workers and this process, for Prometheus (`METRICS_CONTENT_TYPE`). All names begin with
+   * `parlor_`: they can stand beside those of the host application. Asks the media workers.
+   */
+  metrics(): Promise<string>;
+  /**
    * Serves calls between browsers (`peer-signal`) on a Socket.IO server of yours, or on a namespace of it; returns
    * how to stop. Socket.IO needs `destroyUpgrade: false` next to Parlor's own WebSockets.
    *

@@ -9,9 +9,15 @@ interface Connection {
   to?: number;
 }
 
-interface Bytes {
+export interface Bytes {
   in: number;
   out: number;
+}
+
+export interface PeerMeterParts {
+  readonly now: () => number;
+  /** Hears how much more each reading has found. */
+  readonly carried: (transport: Transport, bytes: Bytes) => void;
 }
 
 /** Keeps the books of one stay of one peer. */
@@ -21,6 +27,7 @@ export class PeerMeter {
   /** When figures were last asked for, milliseconds. */
   sampledAt: number;
   readonly #now: () => number;
+  readonly #carried: PeerMeterParts['carried'];
   readonly #joinedAt: number;
   readonly #connections: Connection[] = [];
   readonly #connected = new Set<Transport>();
@@ -32,10 +39,11 @@ export class PeerMeter {
   #msBefore = 0;
   #leftAt: number | undefined;
 
-  constructor(peer: Peer, now: () => number) {
+  constructor(peer: Peer, { now, carried }: PeerMeterParts) {
     this.peer = peer;
     this.roomId = peer.room.id;
     this.#now = now;
+    this.#carried = carried;
     this.#joinedAt = now();
     this.sampledAt = this.#joinedAt;
     for (const transport of peer.transports.values()) this.#watch(transport);
@@ -134,8 +142,10 @@ export class PeerMeter {
     const reading = transport.stats().then(
       ({ bytesReceived, bytesSent }) => {
         // Counters only grow; an answer that was overtaken is older.
-        bytes.in = Math.max(bytes.in, bytesReceived);
-        bytes.out = Math.max(bytes.out, bytesSent);
+        const more = { in: Math.max(0, bytesReceived - bytes.in), out: Math.max(0, bytesSent - bytes.out) };
+        bytes.in += more.in;
+        bytes.out += more.out;
+        this.#carried(transport, more);
       },
       () => {
         // The media process died or the transport was faster: what was read before counts.

@@ -1,9 +1,9 @@
 import type { UsageRecord } from '@parlor/protocol';
-import type { Hooks, Peer, Room, Rooms } from '../core/types.js';
+import type { Hooks, Peer, Room, Rooms, Transport } from '../core/types.js';
 import { Emitter } from '../events.js';
 import type { Clock } from '../ice/clock.js';
 import type { Logger } from '../logger.js';
-import { PeerMeter } from './PeerMeter.js';
+import { PeerMeter, type Bytes } from './PeerMeter.js';
 import { UsageHistory } from './UsageHistory.js';
 
 /**
@@ -25,6 +25,8 @@ export interface UsageParts {
 export interface UsageEvents {
   /** A peer has left, and its books are closed. */
   recorded: [record: UsageRecord];
+  /** So much more has gone over a transport than was known. */
+  carried: [transport: Transport, bytes: Readonly<Bytes>];
 }
 
 /** Who was connected when, how long, with how many bytes: of every peer of every dialect. */
@@ -76,7 +78,12 @@ export class UsageRecorder extends Emitter<UsageEvents> {
   }
 
   #joined(peer: Peer): void {
-    const meter = new PeerMeter(peer, () => this.#clock.now());
+    const meter = new PeerMeter(peer, {
+      now: () => this.#clock.now(),
+      carried: (transport, bytes) => {
+        this.emit('carried', transport, bytes);
+      },
+    });
     this.#meters.set(peer, meter);
     peer.once('closed', () => {
       meter.end();

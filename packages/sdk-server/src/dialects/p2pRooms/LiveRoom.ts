@@ -23,6 +23,10 @@ export class LiveRoom implements Meeting {
     return this.#members.size === 0;
   }
 
+  get size(): number {
+    return this.#members.size;
+  }
+
   get participants(): P2pParticipant[] {
     return [...this.#members.values()].map(({ participant }) => participant);
   }

@@ -39,6 +39,12 @@ export class LiveRooms {
     return this.#held.size;
   }
 
+  /** Those that are not among the server's own rooms, and who is in them. */
+  get apart(): { rooms: number; participants: number } {
+    const apart = [...this.#held.values()].flatMap(({ room }) => (room instanceof LiveRoom ? [room] : []));
+    return { rooms: apart.length, participants: apart.reduce((sum, { size }) => sum + size, 0) };
+  }
+
   /** The room as it is now, without making it one. */
   find(id: string): Meeting | undefined {
     return this.#held.get(id)?.room;

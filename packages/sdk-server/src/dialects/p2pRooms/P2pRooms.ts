@@ -185,6 +185,11 @@ export class P2pRooms {
     this.#live.closeAll('SERVER_CLOSING');
   }
 
+  /** As `LiveRooms.apart`. */
+  get apart(): { rooms: number; participants: number } {
+    return this.#live.apart;
+  }
+
   get now(): number {
     return this.#clock.now();
   }

@@ -38,8 +38,10 @@ export class SdpSession {
   #version = 0;
   /** The offer of the server that is out. */
   #pending: Change | undefined;
-  /** What both sides know of each other's media. */
-  #agreed = JSON.stringify([]);
+  /** What that offer says of each section. */
+  #offered = new Map<MLine, { isSent: boolean; shape: string }>();
+  /** What the client was last told of each section. */
+  #agreed: string[] = [];
 
   constructor(port: MediaPort) {
     this.#state = new SessionState(port);
@@ -96,7 +98,7 @@ export class SdpSession {
 
   /** An offer would say something that has not been agreed on. */
   get hasNews(): boolean {
-    return this.#state.missing.length > 0 || this.#shape() !== this.#agreed;
+    return this.#state.missing.length > 0 || this.#hasChanged;
   }
 
   /**
@@ -121,7 +123,7 @@ export class SdpSession {
       throw error;
     }
     turn.change.commit();
-    this.#settled();
+    this.#settled(shapeOf);
     const answered = [...this.#state.lines].flatMap((line, index) => {
       const section = sections[index];
       return section ? [answeredSection(line, section, this.#data)] : [];
@@ -139,13 +141,15 @@ export class SdpSession {
       for (const kind of slots) this.#addSlot(kind);
       await placeInOffer(turn);
       const restarts = iceRestart || this.#link.isRestarting;
-      if (!restarts && this.#shape() === this.#agreed) {
+      if (!restarts && !this.#hasChanged) {
         change.commit();
         return { sdp: undefined, refused };
       }
       const ice = restarts ? await this.#link.nextIce() : this.#link.ice;
-      const sections = [...this.#state.lines].map((line) => offeredSection(line, this.#data));
+      const lines = [...this.#state.lines];
+      const sections = lines.map((line) => offeredSection(line, this.#data));
       this.#pending = change;
+      this.#offered = new Map(lines.map((line) => [line, { isSent: isSent(line), shape: shapeOf(line) }]));
       return { sdp: this.#write(sections, 'actpass', ice), refused };
     } catch (error) {
       change.undo();
@@ -178,7 +182,12 @@ export class SdpSession {
     if (transport) this.#link.answered(transport);
     pending.commit();
     turn.change.commit();
-    this.#settled();
+    // What ended or was muted while the offer was out is news to the client; what the client turned down is not.
+    this.#settled((line) => {
+      const offered = this.#offered.get(line);
+      const isTurnedDown = line.rejected || (offered?.isSent && (!line.consumer || !line.clientReceives));
+      return offered && !isTurnedDown ? offered.shape : shapeOf(line);
+    });
     return { refused: turn.refused };
   }
 
@@ -197,14 +206,14 @@ export class SdpSession {
     }
     line.recvExtensions = listedIn(line.recvExtensions, section.extensions);
     line.sendExtensions = listedIn(line.sendExtensions, section.extensions);
-    if (isSent(line)) line.clientReceives = isReceiving(section.direction);
+    if (this.#offered.get(line)?.isSent) line.clientReceives = isReceiving(section.direction);
     if (line.slot) await takeSent(line, section, turn);
     checkConsumer(line, section, turn);
   }
 
-  /** Both sides have agreed on what there is now. */
-  #settled(): void {
-    this.#agreed = this.#shape();
+  /** Both sides have agreed; `shapeTold` is what the client knows of a section. */
+  #settled(shapeTold: (line: MLine) => string): void {
+    this.#agreed = [...this.#state.lines].map(shapeTold);
     this.#layers.apply(this.#state.lines);
   }
 
@@ -251,13 +260,8 @@ export class SdpSession {
     return this.#state.port.info.sctpParameters;
   }
 
-  /** What an offer would say, as far as it changes. */
-  #shape(): string {
-    const lines = [...this.#state.lines].map((line) => {
-      const sent = isSent(line) && [line.msid, line.consumer?.rtpParameters.encodings[0]?.ssrc];
-      return [line.rejected, isTaken(line), sent];
-    });
-    return JSON.stringify(lines);
+  get #hasChanged(): boolean {
+    return [...this.#state.lines].map(shapeOf).join() !== this.#agreed.join();
   }
 
   #write(sections: readonly SectionOut[], setup: Setup, ice = this.#link.ice): string {
@@ -269,4 +273,10 @@ export class SdpSession {
     const { version, sessionId } = { version: this.#version, sessionId: this.#id };
     return writeDescription({ sessionId, version, ice, candidates, fingerprint, setup, sections });
   }
+}
+
+/** What an offer would say of a section, as far as it changes. */
+function shapeOf(line: MLine): string {
+  const sent = isSent(line) && [line.msid, line.consumer?.rtpParameters.encodings[0]?.ssrc];
+  return JSON.stringify([line.rejected, isTaken(line), sent]);
 }

@@ -166,6 +166,35 @@ describe('what changes', () => {
     expect(consumers()).toHaveLength(1);
   });
 
+  test('what ends, is muted or is heard again while an offer is out comes with the next', async () => {
+    const { session, publish } = await sessionRoom();
+    const client = new SdpClient();
+    client.addTrack('audio');
+    await answer(session, client.offer());
+    const [ends, mutes, speaks] = [await publish('video'), await publish('audio'), await publish('audio')];
+    for (const producer of [ends, mutes, speaks]) session.want(producer);
+    await offerTo(client, session);
+    await speaks.pause();
+    await offerTo(client, session);
+
+    const another = await publish('video');
+    session.want(another);
+    const { sdp } = await session.createOffer();
+    ends.close();
+    session.unwant(ends.id);
+    await mutes.pause();
+    await speaks.resume();
+    await session.handleAnswer(parse(client.answer(sdp ?? '')));
+    expect(await offerTo(client, session)).toEqual([
+      'audio 0 recvonly',
+      'video s0 inactive',
+      'audio s1 inactive',
+      'audio s2 sendonly',
+      'video s3 sendonly',
+    ]);
+    expect(await offerTo(client, session)).toBeUndefined();
+  });
+
   test('tracks that the client removes, adds again, replaces and stops', async () => {
     const { session, peer } = await sessionRoom();
     const client = new SdpClient();

@@ -2,7 +2,7 @@
 export interface MetricsOptions {
   /**
    * Who may read `GET /metrics`. `local`: programs on this machine that ask the server directly, not through a proxy.
-   * `{ token }`: whoever sends it (`Authorization: Bearer …`), from anywhere; at least 16 bytes, and none of the tokens
+   * `{ token }`: whoever sends it (`Authorization: Bearer …`), from anywhere; at least 16 characters, and none of the tokens
    * of users. Default: nobody, there is no such address.
    */
   readers?: 'local' | { token: string };

@@ -12,6 +12,30 @@ afterEach(async () => {
   expect(server.errors).toEqual([]);
 });
 
+/** From here on media answers late when it is asked for a transport: `asked` tells that it was. */
+async function slowTransports(): Promise<{ asked: Promise<void>; answer: () => void }> {
+  const media = server.backend.rooms.get('room');
+  if (!media) throw new Error('no room');
+  const made = await media.createTransport();
+  let answer = (): void => undefined;
+  const asked = new Promise<void>((resolve) => {
+    media.createTransport = () => {
+      resolve();
+      return new Promise((done) => {
+        answer = () => {
+          done(made);
+        };
+      });
+    };
+  });
+  return {
+    asked,
+    answer: () => {
+      answer();
+    },
+  };
+}
+
 const peersOf = (room: string) => [...(server.rooms.get(room)?.peers.keys() ?? [])];
 
 describe('one room at a time', () => {
@@ -39,20 +63,7 @@ describe('one room at a time', () => {
   test('leaving ends what is being answered: there is no room any more', async () => {
     const alice = await server.user('alice');
     const { recv } = await enterCall(alice);
-    const media = server.backend.rooms.get('room');
-    if (!media) throw new Error('no room');
-    const made = await media.createTransport();
-    let answer = (): void => undefined;
-    const asked = new Promise<void>((resolve) => {
-      media.createTransport = () => {
-        resolve();
-        return new Promise((done) => {
-          answer = () => {
-            done(made);
-          };
-        });
-      };
-    });
+    const { asked, answer } = await slowTransports();
     const creating = alice.ask('POST', '/rtc/transports', { body: { direction: 'send' } });
     await asked;
     await alice.did('POST', '/rtc/leave');
@@ -77,7 +88,8 @@ describe('one room at a time', () => {
   test('to and fro at once ends in one', async () => {
     const alice = await server.user('alice');
     await Promise.all(['a', 'b', 'a', 'b'].map((room) => alice.did('POST', `/rtc/rooms/${room}/join`)));
-    expect([peersOf('a').length, peersOf('b').length]).toEqual([0, 1]);
+    // Which of them, is a matter of whose token was checked last.
+    expect([...peersOf('a'), ...peersOf('b')]).toHaveLength(1);
   });
 });
 
@@ -119,20 +131,12 @@ describe('who gives no sign for a minute', () => {
   test('not while a request is being answered', async () => {
     const alice = await server.user('alice');
     await alice.did('POST', '/rtc/rooms/room/join');
-    const media = server.backend.rooms.get('room');
-    if (!media) throw new Error('no room');
-    const made = await media.createTransport();
-    let answer = (): void => undefined;
-    media.createTransport = () =>
-      new Promise((resolve) => {
-        answer = () => {
-          resolve(made);
-        };
-      });
-    const asked = alice.ask('POST', '/rtc/transports', { body: { direction: 'send' } });
+    const { asked, answer } = await slowTransports();
+    const creating = alice.ask('POST', '/rtc/transports', { body: { direction: 'send' } });
+    await asked;
     await server.clock.pass(120_000);
     answer();
-    expect((await asked).status).toBe(200);
+    expect((await creating).status).toBe(200);
   });
 
   test('not while media flows; a minute after it has stopped', async () => {

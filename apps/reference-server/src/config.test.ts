@@ -28,6 +28,8 @@ describe('readConfig', () => {
       jwtSecret: PARLOR_JWT_SECRET,
       logLevel: 'info',
       turnProbe: true,
+      metrics: true,
+      metricsPerTrack: false,
       dev: false,
       tls: undefined,
     });
@@ -88,6 +90,22 @@ describe('readConfig', () => {
     const env = { PARLOR_TURN_SERVERS: JSON.stringify(turnServers), PARLOR_TURN_SECRET: 's' };
     expect(readConfig([], { PARLOR_JWT_SECRET, ...env })).toMatchObject({ turnServers, turnSecret: 's' });
     expect(readConfig([], { PARLOR_JWT_SECRET, PARLOR_TURN_PROBE: 'no' }).turnProbe).toBe(false);
+  });
+
+  it('takes a token for the metrics that nobody guesses', () => {
+    const read = (env: Environment) => readConfig([], { PARLOR_JWT_SECRET, ...env });
+    const token = 'nobody-guesses-this';
+    expect(read({ PARLOR_METRICS_TOKEN: token })).toMatchObject({ metrics: true, metricsToken: token });
+    expect(read({ PARLOR_METRICS: 'no', PARLOR_METRICS_PER_TRACK: 'yes' })).toMatchObject({
+      metrics: false,
+      metricsPerTrack: true,
+    });
+    for (const weak of ['hunter2', 'with spaces in between']) {
+      const [problem = ''] = problemsOf([], { PARLOR_JWT_SECRET, PARLOR_METRICS_TOKEN: weak });
+      expect(problem).toMatch(/^PARLOR_METRICS_TOKEN must have at least 16 .* openssl rand -hex 16$/);
+      expect(problem).not.toContain(weak);
+    }
+    expect(problemsOf(['--metrics-token', token], { PARLOR_JWT_SECRET })).toHaveLength(1);
   });
 
   it('knows rooms without a worker', () => {

@@ -56,6 +56,15 @@ const Values = z.object({
   turnProbe: yesOrNo.default(true),
   lobby: yesOrNo.optional(),
   ringTimeout: duration.refine((seconds) => seconds <= 3600, 'must be an hour at most').optional(),
+  metrics: yesOrNo.default(true),
+  metricsToken: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,}$/, {
+      error: 'must have at least 16 characters, without spaces; make one with: openssl rand -hex 16',
+    })
+    .optional(),
+  metricsPerTrack: yesOrNo.default(false),
+  resumeGrace: duration.refine((seconds) => seconds <= 3600, 'must be an hour at most').optional(),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   dev: yesOrNo.default(false),
 } satisfies Record<SettingName, z.ZodType>);

@@ -1,4 +1,10 @@
-import { createParlor, type MediasoupOptions, type Parlor, type ParlorOptions } from '@parlor/sdk-server';
+import {
+  createParlor,
+  type MediasoupOptions,
+  type MetricsOptions,
+  type Parlor,
+  type ParlorOptions,
+} from '@parlor/sdk-server';
 import type { FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
@@ -50,7 +56,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
 
 function parlorOptions(config: Config, logger: Logger): ParlorOptions {
   const { dev, jwtSecret, jwksUrl, stunUrls, turnUrls, turnSecret, turnServers, turnProbe } = config;
-  const { lobby, ringTimeout, topology } = config;
+  const { lobby, ringTimeout, resumeGrace, topology } = config;
+  const graceMs = milliseconds(resumeGrace);
   return {
     logger,
     trustedProxies: config.trustedProxies,
@@ -64,12 +71,28 @@ function parlorOptions(config: Config, logger: Logger): ParlorOptions {
     }),
     calls: defined({
       presence: lobby ?? dev,
-      ringTimeoutMs: ringTimeout === undefined ? undefined : ringTimeout * 1000,
+      ringTimeoutMs: milliseconds(ringTimeout),
+      graceMs,
     }),
+    ...(graceMs !== undefined && { resumeGraceMs: graceMs }),
     topology,
+    metrics: metricsOptions(config),
     media: config.media === 'none' ? 'none' : mediasoupOptions(config),
   };
 }
+
+const metricsOptions = ({ metrics, metricsToken, metricsPerTrack }: Config): MetricsOptions =>
+  defined({
+    readers: metrics
+      ? metricsToken === undefined
+        ? ('local' as const)
+        : { token: metricsToken }
+      : undefined,
+    perTrack: metricsPerTrack,
+  });
+
+const milliseconds = (seconds: number | undefined): number | undefined =>
+  seconds === undefined ? undefined : seconds * 1000;
 
 const mediasoupOptions = ({ listenIp, announcedAddress, rtcPort, workers, dev }: Config): MediasoupOptions =>
   defined({

@@ -129,6 +129,31 @@ export const SETTINGS = [
     fallback: '30s',
     help: 'How long a call rings before nobody is taken to be there.',
   },
+  {
+    name: 'metrics',
+    value: 'true|false',
+    fallback: 'true',
+    help: 'Serve /metrics for Prometheus: to this machine only, or with PARLOR_METRICS_TOKEN to whoever sends it.',
+  },
+  {
+    name: 'metricsToken',
+    value: 'text',
+    fallback: 'none',
+    help: 'What may read /metrics from anywhere, as a bearer token; at least 16 characters, no token of a user.',
+    secret: true,
+  },
+  {
+    name: 'metricsPerTrack',
+    value: 'true|false',
+    fallback: 'false',
+    help: 'Have the quality of each track in the metrics too, with the ids of rooms and peers.',
+  },
+  {
+    name: 'resumeGrace',
+    value: 'duration',
+    fallback: '30s',
+    help: 'How long a client that has lost its connection stays in its room, or in its call.',
+  },
   { name: 'logLevel', value: 'level', fallback: 'info', help: 'debug, info, warn, error or silent.' },
   {
     name: 'dev',

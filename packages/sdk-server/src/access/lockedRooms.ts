@@ -14,7 +14,11 @@ export function guardLockedRooms(access: Access, locked: LockedRooms): Access {
   return {
     async authorize(request, scope) {
       const authorization = await access.authorize(request, scope);
-      if (authorization.userId === undefined && scope.action === 'join' && (await locked.isShared(scope.room)))
+      if (
+        authorization.userId === undefined &&
+        scope.action === 'join' &&
+        (await locked.isShared(scope.room))
+      )
         throw new ParlorError(
           'ROOM_NOT_ALLOWED',
           `room ${scope.room} has a password: send a token of a user, or join it with the password`,

@@ -7,7 +7,7 @@ import type { Grants, Hooks, Rooms } from '../types.js';
 export interface CallOptions {
   /** How long a call rings before nobody is taken to be there. Default 30 000. */
   ringTimeoutMs?: number;
-  /** How long a side of an accepted call may be without a connection before the call is over. Default 10 000. */
+  /** How long a side of an accepted call may be without a connection before the call is over. Default 30 000, as in rooms. */
   graceMs?: number;
   /** Calls that one user may begin in a minute. Default 20. */
   callsPerMinute?: number;
@@ -23,7 +23,7 @@ export interface CallOptions {
 
 export const DEFAULT_CALL_OPTIONS: Required<CallOptions> = {
   ringTimeoutMs: 30_000,
-  graceMs: 10_000,
+  graceMs: 30_000,
   callsPerMinute: 20,
   maxDevicesPerUser: 10,
   maxDevices: 10_000,

@@ -40,6 +40,7 @@ const idAs = (name: string) => (answer: Record<string, unknown>) => ({ [name]: S
 export const STEPS: readonly Step[] = [
   { operationId: 'getHealth', as: 'guest' },
   { operationId: 'getOpenApi', as: 'guest' },
+  { operationId: 'getMetrics', as: 'guest' },
 
   // Calls over HTTP: bob publishes, alice receives.
   { operationId: 'rtcJoinRoom', as: 'alice', params: room, body: () => ({ displayName: 'Alice' }) },

@@ -72,7 +72,7 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
     rtcSessions.tellUsage(record);
   });
   const dialects = [
-    protooDialect({ rooms, access, logger, clock: systemClock, resumeGraceMs: options.resumeGraceMs }),
+    protooDialect({ rooms, access, logger, timer: systemClock, resumeGraceMs: options.resumeGraceMs }),
     calls.dialect,
     p2pRoomsDialect({ rooms: p2pRooms, access, logger }),
     rtcRestDialect({ sessions: rtcSessions, rooms, usage, access, logger, now: systemClock.now }),

@@ -57,7 +57,7 @@ export function memoryServer(options: MemoryServerOptions = {}): MemoryServer {
   const dialect = protooDialect({
     rooms,
     logger,
-    clock: systemClock,
+    timer: systemClock,
     access: { authorize: () => Promise.resolve(authorization) },
   });
 

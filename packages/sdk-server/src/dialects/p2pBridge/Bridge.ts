@@ -3,7 +3,8 @@ import type { Peer } from '../../core/types.js';
 import type { RoomUpdate } from '../../core/updates.js';
 import { ParlorError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
-import { Leg, type Description, type Timer } from './Leg.js';
+import type { Timer } from '../timer.js';
+import { Leg, type Description } from './Leg.js';
 import { Uplink } from './Uplink.js';
 
 /** The client as the bridge sees it. Participants are named by the ids that the client knows. */

@@ -6,12 +6,8 @@ import { peerPort, type MediaPort } from '../../sdp/MediaPort.js';
 import { Negotiator, type NegotiatorOwner } from '../../sdp/Negotiator.js';
 import { SdpSession } from '../../sdp/SdpSession.js';
 import type { Refusal } from '../../sdp/SessionState.js';
+import type { Timer } from '../timer.js';
 import type { Uplink } from './Uplink.js';
-
-export interface Timer {
-  /** Calls `action` once, unless the function returned is called before. */
-  after(ms: number, action: () => void): () => void;
-}
 
 export interface Description {
   type: 'offer' | 'answer';

@@ -10,7 +10,7 @@ import type { OpenOptions, Peer, Room } from '../../core/types.js';
 import { ParlorError, toWireError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { Bridge, type BridgeClient } from '../p2pBridge/Bridge.js';
-import type { Timer } from '../p2pBridge/Leg.js';
+import type { Timer } from '../timer.js';
 import type { Meeting, Member, Signal } from './Meeting.js';
 import { errorText, textOf } from './texts.js';
 

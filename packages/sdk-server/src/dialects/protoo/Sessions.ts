@@ -1,10 +1,6 @@
 import { ParlorError } from '../../errors.js';
+import type { Timer } from '../timer.js';
 import type { ProtooSession } from './ProtooSession.js';
-
-export interface SessionClock {
-  /** Calls back once; the function returned calls it off. */
-  after(ms: number, done: () => void): () => void;
-}
 
 interface Waiting {
   session: ProtooSession;
@@ -14,12 +10,12 @@ interface Waiting {
 /** Sessions that can be taken up again, by their resume token. */
 export class Sessions {
   readonly #sessions = new Map<string, Waiting>();
-  readonly #clock: SessionClock;
+  readonly #timer: Timer;
   /** How long a client may be away, ms. */
   readonly #graceMs: number;
 
-  constructor(clock: SessionClock, graceMs: number) {
-    this.#clock = clock;
+  constructor(timer: Timer, graceMs: number) {
+    this.#timer = timer;
     this.#graceMs = graceMs;
   }
 
@@ -40,7 +36,7 @@ export class Sessions {
       gone();
       return;
     }
-    waiting.stopTimer = this.#clock.after(this.#graceMs, () => {
+    waiting.stopTimer = this.#timer.after(this.#graceMs, () => {
       this.#sessions.delete(resumeToken);
       gone();
     });

@@ -16,7 +16,8 @@ import { validate } from '../validate.js';
 import type { SessionRooms } from './ProtooSession.js';
 import { ProtooSocket } from './ProtooSocket.js';
 import { protooRoutes } from './routes.js';
-import { Sessions, type SessionClock } from './Sessions.js';
+import type { Timer } from '../timer.js';
+import { Sessions } from './Sessions.js';
 
 const SocketQuery = z.object({ roomId: RoomId, peerId: PeerId });
 
@@ -24,7 +25,7 @@ export interface ProtooDialectOptions {
   readonly rooms: SessionRooms & Pick<Rooms, 'get'>;
   readonly access: Access;
   readonly logger: Logger;
-  readonly clock: SessionClock;
+  readonly timer: Timer;
   readonly resumeGraceMs?: number | undefined;
 }
 
@@ -33,7 +34,7 @@ const RESUME_GRACE_MS = 30_000;
 /** The native protocol: `GET /health`, `GET /rooms/:roomId`, WebSocket on `/` and `/ws`. */
 export function protooDialect(options: ProtooDialectOptions): Dialect {
   const { rooms, access, logger } = options;
-  const sessions = new Sessions(options.clock, options.resumeGraceMs ?? RESUME_GRACE_MS);
+  const sessions = new Sessions(options.timer, options.resumeGraceMs ?? RESUME_GRACE_MS);
   return {
     name: 'protoo',
     routes: protooRoutes,

@@ -11,7 +11,7 @@ import type { Refusal } from '../../sdp/SessionState.js';
 import { streamIdOf, streamIdOfPeer } from '../../sdp/streams.js';
 import { isCandidate } from './messages.js';
 import type { SdpWsSocket } from './SdpWsSocket.js';
-import type { Timer } from './SdpWsSession.js';
+import type { Timer } from '../timer.js';
 
 export interface CallOptions {
   readonly socket: SdpWsSocket;

@@ -5,6 +5,7 @@ import type { JoinOptions, Peer } from '../../core/types.js';
 import { isParlorError, ParlorError, toWireError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { FramedSocket, SocketHandler } from '../dialect.js';
+import type { Timer } from '../timer.js';
 import { Call } from './Call.js';
 import { readMessage } from './messages.js';
 import { SdpWsSocket } from './SdpWsSocket.js';
@@ -12,11 +13,6 @@ import { SdpWsSocket } from './SdpWsSocket.js';
 /** The rooms as a session needs them. */
 export interface SdpWsRooms {
   join(roomId: string, options: JoinOptions): Promise<Peer>;
-}
-
-export interface Timer {
-  /** Calls `action` once, unless the function returned is called before. */
-  after(ms: number, action: () => void): () => void;
 }
 
 export interface SdpWsSessionOptions {

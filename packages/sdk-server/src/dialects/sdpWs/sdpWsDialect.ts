@@ -6,7 +6,8 @@ import type { Dialect } from '../dialect.js';
 import { decodeSegment } from '../routing.js';
 import { validate } from '../validate.js';
 import { sdpWsRoutes } from './routes.js';
-import { SdpWsSession, type SdpWsRooms, type Timer } from './SdpWsSession.js';
+import type { Timer } from '../timer.js';
+import { SdpWsSession, type SdpWsRooms } from './SdpWsSession.js';
 
 export interface SdpWsDialectOptions {
   readonly rooms: SdpWsRooms;

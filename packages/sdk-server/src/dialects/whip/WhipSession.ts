@@ -1,13 +1,8 @@
 import type { IceParameters } from '@parlor/protocol';
 import type { Peer, Transport } from '../../core/types.js';
 import { ParlorError } from '../../errors.js';
+import type { Timer } from '../timer.js';
 import { readFragment, writeFragment, type BundleTag } from './fragment.js';
-
-/** Time, injected so that tests need not wait for it. */
-export interface Timer {
-  /** Calls `action` once; returns how to stop it. */
-  after(ms: number, action: () => void): () => void;
-}
 
 /** What offer and answer have led to. */
 export interface Negotiated {

@@ -17,7 +17,8 @@ import { assertContentType, assertMatches } from './conditions.js';
 import { iceServerLinks } from './iceServerLinks.js';
 import { openPeer, type Call, type WhipRooms } from './openPeer.js';
 import { whipRoutes } from './routes.js';
-import { WhipSession, type Timer } from './WhipSession.js';
+import type { Timer } from '../timer.js';
+import { WhipSession } from './WhipSession.js';
 
 /** How long a client may be without a connection. Time enough to restart ICE. */
 const CONNECT_TIMEOUT_MS = 15_000;

@@ -238,10 +238,10 @@ export class SdpSession {
 
   #lineFor(index: number, section: Section): MLine {
     const { lines } = this.#state;
-    const { media, mid, protocol, formats } = section;
+    const { media, mid, protocol, formats, codecs: offeredCodecs } = section;
     const line = lines.at(index);
     if (line && (mid === undefined || line.mid === mid)) return line;
-    const added = { media, mid, protocol, formats, origin: 'client' } as const;
+    const added = { media, mid, protocol, formats, offeredCodecs, origin: 'client' } as const;
     return line ? lines.replace(index, added) : lines.add(added);
   }
 

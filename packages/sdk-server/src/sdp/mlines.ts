@@ -13,9 +13,10 @@ export interface MLine {
   readonly origin: 'client' | 'server';
   /** Port 0. */
   rejected: boolean;
-  /** The protocol and formats of the client, to be repeated where the section is rejected. */
+  /** The protocol, formats and codecs of the client, to be repeated where the section is rejected. */
   readonly protocol: string;
   readonly formats: readonly string[];
+  readonly offeredCodecs: readonly SdpCodec[];
   /** A data channel section that is used. */
   sctp: boolean;
   /** Made by the server for media of the client, with nothing sent on it. */
@@ -44,6 +45,7 @@ export const newMLine = (options: NewMLine): MLine => ({
   rejected: false,
   protocol: 'UDP/TLS/RTP/SAVPF',
   formats: [],
+  offeredCodecs: [],
   sctp: false,
   slot: false,
   producer: undefined,

@@ -57,8 +57,9 @@ function rejectedOrData(line: MLine, data: DataChannels | undefined): SectionOut
 }
 
 function rejectedSection(line: MLine): SectionOut {
-  const { media, mid, protocol } = line;
-  const codecs = codecsOf(line);
+  const { media, mid, protocol, offeredCodecs } = line;
+  const agreed = codecsOf(line);
+  const codecs = agreed.length > 0 ? agreed : offeredCodecs;
   const formats = codecs.length > 0 ? codecs.map(({ payloadType }) => String(payloadType)) : line.formats;
   return { type: 'rejected', media, mid, protocol, formats, codecs };
 }

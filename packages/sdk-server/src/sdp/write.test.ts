@@ -130,8 +130,14 @@ test('a description of every kind of section', () => {
     a=end-of-candidates
     m=video 0 UDP/TLS/RTP/SAVPF 0
     c=IN IP4 0.0.0.0
+    a=ice-ufrag:ufrag
+    a=ice-pwd:pppppppppppppppppppppp
+    a=fingerprint:sha-256 AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB
+    a=setup:actpass
     a=mid:3
     a=inactive
+    a=rtcp-mux
+    a=end-of-candidates
     "
   `);
 });

@@ -24,7 +24,7 @@ export interface SctpSection {
   maxMessageSize: number;
 }
 
-/** Port 0: not used (RFC 3264 §6). Some clients want to see codecs in it all the same. */
+/** Port 0: not used (RFC 3264 §6). Some clients want to see codecs and a transport in it all the same. */
 export interface RejectedSection {
   type: 'rejected';
   media: string;
@@ -81,9 +81,12 @@ function sectionLines(section: SectionOut, description: DescriptionOut): string[
       return [
         `m=${section.media} 0 ${section.protocol} ${section.formats.length > 0 ? section.formats.join(' ') : '0'}`,
         'c=IN IP4 0.0.0.0',
+        ...transportLines(description),
         ...(section.mid === undefined ? [] : [`a=mid:${section.mid}`]),
         'a=inactive',
+        'a=rtcp-mux',
         ...codecLines(section.codecs),
+        'a=end-of-candidates',
       ];
   }
 }

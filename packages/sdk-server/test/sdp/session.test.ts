@@ -220,6 +220,21 @@ describe('what changes', () => {
     expect([...peer.producers.values()].map(({ kind }) => kind)).toEqual(['audio']);
   });
 
+  test('a section that is not taken keeps its codecs and has a transport, in offers too', async () => {
+    const { session, publish } = await sessionRoom();
+    const offer = capture('aiortc-offer').replaceAll(/ (VP8|H264)\//g, ' $1-next/');
+    const { sdp: answered, refused } = await session.handleOffer(parse(offer));
+    expect(refused).toMatchObject([{ code: 'UNSUPPORTED_MEDIA', mid: '1' }]);
+    session.want(await publish('audio'));
+    const { sdp: offered } = await session.createOffer();
+    for (const text of [answered, offered ?? '']) {
+      expect(brief(text)[1]).toBe('video 1 rejected');
+      const [, , video = ''] = text.split(/^m=/m);
+      expect(video).toContain('a=rtpmap:97 VP8-next/90000');
+      expect(video).toMatch(/a=ice-ufrag:.+\r\na=ice-pwd:.+\r\na=fingerprint:.+\r\na=setup:/);
+    }
+  });
+
   test('a second track of a kind is another stream, until the first has gone', async () => {
     const { session, peer } = await sessionRoom();
     const client = new SdpClient();

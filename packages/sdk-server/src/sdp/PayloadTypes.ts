@@ -7,7 +7,8 @@ const FIRST_DYNAMIC = 35;
 
 /**
  * Which codec each payload type of one connection stands for: the same in all of its sections, with the same parameters
- * (RFC 9143 §9.1; Chrome checks it). The room's own are taken from the start: the worker sends with no others.
+ * (RFC 9143 §9.1; Chrome checks it). The room's own are taken from the start: the worker sends with no others. Those of its
+ * retransmissions are not: rather none of them than no media of a client that uses their numbers.
  */
 export class PayloadTypes {
   #keys = new Map<number, string>();
@@ -15,7 +16,8 @@ export class PayloadTypes {
 
   constructor(capabilities: RtpCapabilities) {
     for (const kind of ['audio', 'video'] satisfies MediaKind[])
-      for (const codec of roomCodecs(capabilities, kind)) this.#keys.set(codec.payloadType, keyOf(codec));
+      for (const codec of roomCodecs(capabilities, kind))
+        if (!isRtx(codec)) this.#keys.set(codec.payloadType, keyOf(codec));
   }
 
   /** Whether the payload type does not stand for another codec. */

@@ -2,7 +2,10 @@ import type { RtpCapabilities } from '@parlor/protocol';
 
 const TRANSPORT_CC = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
 
-/** What a room on mediasoup offers by default, as far as SDP is concerned; `MediasoupBackend.worker.test.ts` has the real thing. */
+/**
+ * What a room on mediasoup can offer, as far as SDP is concerned, with the payload types of the golden transcripts;
+ * `MediasoupBackend.worker.test.ts` has the real thing.
+ */
 export const CAPABILITIES: RtpCapabilities = {
   codecs: [
     audio('opus', 100, { clockRate: 48_000, channels: 2, parameters: { useinbandfec: 1, usedtx: 1 } }),

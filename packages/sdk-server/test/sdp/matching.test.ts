@@ -75,6 +75,14 @@ describe('codecs', () => {
     expect(h264[0]?.rtcpFeedback).not.toContainEqual({ type: 'goog-remb', parameter: '' });
   });
 
+  test('the room’s retransmissions make way for media of the client', () => {
+    const payloadTypes = new PayloadTypes(CAPABILITIES);
+    const shared = { kind: 'video' as const, capabilities: CAPABILITIES, payloadTypes };
+    const offered = [{ mimeType: 'video/VP8', payloadType: 102, clockRate: 90_000 }];
+    expect(names(chooseCodecs({ ...shared, offered }))).toEqual(['video/VP8 102']);
+    expect(names(receivableCodecs({ ...shared, decodable: offered }))).toEqual(['video/VP8 101']);
+  });
+
   test('profiles and names are compared as the RFCs have it', () => {
     const codec = (mimeType: string, parameters = {}) => ({
       mimeType,

@@ -3,11 +3,16 @@ import type { types } from 'mediasoup';
 /**
  * What a room can carry, the preferred first. A client sends in the first video codec that both ends know, so VP8
  * leads: every browser has it and simulcasts it.
+ *
+ * Payload types are those that clients of plain SDP choose least. They count up from 96, browsers have most of those from
+ * 108, and for libwebrtc 102 to 106 once stood for other audio, which it never forgets. Retransmissions get 101 to 103
+ * and 107, which are given up for a client that uses them for media.
  */
 export const DEFAULT_CODECS: types.RouterRtpCodecCapability[] = [
   {
     kind: 'audio',
     mimeType: 'audio/opus',
+    preferredPayloadType: 100,
     clockRate: 48_000,
     channels: 2,
     parameters: { useinbandfec: 1, usedtx: 1 },
@@ -16,16 +21,24 @@ export const DEFAULT_CODECS: types.RouterRtpCodecCapability[] = [
   { kind: 'audio', mimeType: 'audio/G722', clockRate: 8000 },
   { kind: 'audio', mimeType: 'audio/PCMU', clockRate: 8000 },
   { kind: 'audio', mimeType: 'audio/PCMA', clockRate: 8000 },
-  { kind: 'video', mimeType: 'video/VP8', clockRate: 90_000, parameters: { 'x-google-start-bitrate': 1000 } },
+  {
+    kind: 'video',
+    mimeType: 'video/VP8',
+    preferredPayloadType: 104,
+    clockRate: 90_000,
+    parameters: { 'x-google-start-bitrate': 1000 },
+  },
   {
     kind: 'video',
     mimeType: 'video/VP9',
+    preferredPayloadType: 105,
     clockRate: 90_000,
     parameters: { 'profile-id': 0, 'x-google-start-bitrate': 1000 },
   },
   {
     kind: 'video',
     mimeType: 'video/H264',
+    preferredPayloadType: 106,
     clockRate: 90_000,
     parameters: {
       'packetization-mode': 1,
@@ -34,7 +47,6 @@ export const DEFAULT_CODECS: types.RouterRtpCodecCapability[] = [
       'x-google-start-bitrate': 1000,
     },
   },
-  // With 110 its retransmissions get 107: 108 and up are what browsers like to choose themselves.
   {
     kind: 'video',
     mimeType: 'video/AV1',

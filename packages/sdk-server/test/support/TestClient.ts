@@ -3,6 +3,8 @@ import { FrameLog, type Frame } from './FrameLog.js';
 export interface Wire {
   send(text: string): void;
   close(): void;
+  /** Ends without a closing handshake. */
+  lose(): void;
 }
 
 /** A client that writes protoo by hand, whatever carries its messages. */
@@ -37,6 +39,10 @@ export class TestClient {
 
   send(text: string): void {
     this.#wire?.send(text);
+  }
+
+  lose(): void {
+    this.#wire?.lose();
   }
 
   disconnect(): void {

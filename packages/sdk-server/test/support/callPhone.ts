@@ -36,6 +36,9 @@ export async function dial(server: SocketServer, query: Record<string, string>):
     close: () => {
       ws.terminate();
     },
+    lose: () => {
+      ws.terminate();
+    },
   });
   const heard = new Set<Frame>();
   const phone = Object.assign(client, {

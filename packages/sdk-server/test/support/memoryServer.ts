@@ -92,6 +92,9 @@ export function memorySocket(client: TestClient): FramedSocket {
     close: () => {
       end(1005, '');
     },
+    lose: () => {
+      end(1006, '');
+    },
   });
   return {
     send: (text) => {

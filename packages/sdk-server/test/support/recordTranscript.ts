@@ -16,6 +16,7 @@ export interface Stage {
   /** Resolves when the client has heard this, once more than it was waited for before. */
   hears(client: string, notification: string): Promise<object>;
   disconnects(client: string): Promise<void>;
+  loses(client: string): Promise<void>;
   host(action: HostAction, details?: { peerId?: string; topic?: string; payload?: unknown }): Promise<void>;
 }
 
@@ -91,6 +92,14 @@ export async function recordTranscript(
       steps.push({ client: name, disconnects: true });
       state.closed = true;
       one.disconnect();
+      writeDown();
+      return Promise.resolve();
+    },
+    loses(name) {
+      const { client: one, state } = client(name);
+      steps.push({ client: name, loses: true });
+      state.closed = true;
+      one.lose();
       writeDown();
       return Promise.resolve();
     },

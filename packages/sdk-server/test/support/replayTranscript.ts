@@ -36,6 +36,8 @@ export async function replayTranscript(
       return differences({ recorded: step.receives, actual: await client(step.client).log.take() }, values);
     } else if ('disconnects' in step) {
       client(step.client).disconnect();
+    } else if ('loses' in step) {
+      client(step.client).lose();
     } else {
       return differences({ recorded: step.closed, actual: await client(step.client).closed }, values);
     }

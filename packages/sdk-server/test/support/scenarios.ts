@@ -47,6 +47,28 @@ export const scenarios: Scenario[] = [
     },
   },
   {
+    name: 'resume',
+    about: 'A connection breaks and is taken up again: nobody hears of it, and nothing that was said is lost.',
+    async play(stage) {
+      await stage.connects('alice');
+      const { resumeToken } = await join(stage, 'alice', { resumable: true });
+      await stage.connects('bob');
+      await join(stage, 'bob');
+      await stage.hears('alice', 'peerJoined');
+      await stage.loses('alice');
+      await stage.asks('bob', 'sendMessage', { topic: 'chat', payload: 'while you were away' });
+      await stage.connects('alice again', { peerId: 'alice' });
+      await stage.asks('alice again', 'resumeSession', { resumeToken, seq: 1 });
+      await stage.hears('alice again', 'message');
+      await stage.asks('alice again', 'sendMessage', { topic: 'chat', payload: 'I am back' });
+      await stage.hears('bob', 'message');
+      await stage.disconnects('alice again');
+      await stage.hears('bob', 'peerLeft');
+      await stage.connects('alice too late', { peerId: 'alice' });
+      await stage.asks('alice too late', 'resumeSession', { resumeToken, seq: 1 });
+    },
+  },
+  {
     name: 'source-document-call',
     about: 'A call with the requests of the source document and the two for transports, nothing else.',
     async play(stage) {

@@ -51,6 +51,9 @@ export async function socketServer(options: Partial<ParlorOptions> = {}): Promis
         close: () => {
           ws.close();
         },
+        lose: () => {
+          ws.terminate();
+        },
       });
       // Rejects with what the server answered when it refuses the upgrade.
       await once(ws, 'open');

@@ -48,7 +48,8 @@ export const scenarios: Scenario[] = [
   },
   {
     name: 'resume',
-    about: 'A connection breaks and is taken up again: nobody hears of it, and nothing that was said is lost.',
+    about:
+      'A connection breaks and is taken up again: nobody hears of it, and nothing that was said is lost.',
     async play(stage) {
       await stage.connects('alice');
       const { resumeToken } = await join(stage, 'alice', { resumable: true });

@@ -56,6 +56,18 @@ describe('LiveRooms', () => {
     expect(bob.ended).toHaveLength(1);
   });
 
+  it('counts those that are not among the rooms of the server', () => {
+    const rooms = liveRooms(new ManualClock());
+    rooms.open(stored({ id: 'through', topology: 'sfu' }));
+    const [bob, carol] = [member('p_bob'), member('p_carol')];
+    const room = rooms.open(stored());
+    for (const each of [bob, carol]) room.enter(each);
+    rooms.open(stored({ id: 'empty' }));
+    expect(rooms.apart).toEqual({ rooms: 2, participants: 2 });
+    room.leave(bob);
+    expect(rooms.apart).toEqual({ rooms: 2, participants: 1 });
+  });
+
   it('lets go of empty rooms, but not of those that somebody may be about to enter', async () => {
     const clock = new ManualClock();
     const rooms = liveRooms(clock);

@@ -3,6 +3,7 @@ import { expect, test, type Browser, type Page } from '@playwright/test';
 import { startServer, type TestServer } from '../../../tools/testing/startServer.js';
 import { openExample, type Example, type ExampleOptions } from './support/p2pRoomsExample.js';
 import { servePages, type PageServer } from './support/pages.js';
+import { countReceptions, expectReceptions } from './support/receptions.js';
 import { expectToHearAndSee } from './support/sdk.js';
 
 /** Clients that were made for a mesh, in a room whose media goes through the server: they notice no difference. */
@@ -113,6 +114,49 @@ for (const rule of ['newcomer offers', 'smaller id offers'] as const) {
     for (const page of [first.page, second.page, ours, again]) await page.context().close();
   });
 }
+
+test('a room of browsers moves to the server for the first who needs it, and their call goes on', async ({
+  browser,
+}) => {
+  const enter = async (pseudo: string): Promise<Page> => {
+    const page = await pages.open(browser, 'peerSignal');
+    await countReceptions(page);
+    await page.evaluate(
+      (given) => {
+        window.createCaller(given.url, { roomName: 'moving', pseudo: given.pseudo });
+      },
+      { url: server.url, pseudo },
+    );
+    return page;
+  };
+  const isCalling = (page: Page) =>
+    expect.poll(() => page.evaluate(() => window.caller.phase)).toBe('connected');
+  const media = { audio: true, video: { width: 320, height: 180, frameRate: 15 } };
+  const call = async (from: Page, pseudo: string) => {
+    await expect.poll(() => from.evaluate(() => window.caller.names)).toContain(pseudo);
+    await from.evaluate((given) => window.caller.call(given.pseudo, given.media), { pseudo, media });
+  };
+
+  const [alice, bob] = [await enter('Alice'), await enter('Bob')];
+  await call(alice, 'Bob');
+  await expect.poll(() => bob.evaluate(() => window.caller.phase)).toBe('ringing');
+  await bob.evaluate((given) => window.caller.accept(given), media);
+  await Promise.all([isCalling(alice), isCalling(bob)]);
+  await expectReceptions(alice, { name: 'Alice', count: 1 });
+
+  const ours = await joinOurs(browser, 'moving', 'ours');
+  const carol = await enter('Carol');
+  await call(carol, 'ours');
+  await isCalling(carol);
+  await expectReceptions(carol, { name: 'Carol', count: 1 });
+  await expectToHearAndSee(ours);
+  await Promise.all([isCalling(alice), isCalling(bob)]);
+  for (const page of [alice, bob]) {
+    await expectReceptions(page, { name: 'a page that called before', count: 1 });
+    expect(await page.evaluate(() => window.caller.endings)).toEqual([]);
+  }
+  for (const page of [alice, bob, carol, ours]) await page.context().close();
+});
 
 test('the password keeps out who has neither it nor a token', async ({ browser }) => {
   const { roomId } = await createRoom();

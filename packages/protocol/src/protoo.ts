@@ -273,6 +273,8 @@ export interface ProtooNotifications {
   signal: { from: string } & Signal;
   activeSpeakers: { speakers: SpeakerInfo[] };
   transportClosed: { transportId: string };
+  /** Media of the room travels another way from now on. */
+  topologyChanged: { topology: Topology };
   roomClosed: { reason: RoomClosedReason };
   /** A message of the client was refused and had no id to answer to. */
   error: { code: ErrorCode; message: string };

@@ -32,6 +32,7 @@ export interface PeerIdentity {
   link: PeerLink | undefined;
   place: Place;
   transportPerPeer: boolean;
+  takesAnyTopology: boolean;
   resumeToken: string;
 }
 
@@ -41,6 +42,8 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
   readonly userId: string | undefined;
   readonly grants: Grants;
   readonly resumeToken: string;
+  /** Its client can stay when media travels another way. */
+  readonly takesAnyTopology: boolean;
   readonly room: RoomImpl;
   readonly context: CoreContext;
   readonly transports = new Map<string, TransportImpl>();
@@ -67,6 +70,7 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
     this.grants = identity.grants;
     this.resumeToken = identity.resumeToken;
     this.#link = identity.link;
+    this.takesAnyTopology = identity.takesAnyTopology;
     this.#place = identity.place;
     const { maxPeersPerRoom, maxTransportsPerPeer } = context.limits;
     this.#maxTransports = identity.transportPerPeer ? maxPeersPerRoom : maxTransportsPerPeer;

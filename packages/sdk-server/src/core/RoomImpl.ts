@@ -24,43 +24,58 @@ const LINK_ENDS: Record<RoomClosedReason, LinkEnd> = {
   serverClosing: { code: 'SERVER_CLOSING', message: 'the server is shutting down: join again' },
 };
 
+interface RoomOptions {
+  topology: Topology;
+  media: MediaRoom;
+  keepWhenEmpty: boolean;
+  onDuplicate: DuplicatePolicy;
+  /** Nobody has said how media is to travel: it is peer to peer until somebody comes who needs the server. */
+  auto: boolean;
+}
+
 /**
  * A room's state. Every change of it is synchronous, so changes cannot interleave; what has to be awaited (hooks,
  * the worker) is awaited outside and what it was based on is checked again. See closures.md for who closes what.
  */
 export class RoomImpl extends Emitter<RoomEvents> implements Room {
   readonly id: string;
-  readonly topology: Topology;
-  readonly media: MediaRoom;
   readonly peers = new Map<string, PeerImpl>();
   readonly producers = new Map<string, ProducerImpl>();
   readonly keepWhenEmpty: boolean;
   closed = false;
   readonly #context: CoreContext;
   readonly #admission: Admission;
+  readonly #auto: boolean;
+  #topology: Topology;
+  #media: MediaRoom;
+  #moving: Promise<void> | undefined;
   #speaking = '[]';
 
   constructor(
     id: string,
     context: CoreContext,
-    options: { topology: Topology; media: MediaRoom; keepWhenEmpty: boolean; onDuplicate: DuplicatePolicy },
+    options: RoomOptions,
   ) {
     super();
     this.id = id;
-    this.topology = options.topology;
+    this.#topology = options.topology;
+    this.#media = options.media;
+    this.#auto = options.auto;
     this.#context = context;
-    this.media = options.media;
     this.keepWhenEmpty = options.keepWhenEmpty;
     this.#admission = new Admission(this, {
       maxPeers: context.limits.maxPeersPerRoom,
       onDuplicate: options.onDuplicate,
     });
-    this.media.on('died', () => {
-      this.close('mediaServerDied');
-    });
-    this.media.on('activeSpeakers', (speakers) => {
-      this.#speakersChanged(speakers);
-    });
+    this.#listen(this.#media);
+  }
+
+  get topology(): Topology {
+    return this.#topology;
+  }
+
+  get media(): MediaRoom {
+    return this.#media;
   }
 
   get rtpCapabilities(): RtpCapabilities {
@@ -100,6 +115,7 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
       link: options.link,
       place: options.place ?? {},
       transportPerPeer: options.transportPerPeer ?? false,
+      takesAnyTopology: options.topology === undefined && options.preferredTopology !== undefined,
       resumeToken: newSecret(),
     });
     this.#broadcast({ type: 'peerJoined', peer: peer.info });
@@ -107,6 +123,47 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
     this.#context.logger.info({ roomId: this.id, peerId, userId, dialect: peer.dialect }, 'peer joined');
     this.emit('peerJoined', peer);
     return peer;
+  }
+
+  /**
+   * Somebody comes for whom the server has to carry media. Does nothing where that was decided otherwise: by whoever
+   * opened the room, or because somebody is in it who could not follow.
+   * @throws MEDIA_UNAVAILABLE
+   */
+  async moveToServer(openMedia: () => Promise<MediaRoom>): Promise<void> {
+    if (!this.#canMove) return;
+    this.#moving ??= this.#move(openMedia).finally(() => {
+      this.#moving = undefined;
+    });
+    await this.#moving;
+  }
+
+  get #canMove(): boolean {
+    const isFree = this.#auto && this.#topology === 'p2p' && !this.closed;
+    return isFree && [...this.peers.values()].every(({ takesAnyTopology }) => takesAnyTopology);
+  }
+
+  async #move(openMedia: () => Promise<MediaRoom>): Promise<void> {
+    const media = await openMedia();
+    if (!this.#canMove) {
+      media.close();
+      return;
+    }
+    this.#media = media;
+    this.#topology = 'sfu';
+    this.#listen(media);
+    this.#context.logger.info({ roomId: this.id, topology: 'sfu' }, 'room moved to the server');
+    this.#broadcast({ type: 'topologyChanged', topology: 'sfu' });
+    this.emit('topologyChanged', 'sfu');
+  }
+
+  #listen(media: MediaRoom): void {
+    media.on('died', () => {
+      this.close('mediaServerDied');
+    });
+    media.on('activeSpeakers', (speakers) => {
+      this.#speakersChanged(speakers);
+    });
   }
 
   removePeer(peer: PeerImpl, reason: PeerLeftReason, end: LinkEnd | undefined): void {

@@ -10,6 +10,15 @@ import type { MediaRoom } from './ports.js';
 import { RoomImpl } from './RoomImpl.js';
 import type { JoinOptions, OpenOptions, Rooms, RoomsEvents } from './types.js';
 
+/** `auto`: nobody has decided how media travels. */
+type Opening = OpenOptions & { auto?: boolean };
+
+/** What a room shall be that is opened for the one who joins it. */
+function openingFor({ topology, preferredTopology }: JoinOptions): Opening {
+  if (topology) return { topology };
+  return preferredTopology ? { topology: preferredTopology, auto: true } : {};
+}
+
 /** All rooms of one server: opens each once, forgets it when it closes. */
 export class RoomRegistry extends Emitter<RoomsEvents> implements Rooms {
   readonly #context: CoreContext;
@@ -34,7 +43,7 @@ export class RoomRegistry extends Emitter<RoomsEvents> implements Rooms {
     return this.#rooms.get(roomId);
   }
 
-  open(roomId: string, options: OpenOptions = {}): Promise<RoomImpl> {
+  open(roomId: string, options: Opening = {}): Promise<RoomImpl> {
     let opening = this.#opening.get(roomId);
     const room = this.#rooms.get(roomId);
     if (room) opening = Promise.resolve(room);
@@ -58,9 +67,9 @@ export class RoomRegistry extends Emitter<RoomsEvents> implements Rooms {
           `there is no room ${roomId}, and can.create is false in the token`,
         );
       }
-      const topology = options.topology ?? options.preferredTopology;
-      const room = await (existing ?? this.open(roomId, topology && { topology }));
+      const room = await (existing ?? this.open(roomId, openingFor(options)));
       try {
+        if (options.topology === 'sfu') await room.moveToServer(() => this.#openMedia(roomId, 'sfu'));
         return await room.join(options);
       } catch (error) {
         // The last peer left while this one was being let in: the next turn opens the room anew.
@@ -78,7 +87,7 @@ export class RoomRegistry extends Emitter<RoomsEvents> implements Rooms {
     for (const room of [...this.#rooms.values()]) room.close(reason);
   }
 
-  async #create(roomId: string, options: OpenOptions): Promise<RoomImpl> {
+  async #create(roomId: string, options: Opening): Promise<RoomImpl> {
     this.#assertOpen();
     if (this.#rooms.size + this.#opening.size >= this.#context.limits.maxRooms) {
       throw new ParlorError('LIMIT_REACHED', 'the server has as many rooms as it may');
@@ -91,6 +100,7 @@ export class RoomRegistry extends Emitter<RoomsEvents> implements Rooms {
       topology,
       media,
       keepWhenEmpty: options.keepWhenEmpty ?? false,
+      auto: options.auto ?? false,
       onDuplicate: options.onDuplicate ?? this.#context.onDuplicate ?? 'allow',
     });
     this.#rooms.set(roomId, room);

@@ -65,6 +65,7 @@ export interface RoomEvents {
   producerClosed: [producer: Producer];
   message: [message: RoomMessage];
   activeSpeakers: [speakers: SpeakerInfo[]];
+  topologyChanged: [topology: Topology];
   closed: [reason: RoomClosedReason];
 }
 
@@ -89,7 +90,10 @@ export interface JoinOptions {
   resumeToken?: string;
   /** How the client carries media. Absent: it takes what the room has. */
   topology?: Topology;
-  /** What a room that this join opens shall be, where it does not matter what one is that is there. */
+  /**
+   * What a room that this join opens shall be, where it does not matter what one is that is there, nor what it becomes:
+   * while only such peers are in a P2P room that was opened so, it moves to the server for the first who needs that.
+   */
   preferredTopology?: Topology;
   /** The peer has a transport for each other one, as in a mesh: it may have as many. */
   transportPerPeer?: boolean;
@@ -98,7 +102,7 @@ export interface JoinOptions {
 /** Audio, video and data between the peers that joined it. */
 export interface Room extends EventSource<RoomEvents> {
   readonly id: string;
-  /** `sfu`: media goes through the server. `p2p`: from browser to browser; the server announces and relays. */
+  /** `sfu`: media goes through the server. `p2p`: from browser to browser; the server announces and relays. It may change. */
   readonly topology: Topology;
   readonly closed: boolean;
   readonly peers: ReadonlyMap<string, Peer>;

@@ -5,6 +5,7 @@ import type {
   RoomClosedReason,
   Signal,
   SpeakerInfo,
+  Topology,
 } from '@parlor/protocol';
 import type { Consumer, ConsumerLayers, ProducerScore } from './types.js';
 
@@ -28,4 +29,6 @@ export type RoomUpdate =
   /** Of another peer, to this one alone. */
   | { type: 'signal'; from: string; signal: Signal }
   | { type: 'activeSpeakers'; speakers: SpeakerInfo[] }
+  /** Media of the room travels another way from now on. */
+  | { type: 'topologyChanged'; topology: Topology }
   | { type: 'roomClosed'; reason: RoomClosedReason };

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
 import { SignJWT } from 'jose';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createToken } from '../../src/access/tokens.js';
@@ -107,6 +109,28 @@ describe('rooms', () => {
       id: alice.id,
       participants: [{ id: alice.id, pseudo: 'Alice' }, { pseudo: 'Bob' }],
     });
+  });
+
+  test('a room that moves to the server keeps those together who are, and shows them the others', async () => {
+    server = await signalServer();
+    const alice = await server.join('Alice');
+    const bob = await server.join('Bob');
+    const native = new WebSocket(`${server.url.replace('http', 'ws')}/?roomId=general&peerId=dave`, 'protoo');
+    await once(native, 'open');
+    const data = { roomId: 'general', peerId: 'dave', displayName: 'Dave', transports: ['send', 'recv'] };
+    native.send(JSON.stringify({ request: true, id: 1, method: 'joinRoom', data }));
+    await Promise.all([alice.sees('Alice', 'Bob', 'Dave'), bob.sees('Alice', 'Bob', 'Dave')]);
+    expect(server.parlor.rooms.get('general')?.topology).toBe('sfu');
+    const signal = { type: 'custom', text: 'still here' };
+    expect(await alice.signal(bob.id, signal)).toEqual({});
+    expect(await bob.next('peer-signal')).toMatchObject({ id: alice.id, signal });
+    // Who comes now is played to all by the server.
+    const carol = await server.join('Carol');
+    await Promise.all([alice, carol].map((one) => one.sees('Alice', 'Bob', 'Carol', 'Dave')));
+    bob.socket.disconnect();
+    await alice.sees('Alice', 'Carol', 'Dave');
+    native.close();
+    await alice.sees('Alice', 'Carol');
   });
 
   test('what is sent right behind join-room waits for it', async () => {

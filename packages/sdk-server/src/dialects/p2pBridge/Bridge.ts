@@ -23,6 +23,8 @@ export interface BridgeOptions {
   readonly client: BridgeClient;
   /** Whether the server, as a participant who comes later, connects to the client. Otherwise it waits to be connected to. */
   readonly offers: boolean;
+  /** Of whom the client is connected to by itself: the server does not play them. */
+  readonly isReachedDirectly?: (peerId: string) => boolean;
   readonly timer: Timer;
   readonly logger: Logger;
 }
@@ -49,7 +51,9 @@ export class Bridge {
   constructor(options: BridgeOptions) {
     this.#options = options;
     const { peer } = options;
-    for (const other of peer.room.peers.values()) if (other !== peer) this.#add(other, 'earlier');
+    for (const other of peer.room.peers.values()) {
+      if (other !== peer && !this.#isReachedDirectly(other)) this.#add(other, 'earlier');
+    }
   }
 
   /** Who is there besides the client. */
@@ -128,11 +132,15 @@ export class Bridge {
 
   #joined(other: Peer): void {
     const before = this.#byPeerId.get(other.id);
-    if (before?.peer === other) return;
+    if (before?.peer === other || this.#isReachedDirectly(other)) return;
     const { client, offers } = this.#options;
     const participant = this.#add(other, 'later');
     client.joined(participant.id, other);
     if (offers) this.#legOf(participant).begin();
+  }
+
+  #isReachedDirectly({ id }: Peer): boolean {
+    return this.#options.isReachedDirectly?.(id) ?? false;
   }
 
   #add(peer: Peer, when: 'earlier' | 'later'): Participant {

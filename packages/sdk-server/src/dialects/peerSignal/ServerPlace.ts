@@ -17,6 +17,8 @@ export interface ServerPlaceOptions {
   readonly member: Member;
   readonly clock: SignalClock;
   readonly logger: Logger;
+  /** Of whom signals reach directly. */
+  readonly isReachedDirectly?: (peerId: string) => boolean;
 }
 
 /**
@@ -30,19 +32,30 @@ export class ServerPlace implements Place {
 
   constructor(options: ServerPlaceOptions) {
     this.#options = options;
-    const { peer, clock, logger } = options;
+    const { peer, clock, logger, isReachedDirectly } = options;
     // Whom to call is the page's own decision.
-    this.#bridge = new Bridge({ peer, client: this.#client, offers: false, timer: clock, logger });
+    this.#bridge = new Bridge({
+      peer,
+      client: this.#client,
+      offers: false,
+      timer: clock,
+      logger,
+      ...(isReachedDirectly && { isReachedDirectly }),
+    });
     this.#announce();
   }
 
   get participants(): Participant[] {
     const { id, pseudo } = this.#options.member;
-    const others = this.#bridge.participants.map((other) => ({
+    return [{ id, pseudo }, ...this.others];
+  }
+
+  /** Those whom the server plays. */
+  get others(): Participant[] {
+    return this.#bridge.participants.map((other) => ({
       id: other.id,
       pseudo: other.peer.displayName,
     }));
-    return [{ id, pseudo }, ...others];
   }
 
   relay(to: string, signal: AddressedSignal['signal']): void {
@@ -107,8 +120,8 @@ export class ServerPlace implements Place {
   #announce(): void {
     this.#stopGathering ??= this.#options.clock.after(GATHER_MS, () => {
       this.#stopGathering = undefined;
-      const { participants } = this;
-      this.#options.member.tell('participants', { roomName: this.#roomName, participants });
+      const { member } = this.#options;
+      member.tell('participants', { roomName: this.#roomName, participants: member.participants });
     });
   }
 }

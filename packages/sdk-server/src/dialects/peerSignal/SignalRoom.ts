@@ -10,6 +10,8 @@ const GATHER_MS = 20;
 export interface Member extends CallPeer {
   readonly pseudo: string;
   tell<E extends keyof PeerSignalEvents>(event: E, data: PeerSignalEvents[E]): void;
+  /** Everybody whom it can reach. */
+  readonly participants: Participant[];
 }
 
 /** Who can be reached by signals in one room. */
@@ -73,8 +75,8 @@ export class SignalRoom {
   announce(): void {
     this.#stopGathering ??= this.#clock.after(Math.max(GATHER_MS, this.#members.size), () => {
       this.#stopGathering = undefined;
-      const { name: roomName, participants } = this;
-      for (const member of this.#members.values()) member.tell('participants', { roomName, participants });
+      const { name: roomName } = this;
+      for (const { tell, participants } of this.#members.values()) tell('participants', { roomName, participants });
     });
   }
 

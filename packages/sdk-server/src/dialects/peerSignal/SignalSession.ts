@@ -12,6 +12,7 @@ import { isParlorError, ParlorError, toWireError } from '../../errors.js';
 import { validate } from '../validate.js';
 import { handshakeRequest } from './handshakeRequest.js';
 import type { PeerSignalOptions, SignalGate } from './ports.js';
+import { MovedPlace } from './MovedPlace.js';
 import { P2pPlace } from './P2pPlace.js';
 import type { Place } from './Place.js';
 import { ServerPlace } from './ServerPlace.js';
@@ -33,6 +34,7 @@ export interface SignalSessionOptions extends PeerSignalOptions {
 /** One socket in one room, for as long as it is there. */
 interface Stay {
   peer: Peer;
+  member: Member;
   place: Place;
 }
 
@@ -159,17 +161,28 @@ export class SignalSession {
     });
     if (!this.#open) peer.leave('disconnected');
     if (peer.closed) throw new ParlorError('NOT_JOINED', 'the socket left while it was joining');
-    const place = this.#placeOf(peer, {
+    const member: Member = {
       id,
       userId: userId ?? id,
       pseudo: peer.displayName,
       tell: (event, data) => {
         this.#tell(event, data);
       },
-    });
-    const stay = { peer, place };
+      get participants() {
+        return stay.place.participants;
+      },
+    };
+    const stay: Stay = { peer, member, place: this.#placeOf(peer, member) };
     this.#stays.set(roomName, stay);
     return stay;
+  }
+
+  /** Media of the room goes through the server from here on. */
+  #moved({ peer, member, place }: Stay): Place {
+    const { clock, logger } = this.#options;
+    const direct = new Set(place.participants.map(({ id }) => id));
+    const isReachedDirectly = (peerId: string) => direct.has(peerId);
+    return new MovedPlace(place, new ServerPlace({ peer, member, clock, logger, isReachedDirectly }));
   }
 
   #placeOf(peer: Peer, member: Member): Place {
@@ -182,7 +195,12 @@ export class SignalSession {
   #link(roomName: string): PeerLink {
     return {
       dialect: 'peerSignal',
-      send: (update) => this.#stays.get(roomName)?.place.tell(update),
+      send: (update) => {
+        const stay = this.#stays.get(roomName);
+        if (!stay) return;
+        if (update.type === 'topologyChanged') stay.place = this.#moved(stay);
+        stay.place.tell(update);
+      },
       end: ({ code, message }: LinkEnd) => {
         if (!this.#forget(roomName, 'left')) return;
         this.#tell('room-left', { roomName, code, message });

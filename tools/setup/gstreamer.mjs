@@ -1,6 +1,6 @@
 import { findOrInstallInPython } from './python.mjs';
 
-/** Ends well where everything is there that the encoder of the tests is made of. */
+/** Ends well where everything is there that the encoder and the player of the tests are made of. */
 const CHECK = `
 import sys
 import gi
@@ -8,7 +8,7 @@ for name in ('Gst', 'GstSdp', 'GstWebRTC'):
     gi.require_version(name, '1.0')
 from gi.repository import Gst, GstSdp, GstWebRTC
 Gst.init(None)
-needed = ('webrtcbin', 'nicesrc', 'dtlsenc', 'srtpenc', 'vp8enc', 'openh264enc', 'opusenc', 'rtpvp8pay')
+needed = ('webrtcbin', 'nicesrc', 'dtlsenc', 'srtpenc', 'vp8enc', 'vp8dec', 'openh264enc', 'opusenc', 'opusdec', 'rtpvp8pay')
 sys.exit(any(Gst.ElementFactory.find(name) is None for name in needed))
 `;
 

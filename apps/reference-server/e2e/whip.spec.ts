@@ -1,6 +1,6 @@
 import { expect, test, type Browser, type Page } from '@playwright/test';
 import { startServer, type TestServer } from '../../../tools/testing/startServer.js';
-import { startEncoder } from './support/encoder.js';
+import { startEncoder, startPlayer } from './support/gstreamer.js';
 import { servePages, type PageServer } from './support/pages.js';
 import { expectToHearAndSee } from './support/sdk.js';
 import { expectViewerPerceives, whipPages, type WhipPages } from './support/whip.js';
@@ -107,3 +107,14 @@ for (const codec of ['vp8', 'h264'] as const) {
     for (const page of [ours, viewer]) await page.context().close();
   });
 }
+
+test('GStreamer watches by WHEP what a page publishes', async ({ browser }) => {
+  const publisher = await whip.publish(browser, 'player');
+  const player = startPlayer(`${server.url}/whep/player`);
+  await player.said('answered 201');
+  await player.said('connected');
+  await player.said('frames 20');
+  await player.said('loud 20');
+  expect(await player.stop()).toBe(0);
+  await publisher.context().close();
+});

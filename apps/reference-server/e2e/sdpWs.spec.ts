@@ -1,65 +1,34 @@
 import { createToken } from '@parlor/sdk-server';
-import { expect, test, type Browser, type Page } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
 import { startServer, type TestServer } from '../../../tools/testing/startServer.js';
-import type { Publishing, SdpCallOptions } from './pages/SdpCallClient.js';
 import { servePages, type PageServer } from './support/pages.js';
+import {
+  expectCallMedia,
+  expectNoErrors,
+  receivedBy,
+  remoteUfrag,
+  SDP_CALL_SECRET,
+  sdpCalls,
+  type SdpCalls,
+} from './support/sdpCalls.js';
 import { expectToHearAndSee } from './support/sdk.js';
 
 /** The client of the source document, as it is: a WebSocket and an RTCPeerConnection. */
 
-const SECRET = 'a secret for the pages of this test, long enough';
-
 let server: TestServer;
 let pages: PageServer;
+let calls: SdpCalls;
 test.beforeAll(async () => {
-  [server, pages] = await Promise.all([startServer(['--dev'], { PARLOR_JWT_SECRET: SECRET }), servePages()]);
+  [server, pages] = await Promise.all([
+    startServer(['--dev'], { PARLOR_JWT_SECRET: SDP_CALL_SECRET }),
+    servePages(),
+  ]);
+  calls = sdpCalls(server, pages);
 });
 test.afterAll(async () => {
   pages.close();
   expect(await server.stop()).toBe(0);
 });
-
-type Options = Omit<SdpCallOptions, 'url' | 'sessionId' | 'roomId'> & { chat: number | string };
-
-async function open(browser: Browser, sessionId: string, { chat, ...options }: Options): Promise<Page> {
-  const token = await createToken({ sub: `user ${sessionId}` }, SECRET);
-  const page = await pages.open(browser, 'sdpWs');
-  const url = `${server.url.replace('http', 'ws')}/api/v1/chat/${encodeURIComponent(chat)}/call?token=${token}`;
-  await page.evaluate((given) => window.createCall(given).join(), {
-    url,
-    sessionId,
-    roomId: chat,
-    ...options,
-  });
-  return page;
-}
-
-async function publisher(browser: Browser, sessionId: string, options: Options & Publishing): Promise<Page> {
-  const { audio, video, codecs, simulcast, ...rest } = options;
-  const page = await open(browser, sessionId, rest);
-  const publishing = Object.fromEntries(
-    Object.entries({ audio, video, codecs, simulcast }).filter(([, value]) => value !== undefined),
-  );
-  await page.evaluate((given) => window.call.publish(given), publishing);
-  return page;
-}
-
-const received = (page: Page) => page.evaluate(() => window.call.received());
-
-/** Sound and new frames come from each of `ids`, and nothing from anybody else. */
-async function expectMedia(page: Page, ids: readonly string[]): Promise<void> {
-  const from = async () =>
-    Object.entries(await received(page))
-      .filter(([, { frames, energy }]) => frames > 0 && energy > 0)
-      .map(([id]) => id)
-      .sort();
-  await expect.poll(from).toEqual([...ids].sort());
-  const before = await received(page);
-  for (const id of ids) {
-    const frames = async () => (await received(page))[id]?.frames ?? 0;
-    await expect.poll(frames, { message: `frames of ${id}` }).toBeGreaterThan((before[id]?.frames ?? 0) + 10);
-  }
-}
 
 const count = (page: Page, type: string) =>
   page.evaluate((given) => window.call.messages.filter((message) => message.type === given).length, type);
@@ -67,26 +36,23 @@ const states = (page: Page) =>
   page.evaluate(() =>
     window.call.messages.filter(({ type }) => type === 'state').map(({ state }) => String(state)),
   );
-const expectNoErrors = async (...all: Page[]) => {
-  for (const page of all) expect(await page.evaluate(() => window.call.errors)).toEqual([]);
-};
 const close = (...all: Page[]) => Promise.all(all.map((page) => page.context().close()));
 
 test('two publish, a viewer comes, a third comes late, all leave', async ({ browser }) => {
-  const alice = await publisher(browser, 'alice', { chat: 1, name: 'Alice' });
-  const bob = await publisher(browser, 'bob', { chat: 1, textPayload: true });
-  await expectMedia(alice, ['bob']);
-  await expectMedia(bob, ['alice']);
+  const alice = await calls.publisher(browser, 'alice', { chat: 1, name: 'Alice' });
+  const bob = await calls.publisher(browser, 'bob', { chat: 1, textPayload: true });
+  await expectCallMedia(alice, ['bob']);
+  await expectCallMedia(bob, ['alice']);
 
-  const viewer = await open(browser, 'viewer', { chat: 1 });
+  const viewer = await calls.open(browser, 'viewer', { chat: 1 });
   await viewer.evaluate(() => {
     window.call.watch();
   });
-  await expectMedia(viewer, ['alice', 'bob']);
-  const late = await publisher(browser, 'late', { chat: 1 });
-  await expectMedia(late, ['alice', 'bob']);
-  await expectMedia(viewer, ['alice', 'bob', 'late']);
-  await expectMedia(alice, ['bob', 'late']);
+  await expectCallMedia(viewer, ['alice', 'bob']);
+  const late = await calls.publisher(browser, 'late', { chat: 1 });
+  await expectCallMedia(late, ['alice', 'bob']);
+  await expectCallMedia(viewer, ['alice', 'bob', 'late']);
+  await expectCallMedia(alice, ['bob', 'late']);
   expect(await states(alice)).toEqual(['new', 'connecting', 'connected']);
   expect(
     await viewer.evaluate(() => window.call.messages.find(({ type }) => type === 'joined')),
@@ -102,30 +68,29 @@ test('two publish, a viewer comes, a third comes late, all leave', async ({ brow
   await late.evaluate(() => {
     window.call.leave();
   });
-  await expect.poll(async () => Object.keys(await received(alice)).sort()).toEqual(['bob']);
-  const again = await publisher(browser, 'again', { chat: 1 });
-  await expectMedia(alice, ['again', 'bob']);
+  await expect.poll(async () => Object.keys(await receivedBy(alice)).sort()).toEqual(['bob']);
+  const again = await calls.publisher(browser, 'again', { chat: 1 });
+  await expectCallMedia(alice, ['again', 'bob']);
   expect(await sections()).toBe(before);
 
   await bob.context().close();
-  await expect.poll(async () => Object.keys(await received(alice)).sort()).toEqual(['again']);
-  await expectMedia(viewer, ['again', 'alice']);
+  await expect.poll(async () => Object.keys(await receivedBy(alice)).sort()).toEqual(['again']);
+  await expectCallMedia(viewer, ['again', 'alice']);
   await expectNoErrors(alice, viewer, again);
   await close(alice, viewer, late, again);
 });
 
 test('a client that waits for the server’s offer', async ({ browser }) => {
-  const alice = await publisher(browser, 'alice', { chat: 2 });
+  const alice = await calls.publisher(browser, 'alice', { chat: 2 });
   const waiting = await pages.open(browser, 'sdpWs');
-  const token = await createToken({ sub: 'waiting' }, SECRET);
-  const url = `${server.url.replace('http', 'ws')}/api/v1/chat/2/call?token=${token}`;
+  const url = await calls.address('waiting', 2);
   await waiting.evaluate(async (given) => {
     const call = window.createCall({ url: given, sessionId: 'waiting', roomId: '2' });
     await call.addTracks();
     await call.join();
   }, url);
-  await expectMedia(waiting, ['alice']);
-  await expectMedia(alice, ['waiting']);
+  await expectCallMedia(waiting, ['alice']);
+  await expectCallMedia(alice, ['waiting']);
   expect(
     (await waiting.evaluate(() => window.call.types())).find((type) => type === 'offer' || type === 'answer'),
   ).toBe('offer');
@@ -134,36 +99,34 @@ test('a client that waits for the server’s offer', async ({ browser }) => {
 });
 
 test('tracks go and come; connections are replaced', async ({ browser }) => {
-  const alice = await publisher(browser, 'alice', { chat: 3 });
-  const bob = await publisher(browser, 'bob', { chat: 3 });
-  await expectMedia(alice, ['bob']);
+  const alice = await calls.publisher(browser, 'alice', { chat: 3 });
+  const bob = await calls.publisher(browser, 'bob', { chat: 3 });
+  await expectCallMedia(alice, ['bob']);
   await bob.evaluate(() => {
     window.call.unpublish('video');
   });
-  await expect.poll(async () => (await received(alice))['bob']?.codecs).toEqual(['audio/opus']);
+  await expect.poll(async () => (await receivedBy(alice))['bob']?.codecs).toEqual(['audio/opus']);
   await bob.evaluate(() => window.call.publish({ audio: false }));
-  await expectMedia(alice, ['bob']);
+  await expectCallMedia(alice, ['bob']);
   await bob.evaluate(() => window.call.reconnect());
-  await expectMedia(bob, ['alice']);
-  await expectMedia(alice, ['bob']);
+  await expectCallMedia(bob, ['alice']);
+  await expectCallMedia(alice, ['bob']);
   await expectNoErrors(alice, bob);
   await close(alice, bob);
 });
 
 test('an ICE restart of the client loses nothing', async ({ browser }) => {
-  const alice = await publisher(browser, 'alice', { chat: 4 });
-  const bob = await publisher(browser, 'bob', { chat: 4 });
-  await expectMedia(alice, ['bob']);
-  await expectMedia(bob, ['alice']);
-  const ufrag = () =>
-    bob.evaluate(() => /a=ice-ufrag:(\S+)/.exec(window.call.pc.currentRemoteDescription?.sdp ?? '')?.[1]);
-  const before = await ufrag();
+  const alice = await calls.publisher(browser, 'alice', { chat: 4 });
+  const bob = await calls.publisher(browser, 'bob', { chat: 4 });
+  await expectCallMedia(alice, ['bob']);
+  await expectCallMedia(bob, ['alice']);
+  const before = await remoteUfrag(bob);
   await bob.evaluate(() => {
     window.call.restartIce();
   });
-  await expect.poll(ufrag).not.toBe(before);
-  await expectMedia(alice, ['bob']);
-  await expectMedia(bob, ['alice']);
+  await expect.poll(() => remoteUfrag(bob)).not.toBe(before);
+  await expectCallMedia(alice, ['bob']);
+  await expectCallMedia(bob, ['alice']);
   await expectNoErrors(alice, bob);
   await close(alice, bob);
 });
@@ -171,9 +134,9 @@ test('an ICE restart of the client loses nothing', async ({ browser }) => {
 for (const impolite of [false, true]) {
   test(`offers that cross, with ${impolite ? 'an impolite' : 'a polite'} client`, async ({ browser }) => {
     const chat = impolite ? 6 : 5;
-    const alice = await publisher(browser, 'alice', { chat, impolite });
-    const bob = await publisher(browser, 'bob', { chat });
-    await expectMedia(alice, ['bob']);
+    const alice = await calls.publisher(browser, 'alice', { chat, impolite });
+    const bob = await calls.publisher(browser, 'bob', { chat });
+    await expectCallMedia(alice, ['bob']);
     await alice.evaluate(() => {
       window.call.crossNextOffer();
       return window.call.publish({ audio: false });
@@ -184,7 +147,7 @@ for (const impolite of [false, true]) {
       [bob, 'alice'],
     ] as const) {
       const seen = async () =>
-        Object.entries(await received(page))
+        Object.entries(await receivedBy(page))
           .filter(([id, { frames }]) => id.startsWith(other) && frames > 0)
           .map(([id]) => id);
       await expect.poll(seen).toHaveLength(2);
@@ -195,15 +158,15 @@ for (const impolite of [false, true]) {
 }
 
 test('a client of ours in the same room', async ({ browser }) => {
-  const plain = await publisher(browser, 'plain', { chat: 7 });
+  const plain = await calls.publisher(browser, 'plain', { chat: 7 });
   const ours = await pages.open(browser, 'sdk');
   await ours.evaluate((url) => window.sdk.join(url, { room: 'chat:7', peerId: 'ours' }), server.url);
   await ours.evaluate(() => window.sdk.publish());
   await expect.poll(() => ours.evaluate(() => window.sdk.receives())).toEqual(['plain audio', 'plain video']);
   await expectToHearAndSee(ours);
-  await expectMedia(plain, ['ours']);
+  await expectCallMedia(plain, ['ours']);
 
-  const codecs = async () => (await received(plain))['ours']?.codecs;
+  const codecs = async () => (await receivedBy(plain))['ours']?.codecs;
   await ours.evaluate(() => window.sdk.setCameraEnabled(false));
   await expect.poll(codecs).toEqual(['audio/opus']);
   expect(
@@ -215,10 +178,10 @@ test('a client of ours in the same room', async ({ browser }) => {
   });
   await ours.evaluate(() => window.sdk.setCameraEnabled(true));
   await expect.poll(codecs).toEqual(['audio/opus', 'video/VP8']);
-  await expectMedia(plain, ['ours']);
+  await expectCallMedia(plain, ['ours']);
 
   await ours.evaluate(() => window.sdk.leave());
-  await expect.poll(() => received(plain)).toEqual({});
+  await expect.poll(() => receivedBy(plain)).toEqual({});
   await expectNoErrors(plain);
   await close(plain, ours);
 });
@@ -231,21 +194,21 @@ for (const codecs of [
   test(`${codecs.join(' and ')}, each way`, async ({ browser }) => {
     const chat = `codecs ${codecs.join(' ')}`;
     const all = [...codecs, 'video/rtx'];
-    const alice = await publisher(browser, 'alice', { chat, codecs: all });
-    const bob = await publisher(browser, 'bob', { chat, codecs: all });
-    await expectMedia(alice, ['bob']);
-    await expectMedia(bob, ['alice']);
-    expect((await received(alice))['bob']?.codecs).toEqual(codecs);
+    const alice = await calls.publisher(browser, 'alice', { chat, codecs: all });
+    const bob = await calls.publisher(browser, 'bob', { chat, codecs: all });
+    await expectCallMedia(alice, ['bob']);
+    await expectCallMedia(bob, ['alice']);
+    expect((await receivedBy(alice))['bob']?.codecs).toEqual(codecs);
     await expectNoErrors(alice, bob);
     await close(alice, bob);
   });
 }
 
 test('simulcast by rid in a call', async ({ browser }) => {
-  const alice = await publisher(browser, 'alice', { chat: 8, simulcast: true });
-  const bob = await publisher(browser, 'bob', { chat: 8 });
-  await expectMedia(bob, ['alice']);
-  await expectMedia(alice, ['bob']);
+  const alice = await calls.publisher(browser, 'alice', { chat: 8, simulcast: true });
+  const bob = await calls.publisher(browser, 'bob', { chat: 8 });
+  await expectCallMedia(bob, ['alice']);
+  await expectCallMedia(alice, ['bob']);
   const rids = await alice.evaluate(async () =>
     [...(await window.call.pc.getStats()).values()]
       .map((stat: { type?: string; rid?: string; packetsSent?: number }) => stat)
@@ -266,8 +229,8 @@ test('chats and groups with the same id are different rooms; without a right the
   const page = await pages.open(browser, 'sdpWs');
   const base = `${server.url.replace('http', 'ws')}/api/v1`;
   const tokens = {
-    chat: await createToken({ sub: 'a', rooms: ['chat:9'] }, SECRET),
-    group: await createToken({ sub: 'b', rooms: ['group:9'] }, SECRET),
+    chat: await createToken({ sub: 'a', rooms: ['chat:9'] }, SDP_CALL_SECRET),
+    group: await createToken({ sub: 'b', rooms: ['group:9'] }, SDP_CALL_SECRET),
   };
   const join = (url: string) =>
     page.evaluate(

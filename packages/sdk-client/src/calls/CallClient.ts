@@ -6,7 +6,7 @@ import { createPlatform, type Platform } from '../platform.js';
 import { Room } from '../Room.js';
 import { ProtooChannel } from '../signaling/ProtooChannel.js';
 import { defaultReconnectPolicy } from '../signaling/reconnectPolicy.js';
-import type { ConnectionState, DisconnectReason } from '../types.js';
+import type { DisconnectReason } from '../types.js';
 import { Call, type CallContext } from './Call.js';
 import { Line } from './Line.js';
 import type * as api from './types.js';
@@ -32,7 +32,7 @@ export class CallClient extends Emitter<api.CallClientEvents> implements api.Cal
   readonly #early = new Map<string, (() => void)[]>();
   #calling = 0;
   #watching = false;
-  #state: ConnectionState = 'disconnected';
+  #state: api.PhoneState = 'disconnected';
   #userId = '';
   #displayName = '';
   #url = '';
@@ -48,7 +48,7 @@ export class CallClient extends Emitter<api.CallClientEvents> implements api.Cal
     this.#deviceId = options.deviceId ?? this.#platform.randomId();
   }
 
-  get state(): ConnectionState {
+  get state(): api.PhoneState {
     return this.#state;
   }
 
@@ -292,7 +292,7 @@ export class CallClient extends Emitter<api.CallClientEvents> implements api.Cal
     this.emit('disconnected', reason);
   }
 
-  #setState(state: ConnectionState): void {
+  #setState(state: api.PhoneState): void {
     if (state === this.#state) return;
     this.#state = state;
     this.emit('connectionStateChanged', state);

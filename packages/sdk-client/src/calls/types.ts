@@ -17,6 +17,9 @@ export interface CallUser extends CallParty {
   readonly busy: boolean;
 }
 
+/** Of the line to the server; calls have a state of their own. */
+export type PhoneState = Exclude<ConnectionState, 'signalReconnecting'>;
+
 export type CallState = 'ringing' | 'active' | 'ended';
 
 /** Events of one call. Whatever ends it is told by an event of its own where there is one, then by `ended`. */
@@ -100,7 +103,7 @@ export interface CallConnectOptions {
 
 /** All events of a `CallClient`. */
 export interface CallClientEvents {
-  connectionStateChanged: [state: ConnectionState];
+  connectionStateChanged: [state: PhoneState];
   incomingCall: [call: CallLike];
   /** After `watchUsers`: who can be rung has changed. */
   usersChanged: [users: ReadonlyMap<string, CallUser>];
@@ -110,7 +113,7 @@ export interface CallClientEvents {
 
 /** Calls other users and is called, on one connection outside of any room. */
 export interface CallClientLike extends EventSource<CallClientEvents> {
-  readonly state: ConnectionState;
+  readonly state: PhoneState;
   /** '' until connected. */
   readonly userId: string;
   /** Calls that ring or are held here, by id. */

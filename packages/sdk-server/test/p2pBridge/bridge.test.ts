@@ -10,6 +10,7 @@ import { parseDescription } from '../../src/sdp/parse.js';
 import { ManualTime } from '../sdp/ManualTime.js';
 import { SdpClient } from '../sdp/SdpClient.js';
 import { sessionRoom, type SessionRoom } from '../sdp/sessionRoom.js';
+import { settled } from '../support/settled.js';
 
 interface Said extends Description {
   from: string;
@@ -56,11 +57,6 @@ async function enter({ offers = true, peerId = 'p_mesh' } = {}): Promise<{ bridg
   });
   link.bridge = bridge;
   return { bridge, peer };
-}
-
-async function settled(): Promise<void> {
-  for (let turn = 0; turn < 100; turn += 1) await Promise.resolve();
-  await new Promise(setImmediate);
 }
 
 async function pass(ms: number): Promise<void> {

@@ -4,6 +4,7 @@ import { peerPort } from '../../src/sdp/MediaPort.js';
 import { NEGOTIATION_TIMES, Negotiator } from '../../src/sdp/Negotiator.js';
 import { parseDescription } from '../../src/sdp/parse.js';
 import { SdpSession } from '../../src/sdp/SdpSession.js';
+import { settled } from '../support/settled.js';
 import { ManualTime } from './ManualTime.js';
 import { SdpClient } from './SdpClient.js';
 import { sessionRoom } from './sessionRoom.js';
@@ -29,11 +30,6 @@ async function setUp() {
     noticed: (what) => log.push(what),
     after: (ms, action) => time.after(ms, action),
   });
-  /** Everything that does not wait for time has happened. */
-  const settled = async () => {
-    for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
-    await new Promise(setImmediate);
-  };
   const pass = async (ms: number) => {
     time.pass(ms);
     await settled();
@@ -55,7 +51,6 @@ async function setUp() {
     sent,
     errors,
     log,
-    settled,
     pass,
     offer,
     answer,
@@ -179,7 +174,7 @@ describe('offers of the server', () => {
   });
 
   test('a wrong answer is named and does not stop the clock', async () => {
-    const { negotiator, client, publish, pass, errors, log, settled } = await stable();
+    const { negotiator, client, publish, pass, errors, log } = await stable();
     negotiator.want(await publish('video'));
     await pass(debounce);
     negotiator.answer(client.offer());
@@ -206,8 +201,7 @@ describe('offers of the server', () => {
 
 describe('connections', () => {
   test('another RTCPeerConnection gets another transport, and everything again', async () => {
-    const { negotiator, client, publish, pass, offer, answer, settled, mids, opened, peer, errors } =
-      await setUp();
+    const { negotiator, client, publish, pass, offer, answer, mids, opened, peer, errors } = await setUp();
     client.addTrack('audio');
     await offer();
     negotiator.want(await publish('video'));
@@ -240,7 +234,7 @@ describe('connections', () => {
   });
 
   test('more descriptions at once than anybody needs are refused', async () => {
-    const { negotiator, client, errors, settled } = await setUp();
+    const { negotiator, client, errors } = await setUp();
     client.addTrack('audio');
     for (let count = 0; count < 50; count += 1) negotiator.offer(client.offer());
     await settled();

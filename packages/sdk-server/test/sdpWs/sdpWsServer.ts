@@ -1,3 +1,4 @@
+import { settled } from '../support/settled.js';
 import { createAccess } from '../../src/access/access.js';
 import { createToken, type TokenClaims } from '../../src/access/tokens.js';
 import type { Producer, Room } from '../../src/core/types.js';
@@ -114,10 +115,6 @@ export function sdpWsServer(options: MemoryServerOptions = {}): SdpWsServer {
   const dialect = sdpWsDialect({ rooms, access: createAccess({ jwtSecret: SECRET }), timer: time, logger });
   let clients = 0;
 
-  const settled = async () => {
-    for (let turn = 0; turn < 100; turn += 1) await Promise.resolve();
-    await new Promise(setImmediate);
-  };
   const server: SdpWsServer = {
     time,
     errors,

@@ -17,15 +17,10 @@ export class Uplink {
     return this.#holder === leg;
   }
 
-  /** A connection has ended; those that are left are asked, the oldest first, to take over. */
-  release(leg: Leg, others: Iterable<Leg>): void {
+  /** A connection has ended; of those that are left the oldest takes over, one that is up before others. */
+  release(leg: Leg, others: readonly Leg[]): void {
     if (this.#holder !== leg) return;
-    this.#holder = undefined;
-    for (const other of others) {
-      if (!other.isConnected) continue;
-      this.#holder = other;
-      other.carryUplink();
-      return;
-    }
+    this.#holder = others.find(({ isConnected }) => isConnected) ?? others[0];
+    this.#holder?.carryUplink();
   }
 }

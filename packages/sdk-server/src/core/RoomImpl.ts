@@ -51,11 +51,7 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
   #moving: Promise<void> | undefined;
   #speaking = '[]';
 
-  constructor(
-    id: string,
-    context: CoreContext,
-    options: RoomOptions,
-  ) {
+  constructor(id: string, context: CoreContext, options: RoomOptions) {
     super();
     this.id = id;
     this.#topology = options.topology;

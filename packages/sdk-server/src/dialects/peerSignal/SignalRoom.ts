@@ -76,7 +76,8 @@ export class SignalRoom {
     this.#stopGathering ??= this.#clock.after(Math.max(GATHER_MS, this.#members.size), () => {
       this.#stopGathering = undefined;
       const { name: roomName } = this;
-      for (const { tell, participants } of this.#members.values()) tell('participants', { roomName, participants });
+      for (const { tell, participants } of this.#members.values())
+        tell('participants', { roomName, participants });
     });
   }
 

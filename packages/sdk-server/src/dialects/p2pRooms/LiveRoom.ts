@@ -1,5 +1,6 @@
-import { CODES, type P2pClosedCode, type P2pParticipant, type P2pServerMessage } from '@parlor/protocol';
+import type { P2pClosedCode, P2pParticipant, P2pServerMessage } from '@parlor/protocol';
 import { ParlorError } from '../../errors.js';
+import { sayReplaced, sendAway } from './farewell.js';
 import type { Meeting, Member, Signal } from './Meeting.js';
 import { textOf } from './texts.js';
 
@@ -44,9 +45,7 @@ export class LiveRoom implements Meeting {
     const older = this.#members.get(participant.id);
     if (older) {
       this.leave(older);
-      const code = 'PEER_REPLACED';
-      older.tell({ type: 'error', code, message: textOf(code, older.language) });
-      older.end(CODES[code].ws, code);
+      sayReplaced(older);
     }
     member.tell({ type: 'joined', participant_id: participant.id, participants: this.participants });
     this.#tellAll({ type: 'peer_joined', participant });
@@ -81,10 +80,7 @@ export class LiveRoom implements Meeting {
     this.#closed = code;
     const members = [...this.#members.values()];
     this.#members.clear();
-    for (const member of members) {
-      member.tell({ type: 'room_closed', reason: textOf(code, member.language), code });
-      member.end(CODES[code].ws, code);
-    }
+    for (const member of members) sendAway(member, code);
   }
 
   #tellAll(message: P2pServerMessage): void {

@@ -11,6 +11,7 @@ import { ParlorError, toWireError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { Bridge, type BridgeClient } from '../p2pBridge/Bridge.js';
 import type { Timer } from '../timer.js';
+import { sayReplaced, sendAway } from './farewell.js';
 import type { Meeting, Member, Signal } from './Meeting.js';
 import { errorText, textOf } from './texts.js';
 
@@ -119,10 +120,7 @@ export class ServerRoom implements Meeting {
     for (const { bridge } of this.#stays.values()) bridge.close();
     this.#stays.clear();
     this.#entering.clear();
-    for (const member of members) {
-      member.tell({ type: 'room_closed', reason: textOf(code, member.language), code });
-      member.end(CODES[code].ws, code);
-    }
+    for (const member of members) sendAway(member, code);
     this.#room?.then((room) => {
       room.close();
     }, this.#logged('a room could not be closed'));
@@ -206,9 +204,7 @@ export class ServerRoom implements Meeting {
     for (const member of [...this.#stays.keys(), ...this.#entering.values()]) {
       if (member.participant.id !== participantId) continue;
       this.leave(member);
-      const code = 'PEER_REPLACED';
-      member.tell({ type: 'error', code, message: textOf(code, member.language) });
-      member.end(CODES[code].ws, code);
+      sayReplaced(member);
     }
   }
 

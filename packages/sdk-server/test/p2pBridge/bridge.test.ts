@@ -4,7 +4,6 @@ import type { RoomUpdate } from '../../src/core/updates.js';
 import { Bridge } from '../../src/dialects/p2pBridge/Bridge.js';
 import type { Description } from '../../src/dialects/p2pBridge/Leg.js';
 import { silentLogger } from '../../src/logger.js';
-import type { FakeProducer } from '../../src/media/fake/FakeBackend.js';
 import { NEGOTIATION_TIMES } from '../../src/sdp/Negotiator.js';
 import { parseDescription } from '../../src/sdp/parse.js';
 import { ManualTime } from '../sdp/ManualTime.js';
@@ -65,9 +64,9 @@ async function pass(ms: number): Promise<void> {
 }
 
 /** Media of it arrives at the server. */
-function start(producer: Producer): void {
-  const { media } = producer as unknown as { media: FakeProducer };
-  media.emit('score', [{ ssrc: 1, score: 10 }]);
+function start({ id }: Producer): void {
+  const produced = [...inRoom.media.transports].flatMap(({ producers }) => [...producers]);
+  produced.find((media) => media.id === id)?.emit('score', [{ ssrc: 1, score: 10 }]);
 }
 
 const idOf = (bridge: Bridge, peerId: string): string => {

@@ -54,6 +54,8 @@ export const CODES = {
   CALL_NOT_FOUND: code(404),
   ALREADY_IN_CALL: code(409),
   TOPOLOGY_MISMATCH: code(409),
+  PATH_GONE: code(409),
+  PRODUCER_PENDING: code(409, false),
   USER_OFFLINE: code(404),
   IDEMPOTENCY_KEY_REUSED: code(422),
   CANNOT_CONSUME: code(422),

@@ -59,6 +59,8 @@ export interface ProducerInfo {
   kind: MediaKind;
   appData: AppData;
   paused: boolean;
+  /** Its publisher has not brought it to the room's present media path yet: `producerMoved` follows. */
+  pending?: true;
 }
 export const ProducerInfo: z.ZodType<ProducerInfo> = z
   .object({
@@ -67,6 +69,7 @@ export const ProducerInfo: z.ZodType<ProducerInfo> = z
     kind: MediaKind,
     appData: AppData,
     paused: z.boolean(),
+    pending: z.literal(true).exactOptional(),
   })
   .meta({ id: 'ProducerInfo' });
 
@@ -79,6 +82,25 @@ export interface SpeakerInfo {
 /** Whether media goes through the server or from browser to browser. */
 export const Topology = z.enum(['sfu', 'p2p']);
 export type Topology = z.infer<typeof Topology>;
+
+/** `auto`: whichever suits the room, changed live. */
+export const WantedTopology = z.enum(['sfu', 'p2p', 'auto']);
+export type WantedTopology = z.infer<typeof WantedTopology>;
+
+/**
+ * Why media travels another way from now on. `participants`: too many for P2P, or few enough again; `pairFailed`: two
+ * browsers cannot reach each other; `dialect`: somebody is there who needs the server; `pinned`: the host application or
+ * a moderator wants it so; `serverUnreachable`: somebody cannot send media to the server; `mediaServerDied`: a media
+ * process is gone; `noMediaServer`: there is none.
+ */
+export type TopologyReason =
+  | 'participants'
+  | 'pairFailed'
+  | 'dialect'
+  | 'pinned'
+  | 'serverUnreachable'
+  | 'mediaServerDied'
+  | 'noMediaServer';
 
 /** Why a peer is no longer in the room. */
 export type PeerLeftReason = 'left' | 'disconnected' | 'removed' | 'replaced' | 'roomClosed';

@@ -7,13 +7,15 @@ import {
   ObjectId,
   PeerId,
   RoomId,
-  Topology,
+  WantedTopology,
   type IceServer,
   type PeerInfo,
   type PeerLeftReason,
   type ProducerInfo,
   type RoomClosedReason,
   type SpeakerInfo,
+  type Topology,
+  type TopologyReason,
 } from './model.js';
 import {
   DtlsParameters,
@@ -75,6 +77,7 @@ const consumerIds = z
   .union([z.object({ consumerId: ObjectId }), z.object({ consumerIds: z.array(ObjectId).min(1).max(512) })])
   .transform((data) => ('consumerIds' in data ? data.consumerIds : [data.consumerId]));
 
+const pathNumber = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
 const byProducer = z.object({ producerId: ObjectId });
 const nothing = z.unknown().transform(() => ({}));
 
@@ -85,8 +88,13 @@ export const ProtooRequests = {
     peerId: PeerId,
     displayName: DisplayName.optional(),
     rtpCapabilities: RtpCapabilities.optional(),
-    /** How the client carries media: must be the room's, and a room that this join opens is of that kind. */
-    topology: Topology.optional(),
+    /**
+     * How the client carries media. `sfu`, `p2p`: must be the room's, and a room that this join opens is of that kind.
+     * `auto`: either, as the server decides, now and later (implies `paths`).
+     */
+    topology: WantedTopology.optional(),
+    /** The client follows when media of the room takes another path (`topologyChanged`). */
+    paths: z.boolean().optional(),
     /** Transports to make at once, so that joining costs one round trip. */
     transports: z
       .array(z.enum(['send', 'recv']))
@@ -123,6 +131,8 @@ export const ProtooRequests = {
     kind: MediaKind,
     /** Needed where the server carries the media; absent in a P2P room, where it only announces. */
     rtpParameters: RtpParameters.optional(),
+    /** Of an own publication that goes on by this transport from now on, with its id and its paused state. */
+    producerId: ObjectId.optional(),
     appData: AppData.optional(),
     paused: z.boolean().optional(),
   }),
@@ -157,6 +167,22 @@ export const ProtooRequests = {
   }),
   /** To one peer, so that both connect directly. */
   signal: AddressedSignal,
+  /** After `topologyChanged`: what is needed to send and receive by the path it named. */
+  openPath: z.object({
+    path: pathNumber,
+    /** Taken where the path leads over the server. */
+    transports: z
+      .array(z.enum(['send', 'recv']))
+      .max(2)
+      .optional(),
+    rtpCapabilities: RtpCapabilities.optional(),
+  }),
+  /** Everything that the client receives and publishes is on this path now: the former is not needed any more. */
+  pathReady: z.object({ path: pathNumber }),
+  /** The path does not work for this client; `peerId`: towards this peer. The server decides what follows. */
+  pathFailed: z.object({ path: pathNumber, code: z.string().min(1).max(64), peerId: PeerId.optional() }),
+  /** How media of the room is to travel from now on; for moderators. */
+  setTopology: z.object({ topology: WantedTopology }),
   /** Liveness probe for browsers, which cannot see WebSocket pings (RFC 6455 §5.5.2). */
   ping: nothing,
   leave: nothing,
@@ -208,6 +234,10 @@ export interface ProtooAnswers {
     producers: ProducerInfo[];
     iceServers: IceServer[];
     topology: Topology;
+    /** To clients that follow paths: counts those of the room so far; `topologyChanged` names the next. */
+    path?: number;
+    /** To clients that follow paths: the server changes the topology as it suits the room. */
+    auto?: boolean;
     transports?: { send?: TransportInfo; recv?: TransportInfo };
     /** For `resumeSession`, and for a later `joinRoom` of the same peer. */
     resumeToken: string;
@@ -231,6 +261,13 @@ export interface ProtooAnswers {
   requestKeyFrame: Empty;
   sendMessage: Empty;
   signal: Empty;
+  openPath: Pick<
+    ProtooAnswers['joinRoom'],
+    'topology' | 'rtpCapabilities' | 'iceServers' | 'peers' | 'producers' | 'transports'
+  > & { path: number };
+  pathReady: Empty;
+  pathFailed: Empty;
+  setTopology: Empty;
   ping: Empty;
   leave: Empty;
 }
@@ -246,6 +283,7 @@ export interface ProtooNotifications {
     peerId: string;
     appData: AppData;
     paused: boolean;
+    pending?: true;
     /**
      * To those who follow the room. It runs, or waits for `resume` (`paused`). Absent when none could be made:
      * `subscribe` tells why.
@@ -253,6 +291,11 @@ export interface ProtooNotifications {
     consumer?: ConsumerInfo;
   };
   producerClosed: { producerId: string; peerId: string };
+  /**
+   * To clients that follow paths: a publication that is known has reached the server by another transport. With a
+   * consumer as `newProducer`.
+   */
+  producerMoved: { producerId: string; peerId: string; consumer?: ConsumerInfo };
   /**
    * To those who do not consume the producer (they get `consumerPaused`/`consumerResumed` instead), and to its
    * owner when somebody else did it.
@@ -273,8 +316,13 @@ export interface ProtooNotifications {
   signal: { from: string } & Signal;
   activeSpeakers: { speakers: SpeakerInfo[] };
   transportClosed: { transportId: string };
-  /** Media of the room travels another way from now on. */
-  topologyChanged: { topology: Topology };
+  /**
+   * Media of the room travels another way from now on. A `path` that is new is opened with `openPath`, while the former
+   * goes on until `pathSettled`; the former one's number again calls the change off.
+   */
+  topologyChanged: { topology: Topology; reason: TopologyReason; path: number };
+  /** Everybody is on this path: former ones are to be closed. */
+  pathSettled: { path: number };
   roomClosed: { reason: RoomClosedReason };
   /** A message of the client was refused and had no id to answer to. */
   error: { code: ErrorCode; message: string };

@@ -10,9 +10,12 @@ export interface HttpErrorBody {
 
 /** `GET /health` */
 export interface HealthBody {
-  message: 'ok';
+  /** `draining`, with status 503: the server is going to end and takes nobody in any more. */
+  message: 'ok' | 'draining';
 }
-export const HealthBody: z.ZodType<HealthBody> = z.object({ message: z.literal('ok') });
+export const HealthBody: z.ZodType<HealthBody> = z.object({
+  message: z.enum(['ok', 'draining']),
+});
 
 /** `GET /rooms/:roomId` */
 export type RoomCapabilitiesBody = Required<Pick<RtpCapabilities, 'codecs' | 'headerExtensions'>>;

@@ -100,7 +100,10 @@ export const ProtooRequests = {
       .array(z.enum(['send', 'recv']))
       .max(2)
       .optional(),
-    /** From an earlier `joinRoom` of the same peer: takes the place of a session that is still there. */
+    /**
+     * From an earlier `joinRoom` of the same peer: takes the place of a session that is still there, and proves after a
+     * restart of the server whose publications `formerId` speaks of.
+     */
     resumeToken: z.string().max(4096).optional(),
     /** The client comes back with `resumeSession` when its connection breaks: until then it is still in the room. */
     resumable: z.boolean().optional(),
@@ -133,6 +136,11 @@ export const ProtooRequests = {
     rtpParameters: RtpParameters.optional(),
     /** Of an own publication that goes on by this transport from now on, with its id and its paused state. */
     producerId: ObjectId.optional(),
+    /**
+     * The id that a publication had in an earlier session of this peer: it has the same again where the `resumeToken` of
+     * `joinRoom` was good for that, else a new one.
+     */
+    formerId: ObjectId.optional(),
     appData: AppData.optional(),
     paused: z.boolean().optional(),
   }),
@@ -228,6 +236,8 @@ export interface ProtooAnswers {
     roomId: string;
     peerId: string;
     displayName: string;
+    /** Only where the right is missing: the client may not send messages. */
+    data?: false;
     rtpCapabilities: RtpCapabilities;
     /** Everyone else, in the order in which they joined. */
     peers: PeerInfo[];
@@ -241,6 +251,11 @@ export interface ProtooAnswers {
     transports?: { send?: TransportInfo; recv?: TransportInfo };
     /** For `resumeSession`, and for a later `joinRoom` of the same peer. */
     resumeToken: string;
+    /**
+     * Milliseconds. To a client that comes back to a room which is formed anew, as after a restart of the server: so long
+     * may it take until the others are back as well, and their publications.
+     */
+    reforming?: number;
   };
   /** `heard`: how many notifications of the client arrived, so that it can say the others again. */
   resumeSession: { heard: number };
@@ -275,7 +290,8 @@ export interface ProtooAnswers {
 /* Notifications of the server. The data of each also carries `seq`, counted from 1 per session. */
 
 export interface ProtooNotifications {
-  peerJoined: { peerId: string; displayName: string };
+  /** `data` as in `PeerInfo`. */
+  peerJoined: { peerId: string; displayName: string; data?: false };
   peerLeft: { peerId: string; reason: PeerLeftReason };
   newProducer: {
     producerId: string;
@@ -323,6 +339,11 @@ export interface ProtooNotifications {
   topologyChanged: { topology: Topology; reason: TopologyReason; path: number };
   /** Everybody is on this path: former ones are to be closed. */
   pathSettled: { path: number };
+  /**
+   * The server is going to end: nothing is lost yet, and joining again is worth it then. `after`: milliseconds until
+   * then. `url`: another server, for clients that can move to it.
+   */
+  serverRestarting: { after?: number; url?: string };
   roomClosed: { reason: RoomClosedReason };
   /** A message of the client was refused and had no id to answer to. */
   error: { code: ErrorCode; message: string };

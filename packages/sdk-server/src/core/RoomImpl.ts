@@ -29,6 +29,7 @@ interface RoomOptions {
   media: MediaRoom;
   keepWhenEmpty: boolean;
   onDuplicate: DuplicatePolicy;
+  maxPeers: number | undefined;
   /** Nobody has said how media is to travel: it is peer to peer until somebody comes who needs the server. */
   auto: boolean;
 }
@@ -48,6 +49,7 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
   readonly #auto: boolean;
   #topology: Topology;
   #media: MediaRoom;
+  #path = 1;
   #moving: Promise<void> | undefined;
   #speaking = '[]';
 
@@ -60,7 +62,7 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
     this.#context = context;
     this.keepWhenEmpty = options.keepWhenEmpty;
     this.#admission = new Admission(this, {
-      maxPeers: context.limits.maxPeersPerRoom,
+      maxPeers: Math.min(options.maxPeers ?? Infinity, context.limits.maxPeersPerRoom),
       onDuplicate: options.onDuplicate,
     });
     this.#listen(this.#media);
@@ -68,6 +70,10 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
 
   get topology(): Topology {
     return this.#topology;
+  }
+
+  get path(): number {
+    return this.#path;
   }
 
   get media(): MediaRoom {
@@ -149,7 +155,8 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
     this.#topology = 'sfu';
     this.#listen(media);
     this.#context.logger.info({ roomId: this.id, topology: 'sfu' }, 'room moved to the server');
-    this.#broadcast({ type: 'topologyChanged', topology: 'sfu' });
+    this.#path += 1;
+    this.#broadcast({ type: 'topologyChanged', topology: 'sfu', reason: 'dialect', path: this.#path });
     this.emit('topologyChanged', 'sfu');
   }
 

@@ -104,6 +104,8 @@ export interface Room extends EventSource<RoomEvents> {
   readonly id: string;
   /** `sfu`: media goes through the server. `p2p`: from browser to browser; the server announces and relays. It may change. */
   readonly topology: Topology;
+  /** Which way media travels, counted from 1 for as long as there is the room. */
+  readonly path: number;
   readonly closed: boolean;
   readonly peers: ReadonlyMap<string, Peer>;
   readonly producers: ReadonlyMap<string, Producer>;
@@ -199,7 +201,7 @@ export interface TransportOptions {
    * this transport comes under its own. With direction `recv` only. Default: the room's.
    */
   payloadTypes?: PayloadTypes | undefined;
-  /** The client may open data channels; what it sends on them goes nowhere. Default false. */
+  /** The client may have data channels: see `Transport.openData`. Default false. */
   data?: boolean | undefined;
 }
 
@@ -283,7 +285,33 @@ export interface Transport extends EventSource<TransportEvents> {
   restartIce(): Promise<IceParameters>;
   /** What went over it so far. @throws TRANSPORT_NOT_FOUND (it is closed) */
   stats(): Promise<TransportStats>;
+  /**
+   * What the client's data channels are made of. For a client that is known to have some, on a transport made with
+   * `data`; the same for every call. @throws MEDIA_UNAVAILABLE
+   */
+  openData(): Promise<DataStreams>;
   close(): void;
+}
+
+/** One message on a stream of an SCTP association (RFC 8831 §6.6). */
+export interface DataMessage {
+  streamId: number;
+  /** Payload protocol identifier (RFC 8831 §8): what `data` is. */
+  ppid: number;
+  data: Uint8Array;
+}
+
+export interface DataStreamsEvents {
+  message: [message: DataMessage];
+}
+
+/** The numbered streams under data channels, both ways; of what a client sends only the first sixteen are heard. */
+export interface DataStreams extends EventSource<DataStreamsEvents> {
+  /**
+   * Sends reliably and in order, whatever the client asked for its own direction.
+   * @throws NOT_FOUND (the client has closed this channel), SLOW_RECEIVER, MEDIA_UNAVAILABLE
+   */
+  send(message: DataMessage): Promise<void>;
 }
 
 export interface ProducerEvents {
@@ -370,8 +398,15 @@ export type DuplicatePolicy = 'allow' | 'replace' | 'reject';
 export interface OpenOptions {
   /** Keep the room when its last peer leaves; otherwise it closes then. Default false. */
   keepWhenEmpty?: boolean;
-  /** How media is carried. Default: what `createParlor` was told. A room that is there already must be of it. */
+  /**
+   * How media is carried. Default: what `createParlor` was told. A room that is there already must be of it; with `sfu`
+   * one moves to the server that may.
+   */
   topology?: Topology;
+  /** As in `JoinOptions`, for a room that this opens. */
+  preferredTopology?: Topology;
+  /** How many peers may be in it, where that is fewer than the server allows. */
+  maxPeers?: number;
   /** Default: what `createParlor` was told. */
   onDuplicate?: DuplicatePolicy;
 }

@@ -6,6 +6,7 @@ import type {
   Signal,
   SpeakerInfo,
   Topology,
+  TopologyReason,
 } from '@parlor/protocol';
 import type { Consumer, ConsumerLayers, ProducerScore } from './types.js';
 
@@ -30,5 +31,5 @@ export type RoomUpdate =
   | { type: 'signal'; from: string; signal: Signal }
   | { type: 'activeSpeakers'; speakers: SpeakerInfo[] }
   /** Media of the room travels another way from now on. */
-  | { type: 'topologyChanged'; topology: Topology }
+  | { type: 'topologyChanged'; topology: Topology; reason: TopologyReason; path: number }
   | { type: 'roomClosed'; reason: RoomClosedReason };

@@ -18,6 +18,7 @@ import type { ClientPeer } from '../ownObjects.js';
 import { validate } from '../validate.js';
 import { Answers } from './Answers.js';
 import { handlers, listeners, type PeerMethod } from './handlers.js';
+import { createTransports } from './createTransports.js';
 import { ProtooLink } from './ProtooLink.js';
 import { failureText, successText } from './requests.js';
 import { lost, type Sessions } from './Sessions.js';
@@ -191,7 +192,8 @@ export class ProtooSession {
     }
     const displayName = authorization.name ?? data.displayName;
     // Who asks for transports wants the server to carry media, said or not.
-    const wanted = data.topology ?? (data.transports?.length ? 'sfu' : undefined);
+    const { topology: said = data.transports?.length ? 'sfu' : undefined } = data;
+    const wanted = said === 'auto' ? undefined : said;
     const peer = await rooms.join(roomId, {
       peerId,
       link: this.#link,
@@ -220,11 +222,13 @@ export class ProtooSession {
         roomId,
         peerId,
         displayName: peer.displayName,
+        ...(!peer.grants.data && { data: false }),
         rtpCapabilities: peer.room.rtpCapabilities,
         peers: peers.filter((other) => other.id !== peerId),
         producers,
         iceServers,
         topology,
+        ...((data.paths ?? said === 'auto') && { path: peer.room.path, auto: false }),
         ...(data.transports && { transports }),
         resumeToken: peer.resumeToken,
       };
@@ -239,19 +243,6 @@ export class ProtooSession {
     this.#answers ??= new Answers();
     this.#options.sessions.add(resumeToken, this);
   }
-}
-
-async function createTransports(
-  peer: ClientPeer,
-  directions: readonly ('send' | 'recv')[] = [],
-): Promise<NonNullable<ProtooAnswers['joinRoom']['transports']>> {
-  const made = await Promise.all(
-    [...new Set(directions)].map(async (direction) => [
-      direction,
-      (await peer.createTransport({ direction })).info,
-    ]),
-  );
-  return Object.fromEntries(made) as NonNullable<ProtooAnswers['joinRoom']['transports']>;
 }
 
 function listen<M extends ProtooClientNotification>(

@@ -10,6 +10,7 @@ import type {
 import type { Consumer, Peer } from '../../core/types.js';
 import { ParlorError } from '../../errors.js';
 import { consumerOf, producerOf, transportOf, type ClientPeer } from '../ownObjects.js';
+import { createTransports } from './createTransports.js';
 import { consumerInfo } from './consumerInfo.js';
 import { passOn } from './signals.js';
 
@@ -144,6 +145,34 @@ export const handlers: Handlers = {
 
   signal: (peer, { to, ...signal }) => {
     peer.signal(to, signal);
+    return {};
+  },
+
+  openPath: async (peer, { path, transports, rtpCapabilities }) => {
+    const { room } = peer;
+    if (path !== room.path) throw new ParlorError('PATH_GONE', `the room is on path ${String(room.path)}`);
+    if (rtpCapabilities) peer.setRtpCapabilities(rtpCapabilities);
+    const [made, iceServers] = await Promise.all([createTransports(peer, transports), peer.iceServers()]);
+    const { peers, producers, topology } = room.snapshot;
+    return {
+      path,
+      topology,
+      rtpCapabilities: room.rtpCapabilities,
+      iceServers,
+      peers: peers.filter(({ id }) => id !== peer.id),
+      producers,
+      ...(transports && { transports: made }),
+    };
+  },
+
+  pathReady: () => ({}),
+
+  pathFailed: () => ({}),
+
+  setTopology: (peer, { topology }) => {
+    if (!peer.grants.moderate) throw new ParlorError('FORBIDDEN', 'can.moderate is false in the token');
+    if (topology !== peer.room.topology)
+      throw new ParlorError('TOPOLOGY_MISMATCH', `room ${peer.room.id} stays as it is`);
     return {};
   },
 

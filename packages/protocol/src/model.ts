@@ -48,9 +48,11 @@ export const IceServer: z.ZodType<IceServer> = z
 export interface PeerInfo {
   id: string;
   displayName: string;
+  /** Only where the right is missing: sends no messages. Receivers drop what comes from it past the server. */
+  data?: false;
 }
 export const PeerInfo: z.ZodType<PeerInfo> = z
-  .object({ id: z.string(), displayName: z.string() })
+  .object({ id: z.string(), displayName: z.string(), data: z.literal(false).exactOptional() })
   .meta({ id: 'PeerInfo' });
 
 export interface ProducerInfo {

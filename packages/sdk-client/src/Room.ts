@@ -1,6 +1,6 @@
 import { DeviceManager } from './devices/DeviceManager.js';
 import { Playback } from './devices/Playback.js';
-import type { MediaDriver } from './drivers/MediaDriver.js';
+import type { DataMessage, MediaDriver } from './drivers/MediaDriver.js';
 import { Emitter } from './emitter.js';
 import { ParlorError, toParlorError } from './errors.js';
 import { silentLogger, type Logger } from './logger.js';
@@ -79,7 +79,7 @@ export class Room extends Emitter<api.RoomEvents> implements api.RoomLike {
       options,
       devices: this.devices,
       publications: { logger: this.#logger, getStats },
-      send: (data) => this.#send(data),
+      send: (message, reliable) => this.#send(message, reliable),
       emit,
     });
     this.#forward();
@@ -286,9 +286,9 @@ export class Room extends Emitter<api.RoomEvents> implements api.RoomLike {
     if (changed) this.emit('connectionQualityChanged', participant.connectionQuality, participant);
   }
 
-  async #send(data: { to?: string | string[]; topic: string; payload: unknown }): Promise<void> {
+  async #send(message: DataMessage, reliable: boolean): Promise<void> {
     if (!this.#session) throw new ParlorError('NOT_CONNECTED', 'Connect before sending messages.');
-    await this.#session.request('sendMessage', data);
+    await this.#session.send(message, reliable);
   }
 
   async #moveTo(kind: MediaDeviceKind, deviceId: string): Promise<void> {

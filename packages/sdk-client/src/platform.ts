@@ -45,6 +45,8 @@ export interface PeerConnectionLike extends Pick<
   createAnswer(): Promise<RTCSessionDescriptionInit>;
   setLocalDescription(description?: RTCSessionDescriptionInit): Promise<void>;
   setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void>;
+  readonly sctp: Pick<RTCSctpTransport, 'maxMessageSize'> | null;
+  createDataChannel(label: string, init: RTCDataChannelInit): DataChannelLike;
   addIceCandidate(candidate: RTCIceCandidateInit | null): Promise<void>;
   addEventListener(type: 'connectionstatechange', listener: () => void): void;
   addEventListener(
@@ -55,6 +57,13 @@ export interface PeerConnectionLike extends Pick<
     type: 'icecandidateerror',
     listener: (event: { url: string; errorCode: number; errorText: string }) => void,
   ): void;
+}
+
+/** The part of RTCDataChannel (W3C WebRTC §6.2) that the mesh uses. */
+export interface DataChannelLike extends Pick<RTCDataChannel, 'readyState' | 'bufferedAmount'> {
+  send(text: string): void;
+  addEventListener(type: 'open', listener: () => void): void;
+  addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
 }
 
 export interface WebSocketLike {

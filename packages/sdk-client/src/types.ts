@@ -164,6 +164,12 @@ export interface SendMessageOptions {
   to?: string | string[];
   /** Anything the app uses to tell its messages apart. Default ''. */
   topic?: string;
+  /**
+   * True (default): arrives once, and in the order in which it was sent. False: the shortest way there is, for what is
+   * soon out of date (pointers, positions): from browser to browser in a P2P room where the two are connected, unseen by
+   * the server; it may be lost or overtaken there. Otherwise as the reliable ones.
+   */
+  reliable?: boolean;
 }
 
 export interface LocalParticipant extends Participant {
@@ -200,7 +206,7 @@ export interface LocalParticipant extends Participant {
     options?: TrackPublishOptions,
   ): Promise<LocalTrackPublication>;
   unpublishTrack(track: LocalTrack | MediaStreamTrack, stop?: boolean): Promise<void>;
-  /** Sends a JSON value over signalling: reliable and in order. */
+  /** Sends a JSON value. @throws ParlorError `NOT_CONNECTED`, `FORBIDDEN`, `PEER_NOT_FOUND` */
   sendMessage(payload: unknown, options?: SendMessageOptions): Promise<void>;
   /** The same as `sendMessage`, by the name that other SDKs use. */
   publishData(payload: unknown, options?: SendMessageOptions): Promise<void>;

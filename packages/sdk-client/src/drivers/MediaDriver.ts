@@ -42,6 +42,13 @@ export interface SubscribeOptions {
   readonly follow?: boolean;
 }
 
+export interface DataMessage {
+  /** Peer ids of the receivers. Absent: everyone else. */
+  readonly to?: string | readonly string[];
+  readonly topic: string;
+  readonly payload: unknown;
+}
+
 export type SubscribeResult =
   | { readonly producerId: string; readonly mediaStreamTrack: MediaStreamTrack }
   | { readonly producerId: string; readonly error: ParlorError };
@@ -75,6 +82,8 @@ export interface MediaDriverEvents {
   /** P2P: others speak than before, the loudest first. Of rooms with a server it is the server that tells. */
   speakers: [speakers: readonly { readonly peerId: string; readonly level: number }[]];
   error: [error: ParlorError];
+  /** What somebody else has given to `sendData`. */
+  data: [from: string, topic: string, payload: unknown];
   /** P2P: this pair does not connect, and why. It goes on being tried. */
   peerUnreachable: [peerId: string, error: ParlorError];
   /** P2P: it does after all. */
@@ -110,6 +119,12 @@ export interface MediaDriver extends EventSource<MediaDriverEvents> {
   /** Pauses or resumes receiving. */
   setReceiving(producerId: string, receiving: boolean): Promise<void>;
   setPreferredLayers(producerId: string, layers: VideoLayers): Promise<void>;
+  /**
+   * Sends straight to the others what may be lost and may overtake. False: there is no such way to each of them, or not
+   * for this, and nothing was sent: signalling carries it.
+   * @throws TypeError when the payload is no JSON value
+   */
+  sendData(message: DataMessage): boolean;
   stats(): Promise<DriverReports>;
   /** Repairs the path in place (ICE restart). */
   restart(): Promise<void>;

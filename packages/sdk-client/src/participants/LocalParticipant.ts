@@ -1,5 +1,5 @@
 import { DEFAULT_DEVICE, type DeviceManager } from '../devices/DeviceManager.js';
-import type { MediaDriver } from '../drivers/MediaDriver.js';
+import type { DataMessage, MediaDriver } from '../drivers/MediaDriver.js';
 import { ParlorError, toParlorError } from '../errors.js';
 import type {
   AudioCaptureOptions,
@@ -27,7 +27,7 @@ export interface LocalParticipantInit {
   readonly options: RoomOptions;
   readonly devices: DeviceManager;
   readonly publications: Pick<LocalPublicationsOptions, 'logger' | 'getStats'>;
-  readonly send: (data: { to?: string | string[]; topic: string; payload: unknown }) => Promise<void>;
+  readonly send: (message: DataMessage, reliable: boolean) => Promise<void>;
   readonly emit: <K extends keyof api.RoomEvents>(event: K, ...args: api.RoomEvents[K]) => void;
 }
 
@@ -150,8 +150,9 @@ export class LocalParticipant extends Participant implements api.LocalParticipan
     await this.#publications.unpublish(publication);
   }
 
-  sendMessage(payload: unknown, { to, topic = '' }: api.SendMessageOptions = {}): Promise<void> {
-    return this.init.send({ ...(to === undefined ? {} : { to }), topic, payload });
+  sendMessage(payload: unknown, options: api.SendMessageOptions = {}): Promise<void> {
+    const { to, topic = '', reliable = true } = options;
+    return this.init.send({ ...(to === undefined ? {} : { to }), topic, payload }, reliable);
   }
 
   publishData(payload: unknown, options?: api.SendMessageOptions): Promise<void> {

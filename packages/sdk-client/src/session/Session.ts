@@ -1,5 +1,5 @@
 import type { ProtooAnswers } from '@parlor/protocol';
-import type { DriverContext, MediaDriver } from '../drivers/MediaDriver.js';
+import type { DataMessage, DriverContext, MediaDriver } from '../drivers/MediaDriver.js';
 import { Emitter } from '../emitter.js';
 import { ParlorError, toParlorError } from '../errors.js';
 import type { Logger } from '../logger.js';
@@ -95,6 +95,11 @@ export class Session extends Emitter<SessionEvents> {
     if (!this.#stay)
       throw new ParlorError('NOT_CONNECTED', `"${method}" needs a connection. Connect, or wait for it.`);
     return await this.#stay.channel.request(method, data);
+  }
+
+  /** What needs not be `reliable` goes straight to the others where there is a way. @throws ParlorError as `request` */
+  async send(message: DataMessage, reliable: boolean): Promise<void> {
+    if (reliable || !this.#stay?.driver.sendData(message)) await this.request('sendMessage', message);
   }
 
   /** Leaves politely and ends everything. No event follows. */
@@ -209,6 +214,9 @@ export class Session extends Emitter<SessionEvents> {
     });
     stay.driver.on('speakers', (speakers) => {
       if (this.#stay === stay) this.#update({ type: 'speakers', speakers });
+    });
+    stay.driver.on('data', (...message) => {
+      if (this.#stay === stay) this.emit('message', ...message);
     });
     let mediaCame = false;
     stay.driver.on('stateChanged', (state) => {

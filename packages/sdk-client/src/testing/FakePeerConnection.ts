@@ -1,4 +1,5 @@
 import type { PeerConnectionLike } from '../platform.js';
+import { FakeDataChannel } from './FakeDataChannel.js';
 import { FakeMediaStreamTrack } from './fakeMedia.js';
 
 /*
@@ -155,6 +156,9 @@ export class FakePeerConnection {
   localDescription: RTCSessionDescriptionInit | null = null;
   remoteDescription: RTCSessionDescriptionInit | null = null;
   readonly candidates: unknown[] = [];
+  sctp = { maxMessageSize: 262_144 };
+  /** By id: only negotiated ones. */
+  readonly channels = new Map<number, FakeDataChannel>();
   restarts = 0;
   /** What statistics tell. */
   stats: RTCStatsReport = new Map();
@@ -195,6 +199,17 @@ export class FakePeerConnection {
 
   getTransceivers(): FakeTransceiver[] {
     return this.#transceivers.filter(({ currentDirection }) => currentDirection !== 'stopped');
+  }
+
+  createDataChannel(label: string, init: RTCDataChannelInit): FakeDataChannel {
+    const { id = 0 } = init;
+    const channel = new FakeDataChannel(label, init, (text) => {
+      queueMicrotask(() => {
+        if (this.connectionState === 'connected') this.#other?.channels.get(id)?.receive(text);
+      });
+    });
+    this.channels.set(id, channel);
+    return channel;
   }
 
   restartIce(): void {
@@ -255,6 +270,7 @@ export class FakePeerConnection {
     this.connectionState = 'closed';
     this.signalingState = 'closed';
     for (const transceiver of this.#transceivers) transceiver.end();
+    for (const channel of this.channels.values()) channel.close();
     this.#listeners.length = 0;
   }
 
@@ -262,11 +278,12 @@ export class FakePeerConnection {
     if (state === this.connectionState || this.connectionState === 'closed') return;
     this.connectionState = state;
     this.#emit('connectionstatechange', undefined);
+    if (state === 'connected') for (const channel of this.channels.values()) channel.open();
   }
 
   /** As when offer and answer have met: connected, if both mean each other and there is a way. */
   meet(): void {
-    const other = this.network.connections.get(this.#peer?.connection ?? '');
+    const other = this.#other;
     if (!other || other.#peer?.connection !== this.id) {
       this.setState('connecting');
       return;
@@ -274,6 +291,10 @@ export class FakePeerConnection {
     for (const each of [this, other]) each.setState('connecting');
     if (this.network.isCut) return;
     for (const each of [this, other]) each.setState('connected');
+  }
+
+  get #other(): FakePeerConnection | undefined {
+    return this.network.connections.get(this.#peer?.connection ?? '');
   }
 
   #offer(): void {

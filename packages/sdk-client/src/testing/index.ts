@@ -10,6 +10,7 @@ export {
   type DriverHarness,
   type DriverSide,
 } from './driverContract.js';
+export { FakeDataChannel } from './FakeDataChannel.js';
 export { FakeClock, settle } from './FakeClock.js';
 export { FakeMediaStream, FakeMediaStreamTrack, type FakeTrackInit } from './fakeMedia.js';
 export { FakeMediaDevices } from './FakeMediaDevices.js';

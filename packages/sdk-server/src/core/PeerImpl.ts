@@ -55,7 +55,7 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
   following: Following | undefined;
   closed = false;
   /** Creations under way, so that limits hold while they are awaited. */
-  readonly pending = { transports: 0, producers: 0, consumers: 0 };
+  readonly pending = { transports: 0, producers: 0, consumers: 0, producerIds: new Set<string>() };
   readonly #link: PeerLink | undefined;
   readonly #place: Place;
   readonly #maxTransports: number;
@@ -81,7 +81,8 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
   }
 
   get info(): PeerInfo {
-    return { id: this.id, displayName: this.displayName };
+    const { id, displayName, grants } = this;
+    return { id, displayName, ...(!grants.data && { data: false }) };
   }
 
   /** Passes an update to the client; nothing after the peer has left. */

@@ -119,6 +119,11 @@ export class FakeDriver extends Emitter<MediaDriverEvents> implements MediaDrive
     await this.#request('setPreferredLayers', { consumerId, ...layers });
   }
 
+  /** Signalling is as short a way. */
+  sendData(): boolean {
+    return false;
+  }
+
   stats(): Promise<DriverReports> {
     return Promise.resolve({ tracks: [], transports: [] });
   }

@@ -2,6 +2,7 @@ import { Emitter } from '../../emitter.js';
 import { ParlorError } from '../../errors.js';
 import type { TrackKind } from '../../types.js';
 import type {
+  DataMessage,
   DriverContext,
   DriverFactory,
   DriverReports,
@@ -32,6 +33,7 @@ interface Mesh {
   readonly speakers: SpeakerWatch;
   readonly quality: QualityWatch;
   readonly stopOnline: () => void;
+  readonly maySend: boolean;
 }
 
 /** Media from browser to browser: one connection to each of the others. The server announces and passes signals on. */
@@ -90,8 +92,9 @@ export class MeshDriver extends Emitter<MediaDriverEvents> implements MediaDrive
         this.emit('score', producerId, score, own);
       },
     });
-    this.#mesh = { outgoing, peers, sender, receiver, speakers, quality, stopOnline };
-    for (const { id } of answer.peers) peers.add(id);
+    const maySend = answer.data !== false;
+    this.#mesh = { outgoing, peers, sender, receiver, speakers, quality, stopOnline, maySend };
+    for (const peer of answer.peers) peers.add(peer);
     for (const producer of answer.producers) receiver.add(producer);
     this.#onChange();
   }
@@ -135,6 +138,11 @@ export class MeshDriver extends Emitter<MediaDriverEvents> implements MediaDrive
     this.#open.receiver.from(producerId);
   }
 
+  /** Without the right to send messages by signalling as well: the server says so. */
+  sendData(message: DataMessage): boolean {
+    return this.#mesh !== undefined && this.#mesh.maySend && this.#mesh.peers.send(message);
+  }
+
   async stats(): Promise<DriverReports> {
     if (!this.#mesh) return { tracks: [], transports: [] };
     const { peers, outgoing, receiver } = this.#mesh;
@@ -155,7 +163,7 @@ export class MeshDriver extends Emitter<MediaDriverEvents> implements MediaDrive
     const [peerId, producerId] = [String(data['peerId']), String(data['producerId'])];
     switch (method) {
       case 'peerJoined':
-        peers.add(peerId);
+        peers.add({ id: peerId, data: data['data'] });
         break;
       case 'peerLeft':
         peers.remove(peerId);
@@ -226,6 +234,9 @@ export class MeshDriver extends Emitter<MediaDriverEvents> implements MediaDrive
       onUnreachable: (peerId, error) => {
         this.emit('error', error);
         this.emit('peerUnreachable', peerId, error);
+      },
+      onMessage: (from, { topic, payload }) => {
+        this.emit('data', from, topic, payload);
       },
       onReachable: (peerId) => {
         this.emit('peerReachable', peerId);

@@ -24,6 +24,7 @@ function setup() {
       },
       onState: () => {},
       onSettled: () => {},
+      onMessage: () => {},
       onBroken: (error) => broken.push(error),
     });
     return { ...plan, link };

@@ -5,6 +5,7 @@ import type { TrackKind } from '../../types.js';
 import type { PublishRequest } from '../MediaDriver.js';
 import { TurnFailures } from '../turnFailure.js';
 import type { Stream } from './health.js';
+import { MessageChannel } from './MessageChannel.js';
 import { Negotiation } from './Negotiation.js';
 import { preferSending } from './sendingPreferences.js';
 import { limitSender } from './senderSettings.js';
@@ -36,6 +37,7 @@ export interface MeshLinkOptions {
   readonly onState: (state: RTCPeerConnectionState) => void;
   /** Offer and answer have met: what can be received may have changed, and what is sent. */
   readonly onSettled: () => void;
+  readonly onMessage: (data: unknown) => void;
   readonly onBroken: (error: unknown) => void;
 }
 
@@ -52,6 +54,7 @@ const isRunning = ({ currentDirection }: RTCRtpTransceiver): boolean => currentD
 export class MeshLink {
   readonly id: string | undefined;
   readonly failures = new TurnFailures();
+  readonly messages: MessageChannel;
   readonly #connection: PeerConnectionLike;
   readonly #negotiation: Negotiation;
   readonly #slots = new Map<string, RTCRtpTransceiver>();
@@ -66,6 +69,7 @@ export class MeshLink {
       const message = 'This browser cannot connect to others directly. Use a current one.';
       throw new ParlorError('BROWSER_UNSUPPORTED', message, { cause: error });
     }
+    this.messages = new MessageChannel(this.#connection, options);
     const connection = id === undefined ? {} : { connection: id };
     this.#negotiation = new Negotiation(this.#connection, {
       opener,

@@ -5,6 +5,7 @@ import type { Platform } from '../../platform.js';
 import type { TrackKind } from '../../types.js';
 import { LinkRepair } from './LinkRepair.js';
 import { MeshLink, type Incoming, type LinkPlan, type Outgoing } from './MeshLink.js';
+import { readMessage, type Message } from './messages.js';
 import type { IncomingSignal, OutgoingSignal } from './wire.js';
 
 /** What all peers of a mesh share. */
@@ -20,6 +21,7 @@ export interface MeshContext {
   readonly onTrackReplaced: (producerId: string, media: MediaStreamTrack) => void;
   readonly onUnreachable: (peerId: string, error: ParlorError) => void;
   readonly onReachable: (peerId: string) => void;
+  readonly onMessage: (from: string, message: Message) => void;
 }
 
 interface Received extends Incoming {
@@ -41,6 +43,8 @@ export class MeshPeer implements LinkPlan {
   constructor(
     readonly id: string,
     private readonly context: MeshContext,
+    /** Its right to send messages, which nobody checks on the way. */
+    private readonly maySend = true,
   ) {
     this.#opener = context.selfId < id;
     this.#repair = new LinkRepair({
@@ -172,6 +176,9 @@ export class MeshPeer implements LinkPlan {
         this.#deliver();
         this.context.onChange();
       },
+      onMessage: (data) => {
+        if (this.#link === link) this.#onMessage(data);
+      },
       onBroken: (error) => {
         if (this.#link !== link) return;
         logger.warn('the connection to a peer broke', this.id, error);
@@ -212,6 +219,12 @@ export class MeshPeer implements LinkPlan {
         this.context.onTrackReplaced(producerId, media);
       }
     }
+  }
+
+  #onMessage(data: unknown): void {
+    const message = this.maySend ? readMessage(data) : undefined;
+    if (message) this.context.onMessage(this.id, message);
+    else this.context.logger.debug(this.maySend ? 'not a message' : 'no right to send messages', this.id);
   }
 
   #reason(): ParlorError {

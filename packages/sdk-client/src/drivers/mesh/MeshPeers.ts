@@ -1,5 +1,9 @@
+import type { DataMessage } from '../MediaDriver.js';
 import type { MeshLink } from './MeshLink.js';
 import { MeshPeer, type MeshContext } from './MeshPeer.js';
+import { writeMessage } from './messages.js';
+
+const utf8 = new TextEncoder();
 
 /** Everybody else in the mesh. */
 export class MeshPeers {
@@ -18,10 +22,25 @@ export class MeshPeers {
     return links;
   }
 
-  add(peerId: string): void {
+  /** False: not to each of them, and nothing was sent. */
+  send({ to, ...message }: DataMessage): boolean {
+    const ids = to === undefined ? [...this.#peers.keys()] : new Set([to].flat());
+    const channels = [...ids].map((id) => this.#peers.get(id)?.link?.messages);
+    const text = writeMessage(message);
+    if (channels.length === 0 || text === undefined) return false;
+    const bytes = utf8.encode(text).byteLength;
+    // Everybody is asked, so that each channel gets to know whether it is heard.
+    const takers = channels.filter((channel) => channel?.takes(bytes));
+    if (takers.length < channels.length) return false;
+    for (const channel of takers) channel?.send(text);
+    return true;
+  }
+
+  /** `data: false`: it has no right to send messages. */
+  add({ id: peerId, data }: { id: string; data?: unknown }): void {
     if (peerId === this.context.selfId) return;
     this.#peers.get(peerId)?.close();
-    const peer = new MeshPeer(peerId, this.context);
+    const peer = new MeshPeer(peerId, this.context, data !== false);
     this.#peers.set(peerId, peer);
     peer.update();
   }

@@ -113,6 +113,11 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
     await this.#open.receiver.setPreferredLayers(producerId, layers);
   }
 
+  /** Signalling is as short a way. */
+  sendData(): boolean {
+    return false;
+  }
+
   async stats(): Promise<DriverReports> {
     const path = this.#path;
     if (!path) return { tracks: [], transports: [] };

@@ -10,8 +10,10 @@ export type Notification = {
 /** An update of a room in the words of the native protocol, which other dialects share. */
 export function notificationOf(update: RoomUpdate): Notification {
   switch (update.type) {
-    case 'peerJoined':
-      return { method: 'peerJoined', data: { peerId: update.peer.id, displayName: update.peer.displayName } };
+    case 'peerJoined': {
+      const { id: peerId, ...peer } = update.peer;
+      return { method: 'peerJoined', data: { peerId, ...peer } };
+    }
     case 'newProducer': {
       const { producer, consumer } = update;
       return {

@@ -10,13 +10,10 @@ import type { MediaRoom } from './ports.js';
 import { RoomImpl } from './RoomImpl.js';
 import type { JoinOptions, OpenOptions, Rooms, RoomsEvents } from './types.js';
 
-/** `auto`: nobody has decided how media travels. */
-type Opening = OpenOptions & { auto?: boolean };
-
 /** What a room shall be that is opened for the one who joins it. */
-function openingFor({ topology, preferredTopology }: JoinOptions): Opening {
+function openingFor({ topology, preferredTopology }: JoinOptions): OpenOptions {
   if (topology) return { topology };
-  return preferredTopology ? { topology: preferredTopology, auto: true } : {};
+  return preferredTopology ? { preferredTopology } : {};
 }
 
 /** All rooms of one server: opens each once, forgets it when it closes. */
@@ -43,7 +40,7 @@ export class RoomRegistry extends Emitter<RoomsEvents> implements Rooms {
     return this.#rooms.get(roomId);
   }
 
-  open(roomId: string, options: Opening = {}): Promise<RoomImpl> {
+  open(roomId: string, options: OpenOptions = {}): Promise<RoomImpl> {
     let opening = this.#opening.get(roomId);
     const room = this.#rooms.get(roomId);
     if (room) opening = Promise.resolve(room);
@@ -51,7 +48,8 @@ export class RoomRegistry extends Emitter<RoomsEvents> implements Rooms {
       opening = this.#create(roomId, options).finally(() => this.#opening.delete(roomId));
       this.#opening.set(roomId, opening);
     }
-    return opening.then((opened) => {
+    return opening.then(async (opened) => {
+      if (options.topology === 'sfu') await opened.moveToServer(() => this.#openMedia(roomId, 'sfu'));
       assertTopology(opened, options.topology);
       return opened;
     });
@@ -60,6 +58,7 @@ export class RoomRegistry extends Emitter<RoomsEvents> implements Rooms {
   async join(roomId: string, options: JoinOptions): Promise<PeerImpl> {
     const mayCreate = options.grants?.create ?? DEFAULT_GRANTS.create;
     for (;;) {
+      await this.#context.prepareRoom?.(roomId, options);
       const existing = this.#rooms.get(roomId) ?? this.#opening.get(roomId);
       if (!existing && !mayCreate) {
         throw new ParlorError(
@@ -87,12 +86,12 @@ export class RoomRegistry extends Emitter<RoomsEvents> implements Rooms {
     for (const room of [...this.#rooms.values()]) room.close(reason);
   }
 
-  async #create(roomId: string, options: Opening): Promise<RoomImpl> {
+  async #create(roomId: string, options: OpenOptions): Promise<RoomImpl> {
     this.#assertOpen();
     if (this.#rooms.size + this.#opening.size >= this.#context.limits.maxRooms) {
       throw new ParlorError('LIMIT_REACHED', 'the server has as many rooms as it may');
     }
-    const topology = options.topology ?? this.#context.topology ?? 'sfu';
+    const topology = options.topology ?? options.preferredTopology ?? this.#context.topology ?? 'sfu';
     const media = await this.#openMedia(roomId, topology);
     if (this.#closing) media.close();
     this.#assertOpen();
@@ -100,7 +99,8 @@ export class RoomRegistry extends Emitter<RoomsEvents> implements Rooms {
       topology,
       media,
       keepWhenEmpty: options.keepWhenEmpty ?? false,
-      auto: options.auto ?? false,
+      auto: options.topology === undefined && options.preferredTopology !== undefined,
+      maxPeers: options.maxPeers,
       onDuplicate: options.onDuplicate ?? this.#context.onDuplicate ?? 'allow',
     });
     this.#rooms.set(roomId, room);

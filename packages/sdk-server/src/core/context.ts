@@ -2,7 +2,7 @@ import type { IceServer, Topology } from '@parlor/protocol';
 import type { Logger } from '../logger.js';
 import type { Pacer } from './Pacer.js';
 import type { MediaBackend } from './ports.js';
-import type { DuplicatePolicy, Hooks, Limits, Place } from './types.js';
+import type { DuplicatePolicy, Hooks, JoinOptions, Limits, Place } from './types.js';
 
 /** What every room of one server shares. Ids and secrets come from outside, so that tests can fix them. */
 export interface CoreContext {
@@ -15,6 +15,8 @@ export interface CoreContext {
   readonly limits: Limits;
   readonly logger: Logger;
   readonly pacer: Pacer;
+  /** Before a client joins: rooms that were arranged for are opened, or refused to it, by whoever did so. */
+  readonly prepareRoom?: (roomId: string, options: JoinOptions) => Promise<void>;
   readonly newSecret: () => string;
   readonly iceServers: (peer: { id: string; userId: string | undefined } & Place) => IceServer[];
 }

@@ -5,6 +5,7 @@ import type { ConsumerImpl } from './ConsumerImpl.js';
 import type { MediaTransport } from './ports.js';
 import type { ProducerImpl } from './ProducerImpl.js';
 import type {
+  DataStreams,
   Transport,
   TransportDirection,
   TransportEvents,
@@ -19,6 +20,7 @@ export class TransportImpl extends Emitter<TransportEvents> implements Transport
   readonly consumers = new Set<ConsumerImpl>();
   closed = false;
   #closing = false;
+  #data: Promise<DataStreams> | undefined;
   #connecting = false;
 
   constructor(direction: TransportDirection, media: MediaTransport, lost: () => void) {
@@ -75,6 +77,10 @@ export class TransportImpl extends Emitter<TransportEvents> implements Transport
   async stats(): Promise<TransportStats> {
     if (this.closed) throw new ParlorError('TRANSPORT_NOT_FOUND', `transport ${this.id} was closed`);
     return await this.media.stats();
+  }
+
+  openData(): Promise<DataStreams> {
+    return (this.#data ??= this.media.openData());
   }
 
   close(): void {

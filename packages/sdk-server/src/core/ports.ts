@@ -10,6 +10,7 @@ import type {
 import type { EventSource } from '../events.js';
 import type {
   ConsumerLayers,
+  DataStreams,
   ProducerScore,
   StreamStats,
   TransportOptions,
@@ -48,6 +49,8 @@ export interface MediaWorkers {
   readonly alive: number;
   /** How many have died so far. */
   readonly deaths: number;
+  /** Process ids of those that are alive, where they are processes. */
+  readonly pids?: readonly number[];
 }
 
 export interface MediaRoomEvents {
@@ -90,10 +93,14 @@ export interface MediaTransport extends EventSource<MediaTransportEvents> {
   produce(options: MediaProduceOptions): Promise<MediaProducer>;
   /** @throws CANNOT_CONSUME, PRODUCER_NOT_FOUND */
   consume(options: MediaConsumeOptions): Promise<MediaConsumer>;
+  /** As `Transport.openData`; called once. */
+  openData(): Promise<DataStreams>;
   close(): void;
 }
 
 export interface MediaProduceOptions {
+  /** Of the producer to be; free in its room. Default: chosen by the backend. */
+  id?: string | undefined;
   kind: MediaKind;
   rtpParameters: RtpParameters;
   paused: boolean;

@@ -20,6 +20,8 @@ export interface MediaPort {
   produce(options: { kind: MediaKind; rtpParameters: RtpParameters; appData: AppData }): Promise<Producer>;
   /** Paused. @throws CANNOT_CONSUME, PRODUCER_NOT_FOUND, LIMIT_REACHED, FORBIDDEN */
   consume(options: { producerId: string; rtpCapabilities: RtpCapabilities; mid: string }): Promise<Consumer>;
+  /** The client has data channels, and takes messages of at most so many bytes on them. Said once. */
+  openData?(maxMessageSize: number): Promise<void>;
 }
 
 /** One transport of a peer. */

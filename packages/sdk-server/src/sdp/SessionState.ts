@@ -38,12 +38,20 @@ export class SessionState {
   readonly declined = new Set<string>();
   /** Of those, what the client cannot be sent, as far as is known of it. */
   readonly unplayable = new Set<string>();
+  #data: Promise<void> | undefined;
   readonly #decodable: Record<MediaKind, SdpCodec[]> = { audio: [], video: [] };
 
   constructor(port: MediaPort) {
     this.port = port;
     this.payloadTypes = new PayloadTypes(port.capabilities);
     this.extensions = new Extensions(port.capabilities, { oneWay: false });
+  }
+
+  /** Data channels are there for as long as the connection is. @throws MEDIA_UNAVAILABLE */
+  async openData(maxMessageSize: number): Promise<void> {
+    const { sctpParameters } = this.port.info;
+    const largest = Math.min(maxMessageSize, sctpParameters?.maxMessageSize ?? 0);
+    await (this.#data ??= this.port.openData?.(largest));
   }
 
   get capabilities(): RtpCapabilities {

@@ -24,6 +24,8 @@ export async function takeOffered(line: MLine, section: Section, turn: Turn): Pr
     line.sctp = section.sctp !== undefined && state.port.info.sctpParameters !== undefined;
     line.rejected = !line.sctp;
     if (line.rejected) release(line, turn);
+    // Before the client hears of it: what comes on streams that nobody listens to is lost.
+    else if (section.sctp) await state.openData(section.sctp.maxMessageSize);
     return;
   }
   line.rejected = false;

@@ -22,6 +22,9 @@ import type {
 } from '../../core/ports.js';
 import type {
   ConsumerLayers,
+  DataMessage,
+  DataStreams,
+  DataStreamsEvents,
   PayloadTypes,
   StreamStats,
   TransportOptions,
@@ -119,6 +122,8 @@ export class FakeTransport extends Emitter<MediaTransportEvents> implements Medi
   bytesSent = 0;
   readonly producers = new Set<FakeProducer>();
   readonly consumers = new Set<FakeConsumer>();
+  /** Once the client is known to have data channels. */
+  data: FakeDataStreams | undefined;
   readonly #room: FakeMediaRoom;
   readonly #payloadTypes: PayloadTypes | undefined;
 
@@ -160,12 +165,13 @@ export class FakeTransport extends Emitter<MediaTransportEvents> implements Medi
     return Promise.resolve({ bytesReceived, bytesSent });
   }
 
-  produce({ kind, rtpParameters, paused }: MediaProduceOptions): Promise<FakeProducer> {
+  produce(options: MediaProduceOptions): Promise<FakeProducer> {
+    const { id = this.#room.newId('producer'), kind, rtpParameters, paused } = options;
     const known = this.#room.rtpCapabilities.codecs?.map(({ mimeType }) => mimeType);
     const codec = rtpParameters.codecs.find(({ mimeType }) => known?.includes(mimeType));
     if (!codec) return Promise.reject(new ParlorError('UNSUPPORTED_MEDIA', `no ${kind} codec in common`));
     const { mimeType } = codec;
-    const producer = new FakeProducer(this.#room.newId('producer'), { kind, mimeType, paused });
+    const producer = new FakeProducer(id, { kind, mimeType, paused });
     this.producers.add(producer);
     return Promise.resolve(producer);
   }
@@ -195,6 +201,11 @@ export class FakeTransport extends Emitter<MediaTransportEvents> implements Medi
     return Promise.resolve(consumer);
   }
 
+  openData(): Promise<FakeDataStreams> {
+    this.data = new FakeDataStreams();
+    return Promise.resolve(this.data);
+  }
+
   close(): void {
     this.#room.transports.delete(this);
   }
@@ -206,6 +217,20 @@ export class FakeTransport extends Emitter<MediaTransportEvents> implements Medi
       password: this.#room.newId('password').padEnd(22, '0'),
       iceLite: true,
     };
+  }
+}
+
+/** What the client sends is emitted by the test (`emit('message')`). */
+export class FakeDataStreams extends Emitter<DataStreamsEvents> implements DataStreams {
+  readonly sent: DataMessage[] = [];
+  /** Why nothing can be sent on a stream, by its id; for the test to set. */
+  readonly failures = new Map<number, ParlorError>();
+
+  send(message: DataMessage): Promise<void> {
+    const failure = this.failures.get(message.streamId);
+    if (failure) return Promise.reject(failure);
+    this.sent.push(message);
+    return Promise.resolve();
   }
 }
 

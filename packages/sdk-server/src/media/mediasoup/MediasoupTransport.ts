@@ -10,10 +10,12 @@ import { ParlorError } from '../../errors.js';
 import type { TransportState, TransportStats } from '../../core/types.js';
 import { Emitter } from '../../events.js';
 import type { ConsumerSource, EgressRouter } from './EgressRouter.js';
+import type { DataHub } from './DataHub.js';
 import { mediaError } from './mediaError.js';
 import { MediasoupConsumer } from './MediasoupConsumer.js';
 import { MediasoupProducer } from './MediasoupProducer.js';
 import { fromDtlsParameters, toDtlsParameters, toRtpParameters } from './rtpTypes.js';
+import { SctpStreams } from './SctpStreams.js';
 import { TrimmedReceiver } from './TrimmedReceiver.js';
 
 /** The room of a transport. */
@@ -22,6 +24,8 @@ export interface TransportOwner {
   readonly egress: EgressRouter | undefined;
   produced(producer: MediasoupProducer): void;
   consumed(raw: types.Consumer): void;
+  /** For the data channels of clients, if they may have some. */
+  readonly data: DataHub | undefined;
 }
 
 export class MediasoupTransport extends Emitter<MediaTransportEvents> implements MediaTransport {
@@ -89,9 +93,15 @@ export class MediasoupTransport extends Emitter<MediaTransportEvents> implements
     }
   }
 
-  async produce({ kind, rtpParameters, paused }: MediaProduceOptions): Promise<MediasoupProducer> {
+  async produce(options: MediaProduceOptions): Promise<MediasoupProducer> {
+    const { id, kind, rtpParameters, paused } = options;
     try {
-      const raw = await this.#raw.produce({ kind, rtpParameters: toRtpParameters(rtpParameters), paused });
+      const raw = await this.#raw.produce({
+        ...(id !== undefined && { id }),
+        kind,
+        rtpParameters: toRtpParameters(rtpParameters),
+        paused,
+      });
       const producer = new MediasoupProducer(raw);
       this.#owner.produced(producer);
       return producer;
@@ -116,6 +126,12 @@ export class MediasoupTransport extends Emitter<MediaTransportEvents> implements
     } catch (error) {
       throw mediaError('CANNOT_CONSUME', error);
     }
+  }
+
+  async openData(): Promise<SctpStreams> {
+    const { data } = this.#owner;
+    if (!data) throw new ParlorError('MEDIA_UNAVAILABLE', 'the transport was made without data channels');
+    return await SctpStreams.open(this.#raw, data);
   }
 
   close(): void {

@@ -7,6 +7,7 @@ import { Emitter } from '../../events.js';
 import type { Logger } from '../../logger.js';
 import { observeSpeakers } from './activity.js';
 import { offeredCapabilities } from './codecs.js';
+import { DataHub } from './DataHub.js';
 import { EgressRouters, type EgressLease } from './EgressRouters.js';
 import { mediaError } from './mediaError.js';
 import type { MediasoupProducer } from './MediasoupProducer.js';
@@ -24,6 +25,7 @@ export class RoomRouter extends Emitter<MediaRoomEvents> implements MediaRoom {
   #observer: types.AudioLevelObserver | undefined;
   readonly #receivers = new WeakMap<RtpCapabilities, TrimmedReceiver>();
   readonly #egress: EgressRouters;
+  readonly #data: DataHub;
   #closed = false;
 
   static async open(
@@ -48,6 +50,7 @@ export class RoomRouter extends Emitter<MediaRoomEvents> implements MediaRoom {
     this.#worker = worker;
     this.#router = router;
     this.#logger = logger;
+    this.#data = new DataHub(router);
     this.rtpCapabilities = fromRtpCapabilities(offeredCapabilities(router.rtpCapabilities));
     this.#egress = new EgressRouters({
       room: router,
@@ -86,6 +89,7 @@ export class RoomRouter extends Emitter<MediaRoomEvents> implements MediaRoom {
     if (lease) raw.observer.once('close', lease.release);
     return new MediasoupTransport(raw, {
       egress: lease?.router,
+      data: data && !lease ? this.#data : undefined,
       produced: (producer) => {
         if (producer.kind === 'audio') void this.#listen(producer);
       },

@@ -44,6 +44,7 @@ export class MemoryRoom {
   constructor(
     readonly id: string,
     private readonly media: MemoryMedia,
+    private readonly silent: ReadonlySet<string>,
   ) {}
 
   handle(channel: MemoryChannel, method: string, data: unknown): unknown {
@@ -124,13 +125,18 @@ export class MemoryRoom {
     const resumeToken = this.#newId('resume');
     const others = [...this.peers.values()];
     this.peers.set(id, { id, displayName, resumeToken, channel, consumers: new Map(), follows: false });
-    this.broadcast('peerJoined', { peerId: id, displayName }, id);
+    this.broadcast('peerJoined', { peerId: id, displayName, ...this.#rights(id) }, id);
     return {
       roomId: this.id,
       peerId: id,
       displayName,
+      ...this.#rights(id),
       rtpCapabilities: this.media.rtpCapabilities,
-      peers: others.map((peer) => ({ id: peer.id, displayName: peer.displayName })),
+      peers: others.map(({ id: other, displayName: name }) => ({
+        id: other,
+        displayName: name,
+        ...this.#rights(other),
+      })),
       producers: [...this.producers.values()].map(({ id: producerId, ...rest }) => ({ producerId, ...rest })),
       iceServers: [],
       topology: data['topology'] === 'p2p' ? 'p2p' : 'sfu',
@@ -140,6 +146,10 @@ export class MemoryRoom {
       },
       resumeToken,
     };
+  }
+
+  #rights(peerId: string): { data?: false } {
+    return this.silent.has(peerId) ? { data: false } : {};
   }
 
   #produce(peer: MemoryPeer, data: Data): unknown {
@@ -194,6 +204,7 @@ export class MemoryRoom {
   }
 
   #relay(peer: MemoryPeer, { to, topic, payload }: Data): unknown {
+    if (this.silent.has(peer.id)) throw refuse('FORBIDDEN', 403);
     const receivers = to === undefined ? undefined : typeof to === 'string' ? [to] : strings(to);
     for (const other of this.peers.values()) {
       if (other === peer || (receivers && !receivers.includes(other.id))) continue;

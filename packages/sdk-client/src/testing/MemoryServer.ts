@@ -20,6 +20,8 @@ export class MemoryServer implements ChannelServer {
   readonly calls = new MemoryCalls();
   /** Every channel that was ever opened, oldest first. */
   readonly channels: MemoryChannel[] = [];
+  /** Peers without the right to send messages. */
+  readonly silent = new Set<string>();
   readonly #refused = new Map<string, ParlorError>();
   #refusals: ParlorError[] = [];
   #down: ParlorError | undefined;
@@ -79,7 +81,7 @@ export class MemoryServer implements ChannelServer {
     if (channel.url.pathname.endsWith('/calls')) return this.calls.handle(channel, method, data);
     const roomId = channel.url.searchParams.get('roomId') ?? '';
     let room = this.rooms.get(roomId);
-    if (!room) this.rooms.set(roomId, (room = new MemoryRoom(roomId, this.media)));
+    if (!room) this.rooms.set(roomId, (room = new MemoryRoom(roomId, this.media, this.silent)));
     return room.handle(channel, method, data);
   }
 

@@ -1,5 +1,12 @@
-import type { MediaDriver, RemoteProducer } from '../drivers/MediaDriver.js';
+import type { DataMessage, MediaDriver, RemoteProducer } from '../drivers/MediaDriver.js';
 import type { TrackKind } from '../types.js';
+
+/** A message as it arrives. */
+export interface Heard {
+  readonly from: string | undefined;
+  readonly topic: string;
+  readonly payload: unknown;
+}
 
 /** One side of a call: a driver that has been opened in a room. */
 export interface DriverSide {
@@ -10,6 +17,10 @@ export interface DriverSide {
   producers(accept: (producers: readonly RemoteProducer[]) => boolean): Promise<readonly RemoteProducer[]>;
   /** Who speaks, the loudest first, once `accept` is content with it. */
   speakers(accept: (peerIds: readonly string[]) => boolean): Promise<readonly string[]>;
+  /** As a room sends what may be lost: by the driver, or else by signalling. */
+  send(message: DataMessage): Promise<void>;
+  /** What has arrived, either way, once `accept` is content with it. */
+  messages(accept: (messages: readonly Heard[]) => boolean): Promise<readonly Heard[]>;
   /** Lets a received track be heard: browsers decode no other. */
   play(track: MediaStreamTrack): void;
 }
@@ -173,6 +184,48 @@ export const driverContract: readonly DriverContractCase[] = [
     },
   },
   {
+    name: 'a message reaches whom it is for, once, with or without a straight way there',
+    async run(harness) {
+      const sides = [await harness.join('a'), await harness.join('b'), await harness.join('c')] as const;
+      const [a, b, c] = sides;
+      const round = async (number: number) => {
+        const to = (name: string) => ({ topic: 'move', payload: { number, to: name } });
+        await a.send(to('all'));
+        await a.send({ ...to('b'), to: 'b' });
+        await b.send({ ...to('a and c'), to: ['a', 'c'] });
+        const expected = [1, 2, 2].map((count) => count * number);
+        await Promise.all(
+          sides.map((side, index) => side.messages(({ length }) => length >= (expected[index] ?? 0))),
+        );
+      };
+      await round(1);
+      const id = await publish(a, 'audio');
+      for (const side of [b, c]) {
+        const seen = await side.producers(([first]) => first?.producerId === id);
+        const [result] = await side.driver.subscribe(seen);
+        check(result !== undefined && 'mediaStreamTrack' in result, 'received');
+      }
+      await round(2);
+      const words = async (side: DriverSide) =>
+        (await side.messages(() => true))
+          .map(({ from, topic, payload }) => `${String(from)} ${topic} ${JSON.stringify(payload)}`)
+          .sort()
+          .join();
+      const word = (from: string, to: string) =>
+        [1, 2].map((number) => `${from} move ${JSON.stringify({ number, to })}`);
+      check((await words(a)) === word('b', 'a and c').join(), 'a hears b');
+      check((await words(b)) === [...word('a', 'all'), ...word('a', 'b')].sort().join(), 'b hears a');
+      check(
+        (await words(c)) === [...word('a', 'all'), ...word('b', 'a and c')].sort().join(),
+        'c hears both',
+      );
+      check(
+        !a.driver.sendData({ to: 'nobody', topic: '', payload: 1 }),
+        'there is no way to who is not there',
+      );
+    },
+  },
+  {
     name: 'who speaks is told to all, and who falls silent',
     needsMedia: true,
     async run(harness) {
@@ -210,6 +263,7 @@ export const driverContract: readonly DriverContractCase[] = [
       check((await codeOf(publish(a, 'audio'))) === 'NOT_CONNECTED', 'publishing is refused');
       check((await codeOf(a.driver.unsubscribe(['x']))) !== 'TypeError', 'nothing breaks');
       check((await a.driver.stats()).tracks.length === 0, 'no statistics');
+      check(!a.driver.sendData({ topic: '', payload: 1 }), 'no way for messages');
     },
   },
 ];

@@ -9,6 +9,7 @@ export {
   type DriverContractCase,
   type DriverHarness,
   type DriverSide,
+  type Heard,
 } from './driverContract.js';
 export { FakeDataChannel } from './FakeDataChannel.js';
 export { FakeClock, settle } from './FakeClock.js';

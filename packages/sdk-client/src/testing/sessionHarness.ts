@@ -4,7 +4,7 @@ import { createPlatform, type Platform } from '../platform.js';
 import { createSession } from '../session/createSession.js';
 import type { ChannelFactory } from '../signaling/SignalChannel.js';
 import type { TrackKind } from '../types.js';
-import type { DriverHarness, DriverSide } from './driverContract.js';
+import type { DriverHarness, DriverSide, Heard } from './driverContract.js';
 
 interface HarnessOptions {
   readonly url: string;
@@ -24,6 +24,7 @@ export function sessionHarness(options: HarnessOptions): DriverHarness & { close
   async function join(peerId: string): Promise<DriverSide> {
     const known = new Map<string, RemoteProducer>();
     let speakers: readonly string[] = [];
+    const heard: Heard[] = [];
     const waiting = new Set<() => void>();
     const once = <T>(value: () => T, accept: (value: T) => boolean): Promise<T> =>
       new Promise((resolve) => {
@@ -52,6 +53,10 @@ export function sessionHarness(options: HarnessOptions): DriverHarness & { close
       if (change.type === 'speakers') speakers = change.speakers.map(({ peerId: id }) => id);
       for (const look of [...waiting]) look();
     });
+    session.on('message', (from, topic, payload) => {
+      heard.push({ from, topic, payload });
+      for (const look of [...waiting]) look();
+    });
     let opened: MediaDriver | undefined;
     session.on('joined', (driver) => (opened = driver));
     await session.join();
@@ -64,6 +69,8 @@ export function sessionHarness(options: HarnessOptions): DriverHarness & { close
       createTrack: options.createTrack,
       producers: (accept) => once<readonly RemoteProducer[]>(() => [...known.values()], accept),
       speakers: (accept) => once(() => speakers, accept),
+      send: (message) => session.send(message, false),
+      messages: (accept) => once<readonly Heard[]>(() => heard, accept),
       play: (track) => options.play?.(track),
     };
   }

@@ -97,6 +97,15 @@ describe('joining', () => {
     ]);
   });
 
+  test('everybody is told who has no right to send messages: some never pass the server', async () => {
+    const rooms = createRooms();
+    const { link } = await enter(rooms, 'alice');
+    const { peer } = await enter(rooms, 'bob', { grants: { data: false } });
+    const bob = { id: 'bob', displayName: 'bob', data: false };
+    expect(link.updates).toEqual([{ type: 'peerJoined', peer: bob }]);
+    expect(peer.room.snapshot.peers).toEqual([{ id: 'alice', displayName: 'alice' }, bob]);
+  });
+
   test('two that join at the same time meet in one room', async () => {
     const rooms = createRooms();
     const [a, b] = await Promise.all([enter(rooms, 'a'), enter(rooms, 'b')]);

@@ -314,6 +314,22 @@ export const scenarios: Scenario[] = [
     },
   },
   {
+    name: 'silent',
+    about:
+      'A peer without the right to send messages: it and all others know, for what does not pass the server.',
+    async play(stage) {
+      await stage.connects('alice');
+      await join(stage, 'alice', { topology: 'p2p' });
+      await stage.connects('bob', { grants: { data: false } });
+      await join(stage, 'bob', { topology: 'p2p' });
+      await stage.hears('alice', 'peerJoined');
+      await stage.connects('carol');
+      await join(stage, 'carol', { topology: 'p2p' });
+      await stage.asks('bob', 'sendMessage', { topic: 'chat', payload: 'hello' });
+      await stage.asks('carol', 'sendMessage', { topic: 'chat', payload: 'hello' });
+    },
+  },
+  {
     name: 'refused-by-host',
     about: 'Hooks of the host application say no, in their own words.',
     refuses: { join: { mallory: 'you are not on the list' }, publish: { alice: 'no cameras today' } },

@@ -12,14 +12,18 @@ export interface SocketClient extends TestClient {
   readonly ws: WebSocket;
 }
 
+export interface ConnectionOptions {
+  roomId?: string;
+  token?: string;
+  query?: Record<string, string>;
+  ws?: ClientOptions;
+}
+
 export interface SocketServer {
   readonly parlor: Parlor;
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
-  connect(
-    peerId: string,
-    options?: { roomId?: string; token?: string; query?: Record<string, string>; ws?: ClientOptions },
-  ): Promise<SocketClient>;
+  connect(peerId: string, options?: ConnectionOptions): Promise<SocketClient>;
   close(): Promise<void>;
 }
 
@@ -34,35 +38,41 @@ export async function socketServer(options: Partial<ParlorOptions> = {}): Promis
   return {
     parlor,
     url: `http://${address}`,
-    async connect(peerId, { roomId = 'room', token, query: more, ws: wsOptions } = {}) {
-      const query = new URLSearchParams({ roomId, peerId, ...(token !== undefined && { token }), ...more });
-      const ws = new WebSocket(`ws://${address}/?${query.toString()}`, 'protoo', wsOptions);
-      const client = Object.assign(new TestClient(peerId, roomId), { ws });
-      ws.on('message', (data) => {
-        client.log.push((data as Buffer).toString());
-      });
-      ws.on('close', (code, reason) => {
-        client.ended(code, reason.toString());
-      });
-      client.attach({
-        send: (text) => {
-          ws.send(text);
-        },
-        close: () => {
-          ws.close();
-        },
-        lose: () => {
-          ws.terminate();
-        },
-      });
-      // Rejects with what the server answered when it refuses the upgrade.
-      await once(ws, 'open');
-      return client;
-    },
+    connect: (peerId, options) => connectTo(address, peerId, options),
     async close() {
       await parlor.close();
       http.close();
       http.closeAllConnections();
     },
   };
+}
+
+/** A client over a WebSocket to `host:port`. Rejects with what the server answered when it refuses the upgrade. */
+export async function connectTo(
+  address: string,
+  peerId: string,
+  { roomId = 'room', token, query: more, ws: wsOptions }: ConnectionOptions = {},
+): Promise<SocketClient> {
+  const query = new URLSearchParams({ roomId, peerId, ...(token !== undefined && { token }), ...more });
+  const ws = new WebSocket(`ws://${address}/?${query.toString()}`, 'protoo', wsOptions);
+  const client = Object.assign(new TestClient(peerId, roomId), { ws });
+  ws.on('message', (data) => {
+    client.log.push((data as Buffer).toString());
+  });
+  ws.on('close', (code, reason) => {
+    client.ended(code, reason.toString());
+  });
+  client.attach({
+    send: (text) => {
+      ws.send(text);
+    },
+    close: () => {
+      ws.close();
+    },
+    lose: () => {
+      ws.terminate();
+    },
+  });
+  await once(ws, 'open');
+  return client;
 }

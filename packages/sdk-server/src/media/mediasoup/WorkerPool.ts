@@ -66,8 +66,12 @@ export class WorkerPool {
     }
   }
 
+  get pids(): number[] {
+    return this.#running.map(({ raw }) => raw.pid);
+  }
+
   get alive(): number {
-    return this.#workers.filter((worker) => worker && !worker.raw.closed).length;
+    return this.#running.length;
   }
 
   get deaths(): number {
@@ -80,8 +84,12 @@ export class WorkerPool {
     this.#workers.fill(undefined);
   }
 
+  get #running(): PooledWorker[] {
+    return this.#workers.filter((worker) => worker !== undefined).filter(({ raw }) => !raw.closed);
+  }
+
   #pickAlive(): PooledWorker | undefined {
-    const alive = this.#workers.filter((worker) => worker !== undefined).filter(({ raw }) => !raw.closed);
+    const alive = this.#running;
     if (this.#options.placement === 'roundRobin') {
       this.#turn += 1;
       return alive[(this.#turn - 1) % Math.max(alive.length, 1)];

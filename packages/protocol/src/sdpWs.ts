@@ -12,6 +12,9 @@ import { SignalCandidate } from './signal.js';
 /** Half of the largest message: what JSON adds to line ends fits as well. */
 const MAX_SDP = 128 * 1024;
 
+/** UTF-16 code units. */
+export const MAX_TOPIC = 128;
+
 /** `payload` is an object, or the same as JSON text. */
 const payload = <S extends z.ZodType>(schema: S) =>
   z.preprocess((value, context) => {
@@ -47,6 +50,23 @@ export const SdpWsClientMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('leave'), ...addressed }),
 ]);
 export type SdpWsClientMessage = z.infer<typeof SdpWsClientMessage>;
+
+/** On a data channel, as JSON text. Any other text is the payload of a message for all, with the channel's label as topic. */
+export const SdpWsDataMessage = z.object({
+  /** Ids of participants; absent: everyone else. */
+  to: z.union([PeerId, z.array(PeerId).min(1).max(512)]).nullish(),
+  topic: z.string().max(MAX_TOPIC),
+  payload: z.unknown(),
+});
+export type SdpWsDataMessage = z.infer<typeof SdpWsDataMessage>;
+
+/** What comes on a data channel, as JSON text. */
+export interface SdpWsDataUpdate {
+  /** The participant's id; absent: the host application. */
+  from?: string;
+  topic: string;
+  payload: unknown;
+}
 
 /** W3C WebRTC §4.3.3, as the server sees the client's connection. */
 export type SdpWsState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';

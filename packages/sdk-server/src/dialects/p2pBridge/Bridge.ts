@@ -4,6 +4,7 @@ import type { RoomUpdate } from '../../core/updates.js';
 import { ParlorError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { Timer } from '../timer.js';
+import { MessageBudget } from '../../sdp/data/MessageBudget.js';
 import { Leg, type Description } from './Leg.js';
 import { Uplink } from './Uplink.js';
 
@@ -23,6 +24,8 @@ export interface BridgeOptions {
   readonly client: BridgeClient;
   /** Whether the server, as a participant who comes later, connects to the client. Otherwise it waits to be connected to. */
   readonly offers: boolean;
+  /** Whether to the client those who are there come now: it is told of each, as of those who come later. */
+  readonly introduces?: boolean;
   /** Of whom the client is connected to by itself: the server does not play them. */
   readonly isReachedDirectly?: (peerId: string) => boolean;
   readonly timer: Timer;
@@ -43,6 +46,7 @@ interface Participant {
 export class Bridge {
   readonly #options: BridgeOptions;
   readonly #uplink = new Uplink();
+  readonly #budget: MessageBudget;
   readonly #byPeerId = new Map<string, Participant>();
   readonly #byId = new Map<string, Participant>();
   #closed = false;
@@ -50,9 +54,12 @@ export class Bridge {
   /** Takes the room as it is now; what changes from here on comes by `tell`. */
   constructor(options: BridgeOptions) {
     this.#options = options;
-    const { peer } = options;
+    const { peer, timer, introduces = false } = options;
+    this.#budget = new MessageBudget((ms, action) => timer.after(ms, action));
     for (const other of peer.room.peers.values()) {
-      if (other !== peer && !this.#isReachedDirectly(other)) this.#add(other, 'earlier');
+      if (other === peer) continue;
+      if (introduces) this.#joined(other);
+      else if (!this.#isReachedDirectly(other)) this.#add(other, 'earlier');
     }
   }
 
@@ -119,12 +126,17 @@ export class Bridge {
         if (producer) this.#byPeerId.get(producer.peer.id)?.leg?.changed();
         break;
       }
+      case 'message':
+        // Of the host application, whom the client knows nothing of, there is no connection.
+        if (update.from !== undefined) this.#byPeerId.get(update.from)?.leg?.deliver(update.payload);
+        break;
       default:
     }
   }
 
   close(): void {
     this.#closed = true;
+    this.#budget.close();
     for (const { leg } of this.#byPeerId.values()) leg?.close();
     this.#byPeerId.clear();
     this.#byId.clear();
@@ -157,6 +169,7 @@ export class Bridge {
       peer,
       other: participant.peer,
       uplink: this.#uplink,
+      budget: this.#budget,
       timer,
       logger,
       say: (description) => {

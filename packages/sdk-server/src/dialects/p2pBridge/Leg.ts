@@ -3,10 +3,12 @@ import type { Peer, Producer, Transport } from '../../core/types.js';
 import { isParlorError, ParlorError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { peerPort, type MediaPort } from '../../sdp/MediaPort.js';
+import type { MessageBudget } from '../../sdp/data/MessageBudget.js';
 import { Negotiator, type NegotiatorOwner } from '../../sdp/Negotiator.js';
 import { SdpSession } from '../../sdp/SdpSession.js';
 import type { Refusal } from '../../sdp/SessionState.js';
 import type { Timer } from '../timer.js';
+import { LegData } from './LegData.js';
 import type { Uplink } from './Uplink.js';
 
 export interface Description {
@@ -20,6 +22,8 @@ export interface LegOptions {
   /** Whom the server plays to it. */
   readonly other: Peer;
   readonly uplink: Uplink;
+  /** Of all connections of the client. */
+  readonly budget: MessageBudget;
   readonly timer: Timer;
   readonly logger: Logger;
   readonly say: (description: Description) => void;
@@ -33,12 +37,14 @@ export class Leg implements NegotiatorOwner {
   readonly other: Peer;
   readonly #options: LegOptions;
   readonly #negotiator = new Negotiator(this);
+  readonly #data: LegData;
   #transport: Transport | undefined;
   #closed = false;
 
   constructor(options: LegOptions) {
     this.#options = options;
     this.other = options.other;
+    this.#data = new LegData(options);
     if (options.peer.grants.subscribe)
       for (const producer of this.other.producers.values()) this.follow(producer);
   }
@@ -73,6 +79,11 @@ export class Leg implements NegotiatorOwner {
     this.#negotiator.changed();
   }
 
+  /** Passes on what this participant says. */
+  deliver(payload: unknown): void {
+    this.#data.send(payload);
+  }
+
   /** Asks the client for what it was told to keep. */
   carryUplink(): void {
     this.#negotiator.invite(this.#slots());
@@ -82,6 +93,7 @@ export class Leg implements NegotiatorOwner {
     if (this.#closed) return;
     this.#closed = true;
     this.#negotiator.close();
+    this.#data.close();
     this.#transport?.close();
   }
 
@@ -156,6 +168,7 @@ export class Leg implements NegotiatorOwner {
     const port = peerPort(peer, transport);
     return {
       ...port,
+      openData: (maxMessageSize) => this.#data.open(transport, maxMessageSize),
       produce: async (options) => {
         if (!uplink.claim(this))
           throw new ParlorError('ALREADY_SENT', 'the server has this media by another connection');

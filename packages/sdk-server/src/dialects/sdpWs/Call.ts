@@ -9,8 +9,9 @@ import { Negotiator, type NegotiatorOwner } from '../../sdp/Negotiator.js';
 import { SdpSession } from '../../sdp/SdpSession.js';
 import type { Refusal } from '../../sdp/SessionState.js';
 import { streamIdOf, streamIdOfPeer } from '../../sdp/streams.js';
+import { CallData } from './CallData.js';
 import { isCandidate } from './messages.js';
-import type { SdpWsSocket } from './SdpWsSocket.js';
+import type { CodedError, SdpWsSocket } from './SdpWsSocket.js';
 import type { Timer } from '../timer.js';
 
 export interface CallOptions {
@@ -30,6 +31,7 @@ export class Call implements PeerLink, NegotiatorOwner {
   readonly #logger: Logger;
   readonly #timer: Timer;
   readonly #negotiator = new Negotiator(this);
+  readonly #data: CallData;
   #peer: Peer | undefined;
   #transport: Transport | undefined;
   #candidates = 0;
@@ -39,6 +41,15 @@ export class Call implements PeerLink, NegotiatorOwner {
     this.#socket = socket;
     this.#logger = logger;
     this.#timer = timer;
+    this.#data = new CallData({
+      timer,
+      failed: (error) => {
+        this.#failed(error, 'data was not taken or does not arrive');
+      },
+      flooded: () => {
+        this.#drop({ code: 'RATE_LIMITED', message: 'too many messages on data channels' });
+      },
+    });
   }
 
   /** The room has let the client in. */
@@ -79,6 +90,7 @@ export class Call implements PeerLink, NegotiatorOwner {
     this.#peer?.leave(reason);
     this.ended = true;
     this.#negotiator.close();
+    this.#data.close();
   }
 
   send(update: RoomUpdate): void {
@@ -110,6 +122,9 @@ export class Call implements PeerLink, NegotiatorOwner {
           this.#negotiator.changed();
         });
         break;
+      case 'message':
+        this.#data.send(update);
+        break;
       case 'producerScore':
       case 'consumerScore':
         this.#debug(update, 'quality of a track');
@@ -122,6 +137,7 @@ export class Call implements PeerLink, NegotiatorOwner {
     if (this.ended) return;
     this.ended = true;
     this.#negotiator.close();
+    this.#data.close();
     this.#socket.end(end);
   }
 
@@ -143,7 +159,8 @@ export class Call implements PeerLink, NegotiatorOwner {
       this.#transport = undefined;
       this.#negotiator.lost();
     });
-    return new SdpSession(peerPort(peer, transport));
+    const openData = (maxMessageSize: number) => this.#data.open(peer, transport, maxMessageSize);
+    return new SdpSession({ ...peerPort(peer, transport), openData });
   }
 
   /** A description of the server, for the client. */
@@ -162,15 +179,11 @@ export class Call implements PeerLink, NegotiatorOwner {
   }
 
   failed(error: unknown): void {
-    if (this.ended) return;
-    if (isParlorError(error)) this.#debug({ err: error }, 'negotiation failed');
-    else this.#logger.error({ err: error, ...this.#place }, 'negotiation failed');
-    this.#socket.fail(toWireError(error));
+    this.#failed(error, 'negotiation failed');
   }
 
   timedOut(): void {
-    this.#socket.end({ code: 'ANSWER_TIMEOUT', message: 'the offer of the server was not answered' });
-    this.close('disconnected');
+    this.#drop({ code: 'ANSWER_TIMEOUT', message: 'the offer of the server was not answered' });
   }
 
   noticed(what: string): void {
@@ -199,6 +212,19 @@ export class Call implements PeerLink, NegotiatorOwner {
 
   #tellMuted(producer: Producer): void {
     this.#socket.send({ type: 'muted', muted: producer.paused, ...trackOf(producer) });
+  }
+
+  #failed(error: unknown, what: string): void {
+    if (this.ended) return;
+    if (isParlorError(error)) this.#debug({ err: error }, what);
+    else this.#logger.error({ err: error, ...this.#place }, what);
+    this.#socket.fail(toWireError(error));
+  }
+
+  /** The client has to go. */
+  #drop(why: CodedError): void {
+    this.#socket.end(why);
+    this.close('disconnected');
   }
 
   #stateChanged(state: TransportState, transport: Transport): void {

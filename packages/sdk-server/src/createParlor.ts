@@ -1,6 +1,7 @@
 import { nanoid } from 'nanoid';
 import { createAccess } from './access/access.js';
 import { guardLockedRooms } from './access/lockedRooms.js';
+import { resumeKey } from './access/resumeTokens.js';
 import { DEFAULT_LIMITS, type CoreContext } from './core/context.js';
 import { Pacer } from './core/Pacer.js';
 import type { MediaBackend } from './core/ports.js';
@@ -40,11 +41,13 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
   const { readers } = options.metrics ?? {};
   // Options that cannot work are found before workers are started.
   const door = createAccess(options.access);
+  const signWith = resumeKey(options);
   const ice = createIceServers(options.ice ?? {}, { logger });
   const p2pRooms = new P2pRooms({
     options: options.p2pRooms ?? {},
     iceServers: ice.serversFor,
     rooms: { open: (id, how) => rooms.open(id, how) },
+    carriesMedia: media !== 'none',
     clock: systemClock,
     logger,
   });
@@ -60,11 +63,12 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
     iceServers: ice.serversFor,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     pacer: new Pacer(),
+    prepareRoom: (id, joining) => p2pRooms.prepare(id, joining),
     newSecret: () => nanoid(32),
   };
   const rooms = new RoomRegistry(context);
   const usage = new UsageRecorder({ rooms, clock: systemClock, hooks, logger });
-  const metrics = new Metrics({ rooms, backend, usage, p2pRooms, clock: systemClock }, options.metrics ?? {});
+  const metrics = new Metrics({ rooms, backend, usage, clock: systemClock }, options.metrics ?? {});
   const calls = createCalls({ rooms, context, access: door, options });
   const access = guardLockedRooms(calls.access, p2pRooms);
   const rtcSessions = new RtcSessions({ rooms, clock: systemClock });
@@ -72,9 +76,16 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
     rtcSessions.tellUsage(record);
   });
   const dialects = [
-    protooDialect({ rooms, access, logger, timer: systemClock, resumeGraceMs: options.resumeGraceMs }),
+    protooDialect({
+      rooms,
+      access,
+      logger,
+      timer: systemClock,
+      resumeKey: signWith,
+      resumeGraceMs: options.resumeGraceMs,
+    }),
     calls.dialect,
-    p2pRoomsDialect({ rooms: p2pRooms, access, logger }),
+    p2pRoomsDialect({ rooms: p2pRooms, access: calls.access, logger }),
     rtcRestDialect({ sessions: rtcSessions, rooms, usage, access, logger, now: systemClock.now }),
     sdpWsDialect({ rooms, access, timer: systemClock, logger }),
     whipDialect({ rooms, access, timer: systemClock, logger }),

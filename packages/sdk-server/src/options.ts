@@ -33,6 +33,12 @@ export interface ParlorOptions {
    * 30 000; 0: not at all. Clients of the native protocol that ask for it, as the SDK does.
    */
   resumeGraceMs?: number;
+  /**
+   * Signs what clients prove with that they were in a room, at least 32 bytes. With it they come back after a restart, or
+   * to another server with the same secret, as who they were, and their publications have the same ids. Default: made from
+   * `access.jwtSecret`; without that a new one for each start.
+   */
+  resumeSecret?: string;
   /** How users call each other. */
   calls?: CallOptions;
   hooks?: Hooks;

@@ -1,5 +1,13 @@
 import fc from 'fast-check';
-import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey, type JWTPayload } from 'jose';
+import {
+  decodeJwt,
+  exportJWK,
+  generateKeyPair,
+  SignJWT,
+  UnsecuredJWT,
+  type CryptoKey,
+  type JWTPayload,
+} from 'jose';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -51,7 +59,9 @@ describe('tokens', () => {
 
   it('let their holder in, by header and by query', async () => {
     const token = await createToken({ sub: 'alice', name: 'Alice', can: { data: false } }, SECRET);
-    const expected = { userId: 'alice', name: 'Alice', grants: { ...DEFAULT_GRANTS, data: false } };
+    const expiresAt = (decodeJwt(token).exp ?? 0) * 1000;
+    const grants = { ...DEFAULT_GRANTS, data: false };
+    const expected = { userId: 'alice', name: 'Alice', grants, expiresAt };
     expect(await check(access, withHeader(token))).toEqual(expected);
     expect(await check(access, withQuery(token))).toEqual(expected);
   });
@@ -182,8 +192,9 @@ describe('keys of an identity provider', () => {
   });
 
   it('check its tokens', async () => {
-    const expected = { userId: 'alice', name: undefined, grants: DEFAULT_GRANTS };
     const claims = { sub: 'alice', exp: now() + hour };
+    const expiresAt = claims.exp * 1000;
+    const expected = { userId: 'alice', name: undefined, grants: DEFAULT_GRANTS, expiresAt };
     expect(await check(access, withHeader(await sign(claims, rsa, 'RS256')))).toEqual(expected);
     expect(await check(access, withHeader(await sign(claims, ed, 'EdDSA')))).toEqual(expected);
   });

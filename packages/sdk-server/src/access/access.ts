@@ -37,13 +37,13 @@ async function byToken(
   token: string,
   { room, action }: AccessScope,
 ): Promise<Authorization> {
-  const { sub, name, rooms, can, region } = await verify(token);
+  const { sub, name, rooms, can, region, exp } = await verify(token);
   // Which rooms, is asked when they are joined.
   const opens = action === 'connect' || (rooms?.some((pattern) => matchesRoom(pattern, room)) ?? true);
   if (!opens) {
     throw new ParlorError('ROOM_NOT_ALLOWED', `the token does not open room ${room}`);
   }
-  return { userId: sub, name, grants: grantsOf(can), region };
+  return { userId: sub, name, grants: grantsOf(can), region, expiresAt: exp * 1000 };
 }
 
 /** RFC 6750 §2.1; the query is for browsers, whose WebSockets cannot send headers. */

@@ -25,6 +25,7 @@ const Claims = z.object({
   region: z.string().min(1).max(64).optional(),
 });
 export type TokenClaims = z.infer<typeof Claims>;
+const VerifiedClaims = Claims.extend({ exp: z.number() });
 
 export interface TokenKeys {
   /** HS256 secret. */
@@ -33,7 +34,8 @@ export interface TokenKeys {
   jwksUrl?: string | undefined;
 }
 
-export type VerifyToken = (token: string) => Promise<TokenClaims>;
+/** What a token says, and until when: seconds since 1970. */
+export type VerifyToken = (token: string) => Promise<TokenClaims & { exp: number }>;
 
 /** RFC 7518 §3.2: the key of HS256 has at least the size of the hash. */
 export const MIN_SECRET_BYTES = 32;
@@ -43,12 +45,12 @@ const PUBLIC_KEY_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA', 'Ed2
 /** Clocks of two servers are never quite the same; seconds. */
 const CLOCK_TOLERANCE = 5;
 
-/** @throws Error when the secret is too short */
-export function secretKey(secret: string): Uint8Array<ArrayBuffer> {
+/** @throws Error when the secret is too short; `name`: what it is called then */
+export function secretKey(secret: string, name = 'JWT secret'): Uint8Array<ArrayBuffer> {
   const key = new TextEncoder().encode(secret);
   if (key.length >= MIN_SECRET_BYTES) return key;
   throw new Error(
-    `the JWT secret has ${String(key.length)} bytes, HS256 needs at least ${String(MIN_SECRET_BYTES)}: ` +
+    `the ${name} has ${String(key.length)} bytes, HS256 needs at least ${String(MIN_SECRET_BYTES)}: ` +
       'make one with "openssl rand -base64 48"',
   );
 }
@@ -117,8 +119,8 @@ const verifyOptions = (algorithms: string[]): JWTVerifyOptions => ({
   requiredClaims: ['exp'],
 });
 
-function claimsOf(payload: JWTPayload): TokenClaims {
-  const parsed = Claims.safeParse(payload);
+function claimsOf(payload: JWTPayload): TokenClaims & { exp: number } {
+  const parsed = VerifiedClaims.safeParse(payload);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new ParlorError(

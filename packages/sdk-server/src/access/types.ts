@@ -9,6 +9,8 @@ export interface Authorization {
   grants: Grants;
   /** Where the user is, in the words of `TurnServer.region`: the token's `region`. */
   region?: string | undefined;
+  /** Until when one may join by it, milliseconds since 1970. Undefined: it is asked for each time. */
+  expiresAt?: number | undefined;
 }
 
 export interface AccessScope {

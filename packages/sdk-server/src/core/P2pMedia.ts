@@ -31,9 +31,10 @@ export class P2pMedia extends Emitter<MediaRoomEvents> implements MediaRoom {
 
 /** A publication that the server announces and never sees: pausing it is up to its owner, who is told. */
 export class P2pProducer extends Emitter<MediaProducerEvents> implements MediaProducer {
-  readonly id = randomUUID();
-
-  constructor(readonly kind: MediaKind) {
+  constructor(
+    readonly kind: MediaKind,
+    readonly id: string = randomUUID(),
+  ) {
     super();
   }
 

@@ -118,7 +118,7 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
       place: options.place ?? {},
       transportPerPeer: options.transportPerPeer ?? false,
       takesAnyTopology: options.topology === undefined && options.preferredTopology !== undefined,
-      resumeToken: newSecret(),
+      resumeToken: options.resumeToken ?? newSecret(),
     });
     this.#broadcast({ type: 'peerJoined', peer: peer.info });
     this.peers.set(peerId, peer);

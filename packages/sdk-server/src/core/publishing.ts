@@ -22,7 +22,12 @@ export async function publish(peer: PeerImpl, options: ProduceOptions): Promise<
   if (peer.producers.size + peer.pending.producers >= limits.maxProducersPerPeer) {
     throw new ParlorError('LIMIT_REACHED', 'too many producers: close those that are not used');
   }
+  const { id } = options;
+  if (id !== undefined && (peer.room.producers.has(id) || peer.pending.producerIds.has(id))) {
+    throw new ParlorError('BAD_REQUEST', `there is a producer ${id} already`);
+  }
   peer.pending.producers += 1;
+  if (id !== undefined) peer.pending.producerIds.add(id);
   try {
     if (hooks.onPublish) await askHook('PUBLISH_REFUSED', () => hooks.onPublish?.({ peer, kind, appData }));
     const media = await createMedia(peer, path, options);
@@ -38,6 +43,7 @@ export async function publish(peer: PeerImpl, options: ProduceOptions): Promise<
     return producer;
   } finally {
     peer.pending.producers -= 1;
+    if (id !== undefined) peer.pending.producerIds.delete(id);
   }
 }
 
@@ -60,13 +66,13 @@ function pathOf(peer: PeerImpl, { kind, rtpParameters, transportId }: ProduceOpt
 async function createMedia(
   peer: PeerImpl,
   path: Path,
-  options: { kind: MediaKind } & Pick<ProduceOptions, 'rtpParameters' | 'paused'>,
+  options: { kind: MediaKind } & Pick<ProduceOptions, 'id' | 'rtpParameters' | 'paused'>,
 ): Promise<MediaProducer> {
-  const { kind, rtpParameters, paused = false } = options;
-  if (!path || !rtpParameters) return new P2pProducer(kind);
+  const { id, kind, rtpParameters, paused = false } = options;
+  if (!path || !rtpParameters) return new P2pProducer(kind, id);
   return await peer.context.pacer.run(() => {
     // The peer may have left while the hook thought about it or others were served.
     peer.assertHere();
-    return path.media.produce({ kind, rtpParameters, paused });
+    return path.media.produce({ id, kind, rtpParameters, paused });
   });
 }

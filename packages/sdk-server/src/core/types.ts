@@ -86,7 +86,9 @@ export interface JoinOptions {
   grants?: Partial<Grants>;
   /** Receives everything that the room has to tell this peer. Absent: a silent peer of the host application. */
   link?: PeerLink;
-  /** From an earlier join of this peer: takes the place of the session that is still there. */
+  /**
+   * From an earlier join of this peer: takes the place of the session that is still there, and is its token from now on.
+   */
   resumeToken?: string;
   /** How the client carries media. Absent: it takes what the room has. */
   topology?: Topology;
@@ -206,6 +208,8 @@ export interface TransportOptions {
 }
 
 export interface ProduceOptions {
+  /** Of the producer to be; one that nobody guesses. Default: chosen by what carries the media. */
+  id?: string | undefined;
   transportId?: string | undefined;
   kind: MediaKind;
   rtpParameters?: RtpParameters | undefined;

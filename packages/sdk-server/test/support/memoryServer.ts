@@ -1,3 +1,4 @@
+import { resumeKey } from '../../src/access/resumeTokens.js';
 import type { Authorization } from '../../src/access/types.js';
 import { systemClock } from '../../src/ice/clock.js';
 import { DEFAULT_LIMITS, type CoreContext } from '../../src/core/context.js';
@@ -59,6 +60,7 @@ export function memoryServer(options: MemoryServerOptions = {}): MemoryServer {
     rooms,
     logger,
     timer: systemClock,
+    resumeKey: resumeKey({ access: {} }),
     access: { authorize: () => Promise.resolve(authorization) },
   });
 

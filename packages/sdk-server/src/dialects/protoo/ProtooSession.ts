@@ -21,6 +21,7 @@ import { handlers, listeners, type PeerMethod } from './handlers.js';
 import { createTransports } from './createTransports.js';
 import { ProtooLink } from './ProtooLink.js';
 import { failureText, successText } from './requests.js';
+import type { Returns } from './Returns.js';
 import { lost, type Sessions } from './Sessions.js';
 
 /** The rooms as a session needs them. */
@@ -36,6 +37,7 @@ export interface SessionOptions {
   readonly address?: string | undefined;
   readonly rooms: SessionRooms;
   readonly sessions: Sessions;
+  readonly returns: Returns;
   readonly logger: Logger;
 }
 
@@ -45,6 +47,7 @@ export class ProtooSession {
   readonly #link: ProtooLink;
   #socket: FramedSocket | undefined;
   #peer: ClientPeer | undefined;
+  #resumeToken = '';
   #joining: Promise<unknown> | undefined;
   /** Of a client that comes back when its connection breaks. */
   #answers: Answers | undefined;
@@ -55,7 +58,7 @@ export class ProtooSession {
     this.#options = options;
     this.#socket = socket;
     this.#link = new ProtooLink(socket, () => {
-      if (this.#peer) options.sessions.delete(this.#peer.resumeToken);
+      options.sessions.delete(this.#resumeToken);
     });
   }
 
@@ -78,7 +81,7 @@ export class ProtooSession {
       options.authorization.userId === authorization.userId;
     const missed = isSame ? this.#link.missedSince(by.seq) : undefined;
     if (!missed || !this.#peer || this.#peer.closed) throw lost();
-    options.sessions.back(this.#peer.resumeToken);
+    options.sessions.back(this.#resumeToken);
     // The client has left the old one for dead.
     this.#socket?.close(1000, '');
     this.#socket = socket;
@@ -100,9 +103,9 @@ export class ProtooSession {
     };
     const { sessions } = this.#options;
     if (left) {
-      sessions.delete(peer.resumeToken);
+      sessions.delete(this.#resumeToken);
       leave();
-    } else sessions.await(peer.resumeToken, leave);
+    } else sessions.await(this.#resumeToken, leave);
   }
 
   async serve({ id, method, data }: ProtooRequest): Promise<void> {
@@ -190,7 +193,8 @@ export class ProtooSession {
     if (data.roomId !== roomId || data.peerId !== peerId) {
       throw new ParlorError('BAD_REQUEST', 'roomId and peerId must be those of the connection URL');
     }
-    const displayName = authorization.name ?? data.displayName;
+    const former = await this.#options.returns.former(data.resumeToken, this.#options);
+    const displayName = authorization.name ?? data.displayName ?? former?.claims?.name;
     // Who asks for transports wants the server to carry media, said or not.
     const { topology: said = data.transports?.length ? 'sfu' : undefined } = data;
     const wanted = said === 'auto' ? undefined : said;
@@ -201,7 +205,7 @@ export class ProtooSession {
       place: { region: authorization.region, address },
       ...(displayName !== undefined && { displayName }),
       ...(authorization.userId !== undefined && { userId: authorization.userId }),
-      ...(data.resumeToken !== undefined && { resumeToken: data.resumeToken }),
+      ...(former?.claims && { resumeToken: former.claims.proof }),
       ...(wanted && { topology: wanted }),
     });
     // What was held up to here is in the snapshot that is taken now; what comes from here on follows it.
@@ -210,14 +214,15 @@ export class ProtooSession {
     try {
       if (!this.#socket) throw new ParlorError('NOT_JOINED', 'the connection was lost while joining');
       if (data.rtpCapabilities) peer.setRtpCapabilities(data.rtpCapabilities);
-      const [transports, iceServers] = await Promise.all([
+      const [transports, iceServers, comeback] = await Promise.all([
         createTransports(peer, data.transports),
         peer.iceServers(),
+        this.#options.returns.answer(peer, { authorization, former }),
       ]);
       // The socket may have closed and the peer may have been removed while the worker answered.
       if (!this.#socket || peer.closed) throw new ParlorError('NOT_JOINED', 'the peer left while joining');
       this.#peer = peer;
-      if (data.resumable) this.#becomeResumable(peer.resumeToken);
+      if (data.resumable) this.#becomeResumable(comeback.resumeToken);
       return {
         roomId,
         peerId,
@@ -230,7 +235,7 @@ export class ProtooSession {
         topology,
         ...((data.paths ?? said === 'auto') && { path: peer.room.path, auto: false }),
         ...(data.transports && { transports }),
-        resumeToken: peer.resumeToken,
+        ...comeback,
       };
     } catch (error) {
       peer.leave('disconnected');
@@ -239,6 +244,7 @@ export class ProtooSession {
   }
 
   #becomeResumable(resumeToken: string): void {
+    this.#resumeToken = resumeToken;
     this.#link.keepHistory();
     this.#answers ??= new Answers();
     this.#options.sessions.add(resumeToken, this);

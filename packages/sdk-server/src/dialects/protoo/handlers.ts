@@ -7,6 +7,7 @@ import type {
   ProtooRequestParsed,
   TransportInfo,
 } from '@parlor/protocol';
+import { isProducerIdOf, newProducerId } from '../../access/producerIds.js';
 import type { Consumer, Peer } from '../../core/types.js';
 import { ParlorError } from '../../errors.js';
 import { consumerOf, producerOf, transportOf, type ClientPeer } from '../ownObjects.js';
@@ -69,8 +70,11 @@ export const handlers: Handlers = {
     return {};
   },
 
-  produce: async (peer, options) => {
-    const { id } = await peer.produce(options);
+  produce: async (peer, { formerId, ...options }) => {
+    const proof = peer.resumeToken;
+    const isFree = formerId !== undefined && !peer.room.producers.has(formerId);
+    const given = isFree && isProducerIdOf(proof, formerId) ? formerId : newProducerId(proof);
+    const { id } = await peer.produce({ ...options, id: given });
     return { id, producerId: id };
   },
 

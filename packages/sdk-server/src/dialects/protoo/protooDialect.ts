@@ -6,6 +6,7 @@ import {
   type RoomCapabilitiesBody,
 } from '@parlor/protocol';
 import { z } from 'zod';
+import { createResumeTokens } from '../../access/resumeTokens.js';
 import type { Access } from '../../access/types.js';
 import type { Rooms } from '../../core/types.js';
 import { ParlorError } from '../../errors.js';
@@ -17,6 +18,7 @@ import type { SessionRooms } from './ProtooSession.js';
 import { ProtooSocket } from './ProtooSocket.js';
 import { protooRoutes } from './routes.js';
 import type { Timer } from '../timer.js';
+import { Returns } from './Returns.js';
 import { Sessions } from './Sessions.js';
 
 const SocketQuery = z.object({ roomId: RoomId, peerId: PeerId });
@@ -25,7 +27,12 @@ export interface ProtooDialectOptions {
   readonly rooms: SessionRooms & Pick<Rooms, 'get'>;
   readonly access: Access;
   readonly logger: Logger;
-  readonly timer: Timer;
+  readonly timer: Timer & {
+    /** Milliseconds since 1970. */
+    now(): number;
+  };
+  /** As `resumeKey` makes it. */
+  readonly resumeKey: Uint8Array<ArrayBuffer>;
   readonly resumeGraceMs?: number | undefined;
 }
 
@@ -33,8 +40,10 @@ const RESUME_GRACE_MS = 30_000;
 
 /** The native protocol: `GET /health`, `GET /rooms/:roomId`, WebSocket on `/` and `/ws`. */
 export function protooDialect(options: ProtooDialectOptions): Dialect {
-  const { rooms, access, logger } = options;
-  const sessions = new Sessions(options.timer, options.resumeGraceMs ?? RESUME_GRACE_MS);
+  const { rooms, access, logger, timer, resumeKey: key, resumeGraceMs: graceMs = RESUME_GRACE_MS } = options;
+  const now = () => timer.now();
+  const sessions = new Sessions(timer, graceMs);
+  const returns = new Returns(createResumeTokens({ key, graceMs, now }), now);
   return {
     name: 'protoo',
     routes: protooRoutes,
@@ -64,6 +73,7 @@ export function protooDialect(options: ProtooDialectOptions): Dialect {
         address,
         rooms,
         sessions,
+        returns,
         logger,
       });
     },

@@ -1,4 +1,7 @@
+import { nanoid } from 'nanoid';
 import { vi } from 'vitest';
+import { createResumeTokens, resumeKey } from '../../../access/resumeTokens.js';
+import type { Authorization } from '../../../access/types.js';
 import { DEFAULT_LIMITS } from '../../../core/context.js';
 import { Pacer } from '../../../core/Pacer.js';
 import { DEFAULT_GRANTS } from '../../../core/permissions.js';
@@ -8,6 +11,7 @@ import { silentLogger } from '../../../logger.js';
 import { FakeBackend } from '../../../media/fake/FakeBackend.js';
 import type { FramedSocket } from '../../dialect.js';
 import { ProtooSocket } from '../ProtooSocket.js';
+import { Returns } from '../Returns.js';
 import { Sessions } from '../Sessions.js';
 
 export type Frame = Record<string, unknown>;
@@ -40,30 +44,31 @@ export class MemorySocket implements FramedSocket {
   }
 }
 
-/** The native protocol on rooms in memory. */
-export function server() {
+/** The native protocol on rooms in memory. Two with one key are a server before and after its restart. */
+export function server({ key = resumeKey({ access: {} }), clock = new ManualClock() } = {}) {
   const backend = new FakeBackend();
-  let secrets = 0;
   const rooms = new RoomRegistry({
     backend,
     hooks: {},
     limits: DEFAULT_LIMITS,
     logger: silentLogger,
     pacer: new Pacer(),
-    newSecret: () => `secret-${String((secrets += 1))}`,
+    newSecret: () => nanoid(32),
     iceServers: () => [{ urls: 'stun:stun.example.com' }],
   });
-  const clock = new ManualClock();
-  const sessions = new Sessions(clock, 30_000);
-  const connect = (peerId: string, roomId = 'room') => {
+  const graceMs = 30_000;
+  const sessions = new Sessions(clock, graceMs);
+  const returns = new Returns(createResumeTokens({ key, graceMs, now: clock.now }), clock.now);
+  const connect = (peerId: string, roomId = 'room', claims: Partial<Authorization> = {}) => {
     const socket = new MemorySocket();
-    const authorization = { userId: undefined, name: undefined, grants: DEFAULT_GRANTS };
+    const authorization = { userId: undefined, name: undefined, grants: DEFAULT_GRANTS, ...claims };
     new ProtooSocket('protoo', {
       roomId,
       peerId,
       authorization,
       rooms,
       sessions,
+      returns,
       logger: silentLogger,
     }).open(socket);
     let lastId = 0;

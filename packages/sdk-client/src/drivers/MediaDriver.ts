@@ -36,6 +36,8 @@ export interface PublishRequest {
   readonly source: TrackSource;
   readonly muted: boolean;
   readonly options: TrackPublishOptions;
+  /** Of a publication that the room knows: it goes on by this driver, under its id. */
+  readonly producerId?: string;
 }
 
 export interface SubscribeOptions {
@@ -84,6 +86,8 @@ export interface MediaDriverEvents {
   error: [error: ParlorError];
   /** What somebody else has given to `sendData`. */
   data: [from: string, topic: string, payload: unknown];
+  /** P2P: this pair has not connected in 5 s. It goes on being tried. */
+  peerSlow: [peerId: string];
   /** P2P: this pair does not connect, and why. It goes on being tried. */
   peerUnreachable: [peerId: string, error: ParlorError];
   /** P2P: it does after all. */

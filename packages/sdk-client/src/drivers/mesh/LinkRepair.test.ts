@@ -21,6 +21,7 @@ function setup({ opener = true, hasRelay = true } = {}) {
     hasRelay: () => hasRelay,
     restart: ({ relayOnly }) => done.push(relayOnly ? 'relay' : 'restart'),
     renew: note('renew'),
+    slow: note('slow'),
     unreachable: note('unreachable'),
     reachable: note('reachable'),
   });
@@ -77,11 +78,13 @@ describe('LinkRepair', () => {
     expect(done).toEqual(['restart', 'unreachable']);
   });
 
-  it('does not repeat what has never worked: a new pair goes to the relay', async () => {
+  it('does not repeat what has never worked: a new pair goes to the relay, and tells that it is slow', async () => {
     const { clock, done, repair } = setup();
     repair.onState('connecting');
     await clock.advance(ATTEMPT_LIMIT);
-    expect(done).toEqual(['relay']);
+    expect(done).toEqual(['slow', 'relay']);
+    await clock.advance(ATTEMPT_LIMIT);
+    expect(done).toEqual(['slow', 'relay', 'unreachable']);
   });
 
   it('tells once that a pair is unreachable, and when it is not any more', async () => {
@@ -93,10 +96,10 @@ describe('LinkRepair', () => {
     };
     await again();
     await again();
-    expect(done).toEqual(['unreachable']);
+    expect(done).toEqual(['slow', 'unreachable', 'slow']);
     repair.renewed();
     connected();
-    expect(done).toEqual(['unreachable', 'reachable']);
+    expect(done).toEqual(['slow', 'unreachable', 'slow', 'reachable']);
   });
 
   it('hurries when the network is back, if there is a reason to', () => {

@@ -19,6 +19,8 @@ export interface LinkRepairOptions {
   readonly restart: (options: { relayOnly: boolean }) => void;
   /** A new connection from nothing, or (where the other opens) asking for one. */
   readonly renew: () => void;
+  /** Not connected by the first attempt: others may know a better way. */
+  readonly slow: () => void;
   readonly unreachable: () => void;
   readonly reachable: () => void;
 }
@@ -92,7 +94,8 @@ export class LinkRepair {
 
   #next(): void {
     const attempt = (this.#attempts += 1);
-    const { hasRelay, restart, renew, unreachable } = this.options;
+    const { hasRelay, restart, renew, slow, unreachable } = this.options;
+    if (!this.#wasConnected && attempt === 1) slow();
     const plain = this.#wasConnected && attempt === 1;
     const relayOnly = !plain && hasRelay() && attempt <= (this.#wasConnected ? 2 : 1);
     if (plain || relayOnly) {

@@ -231,6 +231,9 @@ export class MeshDriver extends Emitter<MediaDriverEvents> implements MediaDrive
       onTrackReplaced: (producerId, media) => {
         this.emit('trackReplaced', producerId, media);
       },
+      onSlow: (peerId) => {
+        this.emit('peerSlow', peerId);
+      },
       onUnreachable: (peerId, error) => {
         this.emit('error', error);
         this.emit('peerUnreachable', peerId, error);

@@ -19,6 +19,7 @@ export interface MeshContext {
   /** States or streams of some pair have changed. */
   readonly onChange: () => void;
   readonly onTrackReplaced: (producerId: string, media: MediaStreamTrack) => void;
+  readonly onSlow: (peerId: string) => void;
   readonly onUnreachable: (peerId: string, error: ParlorError) => void;
   readonly onReachable: (peerId: string) => void;
   readonly onMessage: (from: string, message: Message) => void;
@@ -54,6 +55,9 @@ export class MeshPeer implements LinkPlan {
       restart: (options) => this.#link?.restart(options),
       renew: () => {
         this.#renew();
+      },
+      slow: () => {
+        context.onSlow(id);
       },
       unreachable: () => {
         context.onUnreachable(id, this.#reason());

@@ -19,10 +19,7 @@ export class MeshSender {
   ) {}
 
   async publish(request: PublishRequest): Promise<string> {
-    const { kind, source, muted, options } = request;
-    const appData = { source, ...(options.name === undefined ? {} : { name: options.name }) };
-    const data = { kind, appData, paused: muted };
-    const { producerId } = (await this.context.request('produce', data)) as WireProduced;
+    const producerId = request.producerId ?? (await this.#announce(request));
     if (this.#closed) throw new ParlorError('NOT_CONNECTED', 'The media path was closed meanwhile.');
     this.outgoing.set(producerId, { ...request, wantedBitrate: wantedBitrate(request) });
     this.peers.update();
@@ -76,6 +73,12 @@ export class MeshSender {
   close(): void {
     this.#closed = true;
     this.outgoing.clear();
+  }
+
+  async #announce({ kind, source, muted, options }: PublishRequest): Promise<string> {
+    const appData = { source, ...(options.name === undefined ? {} : { name: options.name }) };
+    const answer = await this.context.request('produce', { kind, appData, paused: muted });
+    return (answer as WireProduced).producerId;
   }
 
   /** Brings the media of a publication to everybody who gets it. */

@@ -9,6 +9,7 @@ import type { SfuTransport } from './SfuTransport.js';
 /** What one `produce` of mediasoup-client is about, found again by its appData object. */
 interface Outgoing {
   readonly muted: boolean;
+  readonly producerId: string | undefined;
   readonly answered: (answer: Promise<string>) => void;
 }
 
@@ -25,7 +26,9 @@ export class SfuSender {
   ) {
     path.transport.on('produce', ({ kind, rtpParameters, appData }, callback) => {
       const outgoing = this.#outgoing.get(appData);
-      const answer = this.#request({ kind, rtpParameters, appData, paused: outgoing?.muted ?? false });
+      const { muted: paused = false, producerId } = outgoing ?? {};
+      const carriedOn = producerId === undefined ? {} : { producerId };
+      const answer = this.#request({ kind, rtpParameters, appData, paused, ...carriedOn });
       outgoing?.answered(answer);
       // mediasoup-client holds the next produce back until it has an id. Any will do for its books, and camera
       // and microphone go out in one round trip.
@@ -38,13 +41,13 @@ export class SfuSender {
   }
 
   async publish(request: PublishRequest): Promise<string> {
-    const { mediaStreamTrack, source, muted, options } = request;
+    const { mediaStreamTrack, source, muted, options, producerId: known } = request;
     const appData = { source, ...(options.name === undefined ? {} : { name: options.name }) };
     let producer: types.Producer | undefined;
     const answered = deferred<string>();
     // When the browser fails after the server has refused, nobody else looks at it.
     answered.promise.catch(() => undefined);
-    this.#outgoing.set(appData, { muted, answered: answered.resolve });
+    this.#outgoing.set(appData, { muted, producerId: known, answered: answered.resolve });
     try {
       producer = await this.path.transport.produce({
         ...mediaOptions(request, this.capabilities),

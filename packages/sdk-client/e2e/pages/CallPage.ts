@@ -11,8 +11,9 @@ import {
   type TrackPublishOptions,
   type TrackSource,
 } from '../../src/index.js';
+import { Faults } from '../../src/testing/faults/Faults.js';
 import { colourTrack, look, type Rgb } from './colours.js';
-import { allStats, taken, openConnections, type Stat } from './instrument.js';
+import { allStats, openChannels, openConnections, taken, type Stat } from './instrument.js';
 import { listen, stereoTrack, toneTrack, type Heard } from './tones.js';
 
 /** Options that pass from the test into the page. */
@@ -71,12 +72,15 @@ function brief(value: unknown): string {
 /** One room in a bare page, and what a test wants to know of it. */
 export class CallPage {
   room = new Room();
+  readonly faults = new Faults();
   readonly events: Logged[] = [];
   readonly taken = taken;
   #kept: { remote: readonly unknown[]; local: readonly unknown[] } = { remote: [], local: [] };
 
-  create(options: PlainRoomOptions = {}): void {
-    this.room = new Room(options);
+  /** `faulty`: its connections can be broken with `faults`. */
+  create({ faulty = false, ...options }: PlainRoomOptions & { faulty?: boolean } = {}): void {
+    if (faulty) this.faults.install();
+    this.room = new Room(faulty ? { ...options, platform: this.faults.platform } : options);
     this.events.length = 0;
     for (const event of EVENTS) {
       this.room.on(event, (...args: unknown[]) => {
@@ -207,6 +211,20 @@ export class CallPage {
 
   connectionStates(): RTCPeerConnectionState[] {
     return openConnections().map(({ connectionState }) => connectionState);
+  }
+
+  /** Of all data channels together. */
+  async messagesOnChannels(): Promise<{ sent: number; received: number }> {
+    const channels = (await allStats()).filter(({ type }) => type === 'data-channel');
+    const sum = (key: string) => channels.reduce((total, channel) => total + Number(channel[key]), 0);
+    return { sent: sum('messagesSent'), received: sum('messagesReceived') };
+  }
+
+  /** Past the SDK, to everybody whom there is a channel to. */
+  sendRaw(text: string): number {
+    const channels = openChannels();
+    for (const channel of channels) channel.send(text);
+    return channels.length;
   }
 
   /** Kinds of both ends of each selected candidate pair. */

@@ -10,6 +10,15 @@ export const openConnections = (): RTCPeerConnection[] =>
     .filter((connection) => connection !== undefined)
     .filter(({ connectionState }) => connectionState !== 'closed');
 
+const channels: WeakRef<RTCDataChannel>[] = [];
+
+/** Data channels that are open. */
+export const openChannels = (): RTCDataChannel[] =>
+  channels
+    .map((reference) => reference.deref())
+    .filter((channel) => channel !== undefined)
+    .filter(({ readyState }) => readyState === 'open');
+
 class CountedPeerConnection extends RTCPeerConnection {
   #counted = false;
 
@@ -17,6 +26,12 @@ class CountedPeerConnection extends RTCPeerConnection {
     super(configuration);
     taken.peerConnections += 1;
     connections.push(new WeakRef(this));
+  }
+
+  override createDataChannel(label: string, init?: RTCDataChannelInit): RTCDataChannel {
+    const channel = super.createDataChannel(label, init);
+    channels.push(new WeakRef(channel));
+    return channel;
   }
 
   override close(): void {

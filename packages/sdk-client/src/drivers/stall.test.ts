@@ -1,0 +1,198 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  beginPath,
+  judge,
+  QUIET_LIMIT,
+  SOUND_LIMIT,
+  type PathLook,
+  type PathState,
+  type StreamLook,
+  type Verdict,
+} from './stall.js';
+
+const LOOK = 1000;
+
+const streams = fc.array(
+  fc.record<StreamLook>({
+    kind: fc.constantFrom('audio', 'video'),
+    due: fc.boolean(),
+    sure: fc.boolean(),
+    moved: fc.boolean(),
+    refused: fc.boolean(),
+  }),
+  { maxLength: 4 },
+);
+
+const looks = fc.array(
+  fc.record({
+    direction: fc.constantFrom('send' as const, 'recv' as const),
+    streams,
+    heard: fc.boolean(),
+    answered: fc.boolean(),
+    unanswered: fc.nat({ max: 6 }),
+  }),
+  { minLength: 1, maxLength: 20 },
+);
+
+type Given = Omit<PathLook, 'at'>;
+
+/** The states after each look, one a second. */
+function follow(given: readonly Given[], begin = 0): PathState[] {
+  let state = beginPath(begin);
+  return given.map((look, index) => (state = judge(state, { ...look, at: begin + (index + 1) * LOOK })));
+}
+
+const verdicts = (given: readonly Given[]): Verdict[] => follow(given).map(({ verdict }) => verdict);
+
+const stream = (more: Partial<StreamLook> = {}): StreamLook => ({
+  kind: 'video',
+  due: true,
+  sure: true,
+  moved: true,
+  refused: false,
+  ...more,
+});
+
+const alive = (direction: 'send' | 'recv', given: Partial<StreamLook> = {}): Given => ({
+  direction,
+  streams: [stream(given)],
+  heard: true,
+  answered: true,
+  unanswered: 0,
+});
+
+const times = (count: number, look: Given): Given[] => Array.from({ length: count }, () => look);
+
+describe('judge', () => {
+  it('has nothing to complain of where nothing is due', () => {
+    fc.assert(
+      fc.property(looks, (given) => {
+        const resting = given.map((look) => ({
+          ...look,
+          streams: look.streams.map((each) => ({ ...each, due: false })),
+        }));
+        expect(new Set(verdicts(resting))).toEqual(new Set(['idle']));
+      }),
+    );
+  });
+
+  it('never calls stalled what is received', () => {
+    fc.assert(
+      fc.property(looks, (given) => {
+        const moving = given.map((look) => ({
+          ...look,
+          direction: 'recv' as const,
+          streams: [...look.streams, stream({ moved: true })],
+        }));
+        expect(new Set(verdicts(moving))).toEqual(new Set(['flows']));
+      }),
+    );
+  });
+
+  it('never calls stalled what nobody is sure of', () => {
+    fc.assert(
+      fc.property(looks, (given) => {
+        const unsure = given.map((look) => ({
+          ...look,
+          streams: look.streams.map((each) => ({ ...each, sure: false })),
+        }));
+        expect(verdicts(unsure)).not.toContain('stalled');
+      }),
+    );
+  });
+
+  it('leaves a receiving path alone on which reports come', () => {
+    fc.assert(
+      fc.property(looks, (given) => {
+        const heard = given.map((look) => ({
+          ...look,
+          direction: 'recv' as const,
+          heard: true,
+          streams: look.streams.map((each) => ({ ...each, refused: false })),
+        }));
+        expect(verdicts(heard)).not.toContain('stalled');
+      }),
+    );
+  });
+
+  it('notices within 3 s that picture has stopped, whatever was before', () => {
+    fc.assert(
+      fc.property(looks, fc.constantFrom('send' as const, 'recv' as const), (given, direction) => {
+        const before = given.map((look) => ({ ...look, direction }));
+        const dead: Given = {
+          direction,
+          streams: [stream({ moved: direction === 'send' })],
+          heard: false,
+          answered: false,
+          unanswered: 0,
+        };
+        const after = verdicts([...before, ...times(3, dead)]).slice(given.length);
+        expect(after).toContain('stalled');
+      }),
+    );
+  });
+
+  it('knows no time of day', () => {
+    fc.assert(
+      fc.property(looks, fc.nat(), (given, shift) => {
+        expect(follow(given, shift).map(({ verdict }) => verdict)).toEqual(verdicts(given));
+      }),
+    );
+  });
+
+  it('is no worse where more is heard', () => {
+    fc.assert(
+      fc.property(looks, (given) => {
+        const better = given.map((look) => ({ ...look, heard: true, unanswered: 0 }));
+        const count = (list: Verdict[]) => list.filter((verdict) => verdict === 'stalled').length;
+        const [one, other] = [verdicts(given), verdicts(better)];
+        expect(count(other)).toBeLessThanOrEqual(count(one));
+      }),
+    );
+  });
+
+  it('waits longer for sound, unless checks are not answered either', () => {
+    const silent = (unanswered: number): Given => ({
+      direction: 'recv',
+      streams: [stream({ kind: 'audio', moved: false })],
+      heard: false,
+      answered: false,
+      unanswered,
+    });
+    const first = (list: Verdict[]) => list.indexOf('stalled') + 1;
+    expect(first(verdicts([alive('recv'), ...times(8, silent(0))]))).toBe(1 + SOUND_LIMIT / LOOK);
+    expect(first(verdicts([alive('recv'), ...times(8, silent(2))]))).toBe(1 + QUIET_LIMIT / LOOK);
+  });
+
+  it('takes the server’s word for what it receives', () => {
+    const refused = alive('send', { refused: true });
+    expect(verdicts([alive('send'), ...times(3, refused)])).toEqual([
+      'flows',
+      'waiting',
+      'stalled',
+      'stalled',
+    ]);
+  });
+
+  it('sees that only what is sent is cut off', () => {
+    const cut = { ...alive('send'), answered: false };
+    expect(verdicts([alive('send'), ...[1, 2, 3].map((unanswered) => ({ ...cut, unanswered }))])).toEqual([
+      'flows',
+      'flows',
+      'flows',
+      'stalled',
+    ]);
+  });
+
+  it('does not take for sent what no path has answered to', () => {
+    const sent = { ...alive('send'), answered: false };
+    expect(verdicts([sent, alive('send'), sent])).toEqual(['waiting', 'flows', 'flows']);
+  });
+
+  it('waits for what has never come, and then takes it that there is nothing', () => {
+    const announced = { ...alive('recv', { moved: false, sure: false }), heard: false };
+    expect(verdicts(times(3, announced))).toEqual(['waiting', 'idle', 'idle']);
+    expect(verdicts([announced, alive('recv')])).toEqual(['waiting', 'flows']);
+  });
+});

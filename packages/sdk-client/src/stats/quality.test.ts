@@ -10,6 +10,7 @@ const health = fc.record({
   roundTripTime: milliseconds,
   jitter: milliseconds,
   frozen: share,
+  serverScore: fc.integer({ min: 0, max: 10 }),
 });
 
 describe('streamScore', () => {
@@ -24,6 +25,8 @@ describe('streamScore', () => {
     [{ lossRate: 0, frozen: 0.3 }, 'good'],
     [{ lossRate: 0, frozen: 0.6 }, 'poor'],
     [{ lossRate: 1 }, 'poor'],
+    [{ lossRate: 0, serverScore: 7 }, 'good'],
+    [{ lossRate: 0.1, serverScore: 7 }, 'poor'],
   ])('%j is %s', (given, quality) => {
     expect(qualityOf([streamScore(given)])).toBe(quality);
   });
@@ -45,6 +48,7 @@ describe('streamScore', () => {
           roundTripTime: Math.max(a.roundTripTime, b.roundTripTime),
           jitter: Math.max(a.jitter, b.jitter),
           frozen: Math.max(a.frozen, b.frozen),
+          serverScore: Math.min(a.serverScore, b.serverScore),
         };
         expect(streamScore(worse)).toBeLessThanOrEqual(streamScore(a));
       }),

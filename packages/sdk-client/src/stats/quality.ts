@@ -1,8 +1,8 @@
 import type { ConnectionQuality } from '../types.js';
 
 /**
- * What the streams of a participant say together, by the worst of them. A score is 0 (nothing arrives) to 10, given by
- * the server in SFU rooms and by `streamScore` in P2P rooms; on both scales 8 is 5 % of loss, 5 is 16 %.
+ * What the streams of a participant say together, by the worst of them. A score is 0 (nothing arrives) or that of
+ * `streamScore`, to 10: 8 is 5 % of loss, 5 is 16 %.
  */
 export function qualityOf(scores: readonly number[]): ConnectionQuality {
   if (scores.length === 0) return 'unknown';

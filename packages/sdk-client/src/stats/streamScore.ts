@@ -8,6 +8,8 @@ export interface StreamHealth {
   readonly jitter?: number | undefined;
   /** Share of the time that the picture stood still, 0 to 1. */
   readonly frozen?: number | undefined;
+  /** SFU rooms: how the server receives it, 0 to 10. */
+  readonly serverScore?: number | undefined;
 }
 
 /** Milliseconds of delay that make people talk into each other's words. */
@@ -20,12 +22,14 @@ const delayCost = (delay: number): number =>
 /**
  * 1 to 10 for a stream of which something arrives:
  *
- *     10 (1 - loss)^4 - delay cost - 10 frozen,    delay = round trip / 2 + 2 jitter
+ *     s (1 - loss)^4 - delay cost - 10 frozen,    delay = round trip / 2 + 2 jitter
  *
- * The loss term is the score that mediasoup gives in SFU rooms, so that both kinds of room mean the same by a quality.
+ * `s` is 10, or the score that mediasoup gives on the way to the server, which is the same loss term: both ways to a
+ * receiver count, and both kinds of room mean the same by a quality.
  */
-export function streamScore({ lossRate, roundTripTime = 0, jitter = 0, frozen = 0 }: StreamHealth): number {
-  const delivered = 10 * (1 - lossRate) ** 4;
+export function streamScore(health: StreamHealth): number {
+  const { lossRate, roundTripTime = 0, jitter = 0, frozen = 0, serverScore = 10 } = health;
+  const delivered = serverScore * (1 - lossRate) ** 4;
   const score = delivered - delayCost(roundTripTime / 2 + 2 * jitter) - 10 * frozen;
   return Math.min(10, Math.max(1, score));
 }

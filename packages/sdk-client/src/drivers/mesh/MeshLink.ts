@@ -4,7 +4,7 @@ import type { Logger } from '../../logger.js';
 import type { TrackKind } from '../../types.js';
 import type { PublishRequest } from '../MediaDriver.js';
 import { TurnFailures } from '../turnFailure.js';
-import type { Stream } from './health.js';
+import type { Stream } from '../../stats/streamHealth.js';
 import { MessageChannel } from './MessageChannel.js';
 import { Negotiation } from './Negotiation.js';
 import { preferSending } from './sendingPreferences.js';

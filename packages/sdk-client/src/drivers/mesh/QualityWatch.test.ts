@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FakePlatform } from '../../testing/index.js';
-import type { Stream } from './health.js';
+import type { Stream } from '../../stats/streamHealth.js';
 import { QUALITY_INTERVAL, QualityWatch, type WatchedLink } from './QualityWatch.js';
 
 /** A connection with its statistics: `got` and `lost` packets come in a look's time. */

@@ -1,7 +1,14 @@
 import type { Platform } from '../../platform.js';
 import { readTransports } from '../../stats/normalize.js';
+import { ScoreFilter } from '../../stats/ScoreFilter.js';
 import { streamScore } from '../../stats/streamScore.js';
-import { readReceived, receivedHealth, sentHealth, type Received, type Stream } from './health.js';
+import {
+  readReceived,
+  receivedHealth,
+  sentHealth,
+  type Received,
+  type Stream,
+} from '../../stats/streamHealth.js';
 
 /** Milliseconds between two looks: RTCP reports come about once a second. */
 export const QUALITY_INTERVAL = 2000;
@@ -24,12 +31,14 @@ export interface QualityWatchOptions {
 export class QualityWatch {
   /** At the last look; a connection that is made anew begins anew. */
   readonly #counters = new WeakMap<WatchedLink, Map<string, Received>>();
-  readonly #smooth = new Map<string, number>();
+  readonly #scores: ScoreFilter;
   #stopTimer: (() => void) | undefined;
   #running = false;
   #closed = false;
 
-  constructor(private readonly options: QualityWatchOptions) {}
+  constructor(private readonly options: QualityWatchOptions) {
+    this.#scores = new ScoreFilter(options.onScore);
+  }
 
   /** Somebody may be connected now. Rests by itself. */
   wake(): void {
@@ -52,7 +61,7 @@ export class QualityWatch {
     const sent = new Map<string, number>();
     await Promise.all(links.map((link) => this.#lookAt(link, sent)));
     if (this.#closed) return;
-    for (const [producerId, score] of sent) this.#tell(producerId, score, true);
+    for (const [producerId, score] of sent) this.#scores.put(producerId, score, true);
     this.#running = links.length > 0;
     if (this.#running) this.#arm();
   }
@@ -62,7 +71,7 @@ export class QualityWatch {
     const streams = link.streams();
     if (link.state === 'disconnected' || link.state === 'failed') {
       for (const { producerId, direction } of streams)
-        if (direction === 'recv' && !this.#closed) this.#tell(producerId, 0, false);
+        if (direction === 'recv' && !this.#closed) this.#scores.put(producerId, 0, false);
       return;
     }
     if (link.state !== 'connected' || streams.length === 0) return;
@@ -71,7 +80,7 @@ export class QualityWatch {
     if (!report || this.#closed) return;
     for (const stream of streams) {
       const { producerId, mid, direction } = stream;
-      if (direction === 'recv') this.#tell(producerId, this.#received(link, { report, stream }), false);
+      if (direction === 'recv') this.#scores.put(producerId, this.#received(link, { report, stream }), false);
       else {
         const health = sentHealth(report, mid);
         if (health) sent.set(producerId, Math.max(streamScore(health), sent.get(producerId) ?? 0));
@@ -89,14 +98,5 @@ export class QualityWatch {
     known.set(stream.producerId, now);
     const health = before && receivedHealth(before, now);
     return health && streamScore({ ...health, ...readTransports([report]) });
-  }
-
-  /** A bad moment counts half; being lost, and being back, count at once. Without news the last word is repeated. */
-  #tell(producerId: string, score: number | undefined, own: boolean): void {
-    const before = this.#smooth.get(producerId);
-    const now = score === undefined ? before : score === 0 || !before ? score : (before + score) / 2;
-    if (now === undefined) return;
-    this.#smooth.set(producerId, now);
-    this.options.onScore(producerId, Math.round(now), own);
   }
 }

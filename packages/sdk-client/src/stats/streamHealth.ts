@@ -1,4 +1,4 @@
-import type { StreamHealth } from '../../stats/streamScore.js';
+import type { StreamHealth } from './streamScore.js';
 
 /** A publication on its way over one connection. */
 export interface Stream {

@@ -47,6 +47,19 @@ async function expectCall(people: readonly (readonly [string, Page])[], connecti
   }
 }
 
+/** What may be lost arrives; the first ones perhaps by signalling, then from browser to browser. */
+async function expectMessages(page: Page, { to, from }: { to: Page; from: string }): Promise<void> {
+  const word = 'x'.repeat(10_000);
+  const before = await to.evaluate(() => window.sdk.messageBytes());
+  await expect
+    .poll(async () => {
+      await page.evaluate((payload) => window.sdk.say(payload), word);
+      return (await to.evaluate(() => window.sdk.messageBytes())) - before;
+    })
+    .toBeGreaterThan(word.length);
+  await expect.poll(() => to.evaluate(() => window.sdk.heard())).toContain(`${from} ${word}`);
+}
+
 test('Chromium and Firefox see and hear each other through the SFU', async ({ browser }) => {
   const alice = await join(browser, { room: 'sfu', peerId: 'alice', topology: 'sfu' });
   const bob = await join(firefox, { room: 'sfu', peerId: 'bob', topology: 'sfu' });
@@ -83,6 +96,8 @@ test('Chromium and Firefox see and hear each other directly, whichever of them o
     const speakers = (of: Page) => of.evaluate(() => window.sdk.speakers());
     await expect.poll(async () => (await speakers(page)).sort()).toEqual([peerId, 'bob'].sort());
     await expect.poll(() => speakers(bob)).toContain(peerId);
+    await expectMessages(page, { to: bob, from: peerId });
+    await expectMessages(bob, { to: page, from: 'bob' });
     await page.evaluate(() => window.sdk.leave());
     await expectReceives(bob, []);
     await page.context().close();

@@ -39,6 +39,18 @@ export async function selectedPairs(): Promise<SelectedPair[]> {
   return reports.map(selectedPair);
 }
 
+/** Bytes of messages that have come over data channels, by all connections together. */
+export async function messageBytes(): Promise<number> {
+  const reports = await Promise.all(connections.map((connection) => connection.getStats()));
+  let bytes = 0;
+  for (const report of reports) {
+    report.forEach(({ type, bytesReceived }: { type: string; bytesReceived?: number }) => {
+      if (type === 'data-channel') bytes += bytesReceived ?? 0;
+    });
+  }
+  return bytes;
+}
+
 /** `<local type> <protocol to the relay>` of the candidate pair that each open connection has selected. */
 export async function selectedCandidates(): Promise<string[]> {
   const pairs = await selectedPairs();

@@ -1,4 +1,4 @@
-import { selectedPairs, type SelectedPair } from './connections.js';
+import { messageBytes, selectedPairs, type SelectedPair } from './connections.js';
 import { toneTrack } from '../../../../packages/sdk-client/e2e/pages/tones.js';
 import { Room, type RoomOptions, type TrackStats } from '@parlor/sdk-client';
 
@@ -20,6 +20,12 @@ export interface SdkPage {
   /** Identities of those who speak now. */
   speakers(): string[];
   setCameraEnabled(enabled: boolean): Promise<void>;
+  /** What may be lost, to everybody. */
+  say(payload: string): Promise<void>;
+  /** `<participant> <payload>` of what was said, in order. */
+  heard(): string[];
+  /** Bytes of what came from browser to browser. */
+  messageBytes(): Promise<number>;
   leave(): Promise<void>;
   /** Of the first stream received. */
   received(kind: string): Promise<TrackStats | undefined>;
@@ -34,6 +40,7 @@ declare global {
 }
 
 let current: Room | undefined;
+const heard: string[] = [];
 function joined(): Room {
   if (!current) throw new Error('not joined');
   return current;
@@ -48,6 +55,9 @@ window.sdk = {
     current = room;
     room.on('trackSubscribed', (track) => {
       document.body.append(track.attach());
+    });
+    room.on('dataReceived', (payload, participant) => {
+      heard.push(`${String(participant?.identity)} ${String(payload)}`);
     });
     room.on('trackUnsubscribed', (track) => {
       for (const element of track.detach()) element.remove();
@@ -69,6 +79,9 @@ window.sdk = {
   async setCameraEnabled(enabled) {
     await joined().localParticipant.setCameraEnabled(enabled);
   },
+  say: (payload) => joined().localParticipant.sendMessage(payload, { reliable: false }),
+  heard: () => heard,
+  messageBytes,
   leave: () => joined().disconnect(),
   async received(kind) {
     const { tracks } = await joined().getStats();

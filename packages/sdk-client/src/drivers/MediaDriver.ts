@@ -38,6 +38,8 @@ export interface PublishRequest {
   readonly options: TrackPublishOptions;
   /** Of a publication that the room knows: it goes on by this driver, under its id. */
   readonly producerId?: string;
+  /** That it had in an earlier stay: it may get it again. */
+  readonly formerId?: string | undefined;
 }
 
 export interface SubscribeOptions {

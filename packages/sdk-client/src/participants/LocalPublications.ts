@@ -98,7 +98,7 @@ export class LocalPublications {
   }
 
   async #send(publication: LocalTrackPublication, driver: MediaDriver): Promise<void> {
-    const { track, options, kind, source } = publication;
+    const { track, options, kind, source, formerId } = publication;
     const { mediaStreamTrack, isMuted: muted } = track;
     if (muted && mediaStreamTrack.readyState === 'ended') {
       this.#asleep.add(publication);
@@ -107,7 +107,7 @@ export class LocalPublications {
     this.#asleep.delete(publication);
     let producerId: string;
     try {
-      producerId = await driver.publish({ mediaStreamTrack, kind, source, muted, options });
+      producerId = await driver.publish({ mediaStreamTrack, kind, source, muted, options, formerId });
     } catch (error) {
       // The connection went, not the track: it is queued for the next one.
       if (driver !== this.#driver || !this.byId.has(publication.id)) return;
@@ -121,7 +121,7 @@ export class LocalPublications {
       await driver.unpublish(producerId);
       return;
     }
-    publication.producerId = producerId;
+    publication.producerId = publication.formerId = producerId;
     const sink = this.#sink(publication);
     if (track.mediaStreamTrack !== mediaStreamTrack) await sink.replaceTrack(track.mediaStreamTrack);
     if (track.isMuted !== muted) await sink.setMuted(track.isMuted);

@@ -17,6 +17,8 @@ export class LocalTrackPublication implements api.LocalTrackPublication {
   readonly options: TrackPublishOptions;
   /** The server's id while the track is up. */
   producerId: string | undefined;
+  /** The last of those ids: the track goes out under it again where the server can tell that it may. */
+  formerId: string | undefined;
   /** Whether the app was told that it is published: a reconnect is no news. */
   announced = false;
 

@@ -31,7 +31,9 @@ export class RemoteParticipants {
       platform: options.platform,
       logger: options.logger,
       follow: options.autoSubscribe,
-      isLive: (publication) => this.#byProducer.get(publication.producer.producerId) === publication,
+      isLive: (publication) =>
+        this.#byProducer.get(publication.producer.producerId) === publication &&
+        !publication.producer.missing,
       onMedia: (publication, media) => {
         this.#received(publication, media);
       },
@@ -155,7 +157,9 @@ export class RemoteParticipants {
     this.#byProducer.set(producer.producerId, publication);
     // Whether it is muted is news of its own, with its own change.
     publication.producer = { ...producer, paused: publication.producer.paused };
-    this.#owner(publication)?.setScore(oldId, undefined);
+    const owner = this.#owner(publication);
+    if (!producer.missing) owner?.setScore(oldId, undefined);
+    else if (owner?.clearScores('lost')) this.options.emit('connectionQualityChanged', 'lost', owner);
     this.#subscriptions.add(publication);
   }
 

@@ -64,6 +64,8 @@ export class Session extends Emitter<SessionEvents> {
   #state: RoomState;
   #stay: Stay | undefined;
   #resumeToken: string | undefined;
+  /** Waits no longer for those who are missing since the room is formed anew. */
+  #stopWaiting: (() => void) | undefined;
 
   constructor(private readonly options: SessionOptions) {
     super();
@@ -108,6 +110,7 @@ export class Session extends Emitter<SessionEvents> {
     this.#abort.abort();
     const stay = this.#stay;
     this.#stay = undefined;
+    this.#stopWaiting?.();
     if (!stay) return;
     // The request is on the wire before the socket closes; nobody waits for its answer.
     stay.channel.request('leave').catch(() => undefined);
@@ -228,6 +231,11 @@ export class Session extends Emitter<SessionEvents> {
       if (lostEarly) throw lostEarly;
       this.#stay = stay;
       this.#update(toSnapshot(answer));
+      const { reforming } = answer;
+      if (reforming !== undefined)
+        this.#stopWaiting = this.options.platform.timer(() => {
+          this.#update({ type: 'reformed' });
+        }, reforming);
       this.emit('joined', stay.driver);
       for (const [method, data] of early.splice(0)) this.#onNotification(stay, method, data);
     };
@@ -251,7 +259,8 @@ export class Session extends Emitter<SessionEvents> {
 
   #onRoomClosed(reason: unknown): void {
     const comesBack = reason === 'mediaServerDied' || reason === 'serverClosing';
-    const code = comesBack ? 'CONNECTION_LOST' : 'ROOM_CLOSED';
+    const code =
+      reason === 'serverClosing' ? 'SERVER_CLOSING' : comesBack ? 'CONNECTION_LOST' : 'ROOM_CLOSED';
     this.#onLost(
       new ParlorError(code, comesBack ? 'The room moves to another server.' : 'The room was closed.'),
       { final: !comesBack },
@@ -269,6 +278,7 @@ export class Session extends Emitter<SessionEvents> {
     const stay = this.#stay;
     if (!stay) return;
     this.#stay = undefined;
+    this.#stopWaiting?.();
     this.options.logger.info('connection lost', error.code);
     stay.channel.close();
     stay.driver.close();

@@ -13,7 +13,7 @@ function predecessor(
 }
 
 /** Pairs every new producer with the old one that it is, or continues. */
-function pair(
+export function pair(
   olds: readonly ProducerState[],
   news: readonly ProducerState[],
 ): Map<ProducerState, ProducerState> {
@@ -35,10 +35,11 @@ function pair(
   return pairs;
 }
 
-function producerChanges(producer: ProducerState, old: ProducerState | undefined): RoomChange[] {
+/** What it means for the app that `producer` is there, and whether it is `old`. */
+export function producerChanges(producer: ProducerState, old: ProducerState | undefined): RoomChange[] {
   if (!old) return [{ type: 'producerAdded', producer }];
   const changes: RoomChange[] = [];
-  if (old.producerId !== producer.producerId) {
+  if (old.producerId !== producer.producerId || old.missing !== producer.missing) {
     changes.push({ type: 'producerReplaced', oldId: old.producerId, producer });
   }
   if (old.paused !== producer.paused) changes.push({ type: 'producerMuted', producer });
@@ -47,7 +48,7 @@ function producerChanges(producer: ProducerState, old: ProducerState | undefined
 
 /**
  * The way from what was known to a fresh snapshot. Participants and producers that are still there are not
- * touched, so that a reconnect is no storm of leaving and joining.
+ * touched, so that a reconnect is no storm of leaving and joining; nor, while the room is formed anew, are the others.
  */
 export function diffSnapshot(
   state: RoomState,
@@ -61,11 +62,18 @@ export function diffSnapshot(
   const carriedOn = new Set(pairs.values());
 
   const changes: RoomChange[] = [];
-  for (const producer of state.producers) {
-    if (!carriedOn.has(producer)) changes.push({ type: 'producerRemoved', producer });
+  for (const old of state.producers) {
+    if (carriedOn.has(old)) continue;
+    if (snapshot.reforming) {
+      const producer = { ...old, missing: true } as const;
+      producers.push(producer);
+      pairs.set(producer, old);
+    } else changes.push({ type: 'producerRemoved', producer: old });
   }
-  for (const { id } of state.peers) {
-    if (!present.has(id)) changes.push({ type: 'peerLeft', peerId: id, reason: 'disconnected' });
+  for (const old of state.peers) {
+    if (present.has(old.id)) continue;
+    if (snapshot.reforming) peers.push({ ...old, missing: true });
+    else changes.push({ type: 'peerLeft', peerId: old.id, reason: 'disconnected' });
   }
   for (const peer of peers) {
     const old = before.get(peer.id);

@@ -1,4 +1,4 @@
-import { diffSnapshot } from './diffSnapshot.js';
+import { diffSnapshot, pair, producerChanges } from './diffSnapshot.js';
 import type { PeerState, ProducerState, RoomChange, RoomState, RoomUpdate } from './state.js';
 
 type Step = readonly [RoomState, readonly RoomChange[]];
@@ -8,6 +8,8 @@ export function reduce(state: RoomState, update: RoomUpdate): Step {
   switch (update.type) {
     case 'snapshot':
       return diffSnapshot(state, update);
+    case 'reformed':
+      return reformed(state);
     case 'peerJoined':
       return peerJoined(state, update.peer);
     case 'peerLeft':
@@ -23,13 +25,32 @@ export function reduce(state: RoomState, update: RoomUpdate): Step {
   }
 }
 
+function reformed(state: RoomState): Step {
+  const gone: RoomUpdate[] = [
+    ...state.producers
+      .filter(({ missing }) => missing)
+      .map(({ producerId }) => ({ type: 'producerRemoved', producerId }) as const),
+    ...state.peers
+      .filter(({ missing }) => missing)
+      .map(({ id }) => ({ type: 'peerLeft', peerId: id, reason: 'disconnected' }) as const),
+  ];
+  return gone.reduce<Step>(
+    ([before, changes], update) => {
+      const [after, more] = reduce(before, update);
+      return [after, [...changes, ...more]];
+    },
+    [state, []],
+  );
+}
+
 function peerJoined(state: RoomState, peer: PeerState): Step {
   if (peer.id === state.selfId) return [state, []];
   const known = state.peers.find(({ id }) => id === peer.id);
   if (!known) return [{ ...state, peers: [...state.peers, peer] }, [{ type: 'peerJoined', peer }]];
-  if (known.displayName === peer.displayName) return [state, []];
+  const renamed = known.displayName !== peer.displayName;
+  if (!renamed && !known.missing) return [state, []];
   const peers = state.peers.map((other) => (other.id === peer.id ? peer : other));
-  return [{ ...state, peers }, [{ type: 'peerRenamed', peer }]];
+  return [{ ...state, peers }, renamed ? [{ type: 'peerRenamed', peer }] : []];
 }
 
 function peerLeft(state: RoomState, { peerId, reason }: Extract<RoomUpdate, { type: 'peerLeft' }>): Step {
@@ -48,10 +69,13 @@ function peerLeft(state: RoomState, { peerId, reason }: Extract<RoomUpdate, { ty
 }
 
 function producerAdded(state: RoomState, producer: ProducerState): Step {
-  const known = state.producers.some(({ producerId }) => producerId === producer.producerId);
+  const missing = state.producers.filter((other) => other.missing);
+  const old = pair(missing, [producer]).get(producer);
+  const known = !old && state.producers.some(({ producerId }) => producerId === producer.producerId);
   // The server announces a peer before its producers; one without a peer is a leftover of a peer that has left.
   if (known || !state.peers.some(({ id }) => id === producer.peerId)) return [state, []];
-  return [{ ...state, producers: [...state.producers, producer] }, [{ type: 'producerAdded', producer }]];
+  const producers = [...state.producers.filter((other) => other !== old), producer];
+  return [{ ...state, producers }, producerChanges(producer, old)];
 }
 
 function producerRemoved(state: RoomState, producerId: string): Step {

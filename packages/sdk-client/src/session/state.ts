@@ -12,6 +12,8 @@ export interface RoomState {
 export interface PeerState {
   readonly id: string;
   readonly displayName: string;
+  /** Was there before the room was formed anew, and has not come back yet. */
+  readonly missing?: true;
 }
 
 export interface ProducerState {
@@ -21,6 +23,8 @@ export interface ProducerState {
   readonly source: TrackSource;
   readonly name: string | undefined;
   readonly paused: boolean;
+  /** As of a peer. */
+  readonly missing?: true;
 }
 
 export interface SpeakerState {
@@ -34,7 +38,11 @@ export type RoomUpdate =
       readonly type: 'snapshot';
       readonly peers: readonly PeerState[];
       readonly producers: readonly ProducerState[];
+      /** The room is being formed anew: who is missing may yet come. */
+      readonly reforming?: boolean;
     }
+  /** It is: who is missing now has left. */
+  | { readonly type: 'reformed' }
   | { readonly type: 'peerJoined'; readonly peer: PeerState }
   | { readonly type: 'peerLeft'; readonly peerId: string; readonly reason: ParticipantLeftReason }
   | { readonly type: 'producerAdded'; readonly producer: ProducerState }
@@ -48,7 +56,7 @@ export type RoomChange =
   | { readonly type: 'peerRenamed'; readonly peer: PeerState }
   | { readonly type: 'peerLeft'; readonly peerId: string; readonly reason: ParticipantLeftReason }
   | { readonly type: 'producerAdded'; readonly producer: ProducerState }
-  /** The same source of the same peer, published anew: its track object lives on. */
+  /** The same source of the same peer, published anew or missing: its track object lives on. */
   | { readonly type: 'producerReplaced'; readonly oldId: string; readonly producer: ProducerState }
   | { readonly type: 'producerRemoved'; readonly producer: ProducerState }
   | { readonly type: 'producerMuted'; readonly producer: ProducerState }

@@ -25,10 +25,12 @@ function toProducer({ producerId, peerId, kind, paused, appData }: WireProducer)
 export const toSnapshot = ({
   peers,
   producers,
-}: Pick<ProtooAnswers['joinRoom'], 'peers' | 'producers'>): RoomUpdate => ({
+  reforming,
+}: Pick<ProtooAnswers['joinRoom'], 'peers' | 'producers' | 'reforming'>): RoomUpdate => ({
   type: 'snapshot',
   peers,
   producers: producers.map(toProducer),
+  reforming: reforming !== undefined,
 });
 
 const muted = ({ producerId }: { producerId: string }, value: boolean): RoomUpdate => ({

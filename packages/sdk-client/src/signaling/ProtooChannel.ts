@@ -129,7 +129,7 @@ export class ProtooChannel extends Emitter<SignalChannelEvents> implements Signa
     if (connection === this.#connection) this.#liveness.heard();
     const message = parse(text);
     if (message?.['response'] === true) this.#onResponse(message);
-    else if (message?.['notification'] === true) this.#onNotification(message);
+    else if (message?.['notification'] === true) this.#onNotification(connection, message);
     else if (message?.['request'] === true) refuse(connection, message['id']);
     else this.options.logger.warn('message ignored: not a protoo frame');
   }
@@ -139,12 +139,20 @@ export class ProtooChannel extends Emitter<SignalChannelEvents> implements Signa
     if (!this.#requests.settle(response)) this.options.logger.debug('late response', response.id);
   }
 
-  #onNotification({ method, data }: Message): void {
+  #onNotification(connection: WsConnection, { method, data }: Message): void {
     if (typeof method !== 'string') return;
     this.options.logger.debug('notification', method, data);
     const known = isObject(data) ? data : {};
     const { seq } = known;
-    if (typeof seq === 'number') this.#heard = Math.max(this.#heard, seq);
+    if (typeof seq === 'number') {
+      if (seq <= this.#heard) return;
+      // One was swallowed on the way: it comes again, and this one after it, where the session is taken up.
+      if (seq > this.#heard + 1 && this.#resumeToken !== undefined) {
+        connection.abandon('A message was lost.');
+        return;
+      }
+      this.#heard = seq;
+    }
     this.emit('notification', method, known);
   }
 

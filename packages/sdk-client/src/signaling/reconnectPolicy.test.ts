@@ -16,15 +16,26 @@ function numbers(seed: number): () => number {
 }
 
 /** When each of `clients` is back, milliseconds after a server that they all lost at once is up again. */
-function returns(clients: number, downFor: number): number[] {
+function returns(clients: number, downFor: number, why = error): number[] {
   const random = numbers(1);
   return Array.from({ length: clients }, () => {
     let elapsed = 0;
     for (let attempt = 0; ; attempt++) {
-      elapsed += defaultReconnectPolicy.nextDelay({ attempt, elapsed, error, random: random() }) ?? Infinity;
+      elapsed +=
+        defaultReconnectPolicy.nextDelay({ attempt, elapsed, error: why, random: random() }) ?? Infinity;
       if (elapsed >= downFor) return elapsed - downFor;
     }
   });
+}
+
+/** How many come back within one tenth of a second. */
+function mostInATenth(times: readonly number[]): number {
+  const inTenths = new Map<number, number>();
+  for (const time of times) {
+    const tenth = Math.floor(time / 100);
+    inTenths.set(tenth, (inTenths.get(tenth) ?? 0) + 1);
+  }
+  return Math.max(...inTenths.values());
 }
 
 describe('the default policy', () => {
@@ -39,14 +50,15 @@ describe('the default policy', () => {
     'brings a thousand clients back without a stampede when the server was down for %i ms',
     (downFor) => {
       const times = returns(1000, downFor);
-      const inTenths = new Map<number, number>();
-      for (const time of times) {
-        const tenth = Math.floor(time / 100);
-        inTenths.set(tenth, (inTenths.get(tenth) ?? 0) + 1);
-      }
-      // All at once would be 1000 in one of them.
-      expect(Math.max(...inTenths.values())).toBeLessThan(100);
+      // All at once would be 1000 of them.
+      expect(mostInATenth(times)).toBeLessThan(100);
       expect(Math.max(...times)).toBeLessThanOrEqual(10_000);
     },
   );
+
+  it('spreads those who were sent away, even where another server takes them at once', () => {
+    const times = returns(1000, 0, new ParlorError('SERVER_CLOSING', 'the server ends'));
+    expect(mostInATenth(times)).toBeLessThan(150);
+    expect(Math.max(...times)).toBeLessThanOrEqual(1000);
+  });
 });

@@ -19,13 +19,16 @@ export interface ReconnectPolicy {
 const BASE = 300;
 const LONGEST = 10_000;
 
+/** Spreads those who were sent away by a server that ends: all of them at once, and another one may be there already. */
+const SENT_AWAY = 1000;
+
 /**
  * At once, then 0.3 s doubling up to 10 s, each spread over its upper half so that the clients of a restarted
  * server do not come back in step. Never gives up: the user closes the page when it is enough.
  */
 export const defaultReconnectPolicy: ReconnectPolicy = {
-  nextDelay({ attempt, random }) {
-    if (attempt === 0) return 0;
+  nextDelay({ attempt, random, error }) {
+    if (attempt === 0) return error.code === 'SERVER_CLOSING' ? Math.round(SENT_AWAY * random) : 0;
     const full = Math.min(LONGEST, BASE * 2 ** (attempt - 1));
     return Math.round(full * (0.5 + random / 2));
   },

@@ -149,6 +149,26 @@ describe('a lost connection', () => {
   });
 });
 
+describe('a message of the server', () => {
+  it('that comes twice is told once', async () => {
+    await open();
+    for (const seq of [1, 2, 2, 1, 3]) notify(seq);
+    expect(events).toEqual(['n1', 'n2', 'n3']);
+  });
+
+  it('that is missing is asked for, and those behind it wait for it', async () => {
+    await open();
+    notify(1);
+    notify(3);
+    expect(events).toEqual(['n1', ['interrupted', 'CONNECTION_LOST']]);
+    await takeBack();
+    expect(newest(sockets).sent[0]).toMatchObject({ method: 'resumeSession', data: { seq: 1 } });
+    notify(2);
+    notify(3);
+    expect(events.slice(2)).toEqual(['resumed', 'n2', 'n3']);
+  });
+});
+
 describe('a session that is over', () => {
   it.each([
     ['forgotten by the server', { code: 'SESSION_NOT_FOUND', errorCode: 404 }],

@@ -33,18 +33,31 @@ type Data = Record<string, unknown>;
 const refuse = (code: string, status: number) => new ParlorError(code, code, { status });
 const strings = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
+/** What the rooms of one `MemoryServer` share. */
+export interface MemoryRoomContext {
+  readonly media: MemoryMedia;
+  /** Peers without the right to send messages. */
+  readonly silent: ReadonlySet<string>;
+  readonly newId: (kind: string) => string;
+}
+
+/** How long the others may take to come back to a room that is formed anew, ms. */
+const REFORMING = 15_000;
+
 /** One room of a `MemoryServer`. */
 export class MemoryRoom {
   readonly peers = new Map<string, MemoryPeer>();
   readonly producers = new Map<string, MemoryProducer>();
   /** Requests about media that has no effect here, for tests to look at. */
   readonly log: { peerId: string; method: string; data: Data }[] = [];
-  #ids = 0;
+  /** Resume tokens that it has given out. */
+  readonly #tokens = new Set<unknown>();
+  /** Peers that have come with a token of a room of before. */
+  readonly #returned = new Set<string>();
 
   constructor(
     readonly id: string,
-    private readonly media: MemoryMedia,
-    private readonly silent: ReadonlySet<string>,
+    private readonly context: MemoryRoomContext,
   ) {}
 
   handle(channel: MemoryChannel, method: string, data: unknown): unknown {
@@ -79,7 +92,7 @@ export class MemoryRoom {
   #request(peer: MemoryPeer, method: string, data: Data): unknown {
     switch (method) {
       case 'createWebRtcTransport':
-        return this.media.transport(this.#newId('transport'));
+        return this.context.media.transport(this.#newId('transport'));
       case 'produce':
         return this.#produce(peer, data);
       case 'subscribe':
@@ -122,7 +135,12 @@ export class MemoryRoom {
       present.channel.end(refuse('PEER_REPLACED', 409), true);
     }
     const displayName = typeof data['displayName'] === 'string' ? data['displayName'] : '';
+    const former = data['resumeToken'];
+    const isReforming = former !== undefined && !this.#tokens.has(former);
+    if (former === undefined) this.#returned.delete(id);
+    else this.#returned.add(id);
     const resumeToken = this.#newId('resume');
+    this.#tokens.add(resumeToken);
     const others = [...this.peers.values()];
     this.peers.set(id, { id, displayName, resumeToken, channel, consumers: new Map(), follows: false });
     this.broadcast('peerJoined', { peerId: id, displayName, ...this.#rights(id) }, id);
@@ -131,7 +149,7 @@ export class MemoryRoom {
       peerId: id,
       displayName,
       ...this.#rights(id),
-      rtpCapabilities: this.media.rtpCapabilities,
+      rtpCapabilities: this.context.media.rtpCapabilities,
       peers: others.map(({ id: other, displayName: name }) => ({
         id: other,
         displayName: name,
@@ -141,19 +159,22 @@ export class MemoryRoom {
       iceServers: [],
       topology: data['topology'] === 'p2p' ? 'p2p' : 'sfu',
       transports: {
-        send: this.media.transport(this.#newId('transport')),
-        recv: this.media.transport(this.#newId('transport')),
+        send: this.context.media.transport(this.#newId('transport')),
+        recv: this.context.media.transport(this.#newId('transport')),
       },
       resumeToken,
+      ...(isReforming ? { reforming: REFORMING } : {}),
     };
   }
 
   #rights(peerId: string): { data?: false } {
-    return this.silent.has(peerId) ? { data: false } : {};
+    return this.context.silent.has(peerId) ? { data: false } : {};
   }
 
   #produce(peer: MemoryPeer, data: Data): unknown {
-    const id = this.#newId('producer');
+    const { formerId } = data;
+    const mayHave = this.#returned.has(peer.id) && !this.producers.has(String(formerId));
+    const id = mayHave && typeof formerId === 'string' ? formerId : this.#newId('producer');
     const kind = data['kind'] === 'audio' ? 'audio' : 'video';
     const appData = (data['appData'] ?? {}) as Data;
     const paused = data['paused'] === true;
@@ -183,7 +204,7 @@ export class MemoryRoom {
     const consumerId = this.#newId('consumer');
     const first = peer.consumers.size === 0;
     peer.consumers.set(consumerId, producerId);
-    const rtpParameters = this.media.consumerParameters(kind);
+    const rtpParameters = this.context.media.consumerParameters(kind);
     const ids = { id: consumerId, consumerId, producerId };
     return { ...ids, kind, rtpParameters, type: 'simple', paused: !first, producerPaused: paused };
   }
@@ -204,7 +225,7 @@ export class MemoryRoom {
   }
 
   #relay(peer: MemoryPeer, { to, topic, payload }: Data): unknown {
-    if (this.silent.has(peer.id)) throw refuse('FORBIDDEN', 403);
+    if (this.context.silent.has(peer.id)) throw refuse('FORBIDDEN', 403);
     const receivers = to === undefined ? undefined : typeof to === 'string' ? [to] : strings(to);
     for (const other of this.peers.values()) {
       if (other === peer || (receivers && !receivers.includes(other.id))) continue;
@@ -226,7 +247,7 @@ export class MemoryRoom {
     return producer;
   }
 
-  #newId(what: string): string {
-    return `${this.id}/${what}-${String(++this.#ids)}`;
+  #newId(kind: string): string {
+    return this.context.newId(kind);
   }
 }

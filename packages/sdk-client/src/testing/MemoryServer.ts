@@ -2,7 +2,7 @@ import { ParlorError, type ParlorErrorCode } from '../errors.js';
 import type { ChannelFactory } from '../signaling/SignalChannel.js';
 import { MemoryCalls } from './MemoryCalls.js';
 import { MemoryChannel, type ChannelServer } from './MemoryChannel.js';
-import { MemoryRoom, type MemoryMedia } from './MemoryRoom.js';
+import { MemoryRoom, type MemoryMedia, type MemoryRoomContext } from './MemoryRoom.js';
 
 const fakeMedia: MemoryMedia = {
   rtpCapabilities: {},
@@ -25,8 +25,13 @@ export class MemoryServer implements ChannelServer {
   readonly #refused = new Map<string, ParlorError>();
   #refusals: ParlorError[] = [];
   #down: ParlorError | undefined;
+  #ids = 0;
+  readonly #context: MemoryRoomContext;
 
-  constructor(private readonly media: MemoryMedia = fakeMedia) {}
+  constructor(media: MemoryMedia = fakeMedia) {
+    const newId = (kind: string) => `${kind}-${String(++this.#ids)}`;
+    this.#context = { media, silent: this.silent, newId };
+  }
 
   readonly channel: ChannelFactory = async ({ url, signal }) => {
     await Promise.resolve();
@@ -54,7 +59,7 @@ export class MemoryServer implements ChannelServer {
     this.#refused.set(method, new ParlorError(code, `refused: ${code}`, { status }));
   }
 
-  /** Nobody gets through until `up`. */
+  /** Nobody gets through until `up`, and all rooms are gone by then: as when the server is started anew. */
   down(): void {
     this.#down = new ParlorError('SERVER_UNREACHABLE', 'the server is down');
     for (const channel of this.open) this.cut(channel);
@@ -81,7 +86,7 @@ export class MemoryServer implements ChannelServer {
     if (channel.url.pathname.endsWith('/calls')) return this.calls.handle(channel, method, data);
     const roomId = channel.url.searchParams.get('roomId') ?? '';
     let room = this.rooms.get(roomId);
-    if (!room) this.rooms.set(roomId, (room = new MemoryRoom(roomId, this.media, this.silent)));
+    if (!room) this.rooms.set(roomId, (room = new MemoryRoom(roomId, this.#context)));
     return room.handle(channel, method, data);
   }
 

@@ -63,12 +63,12 @@ export class FakeDriver extends Emitter<MediaDriverEvents> implements MediaDrive
     return Promise.resolve();
   }
 
-  async publish({ mediaStreamTrack, kind, source, muted, options }: PublishRequest): Promise<string> {
+  async publish({ mediaStreamTrack, kind, source, muted, options, formerId }: PublishRequest): Promise<string> {
     // As the real ones: there is nothing to send.
     if (mediaStreamTrack.readyState === 'ended') throw new Error('track ended');
     const appData = { source, ...(options.name === undefined ? {} : { name: options.name }) };
     const rtpParameters = { codecs: [], encodings: [] };
-    const answer = await this.#request('produce', { kind, rtpParameters, appData, paused: muted });
+    const answer = await this.#request('produce', { kind, rtpParameters, appData, paused: muted, formerId });
     const { producerId } = answer as { producerId: string };
     this.sent.set(producerId, { mediaStreamTrack, muted });
     return producerId;

@@ -75,9 +75,9 @@ export class MeshSender {
     this.outgoing.clear();
   }
 
-  async #announce({ kind, source, muted, options }: PublishRequest): Promise<string> {
+  async #announce({ kind, source, muted, options, formerId }: PublishRequest): Promise<string> {
     const appData = { source, ...(options.name === undefined ? {} : { name: options.name }) };
-    const answer = await this.context.request('produce', { kind, appData, paused: muted });
+    const answer = await this.context.request('produce', { kind, appData, paused: muted, formerId });
     return (answer as WireProduced).producerId;
   }
 

@@ -9,27 +9,43 @@ import type { SfuTransport } from './SfuTransport.js';
 /** What one `produce` of mediasoup-client is about, found again by its appData object. */
 interface Outgoing {
   readonly muted: boolean;
-  readonly producerId: string | undefined;
+  readonly ids: { readonly producerId: string | undefined; readonly formerId: string | undefined };
   readonly answered: (answer: Promise<string>) => void;
+}
+
+/** What is sent of one publication. */
+export interface Sent {
+  readonly request: PublishRequest;
+  producer: types.Producer;
+  muted: boolean;
 }
 
 /** What this page sends through the server. */
 export class SfuSender {
-  readonly #producers = new Map<string, types.Producer>();
+  /** By producer id. */
+  readonly sent = new Map<string, Sent>();
   readonly #outgoing = new Map<unknown, Outgoing>();
+  #path: SfuTransport;
   #provisional = 0;
 
   constructor(
-    private readonly path: SfuTransport,
+    path: SfuTransport,
     private readonly capabilities: types.RtpCapabilities,
     private readonly context: DriverContext,
   ) {
+    this.#path = path;
+    this.use(path);
+  }
+
+  /** Another transport for whatever is sent from now on. */
+  use(path: SfuTransport): void {
+    this.#path = path;
     path.transport.on('produce', ({ kind, rtpParameters, appData }, callback) => {
       const outgoing = this.#outgoing.get(appData);
-      const { muted: paused = false, producerId } = outgoing ?? {};
-      const carriedOn = producerId === undefined ? {} : { producerId };
-      const answer = this.#request({ kind, rtpParameters, appData, paused, ...carriedOn });
-      outgoing?.answered(answer);
+      const { muted: paused = false, ids } = outgoing ?? {};
+      const data = { transportId: path.transport.id, kind, rtpParameters, appData, paused, ...ids };
+      const answer = this.context.request('produce', data) as Promise<ProtooAnswers['produce']>;
+      outgoing?.answered(answer.then(({ producerId }) => producerId));
       // mediasoup-client holds the next produce back until it has an id. Any will do for its books, and camera
       // and microphone go out in one round trip.
       callback({ id: `provisional-${String(++this.#provisional)}` });
@@ -37,19 +53,32 @@ export class SfuSender {
   }
 
   has(producerId: string): boolean {
-    return this.#producers.has(producerId);
+    return this.sent.has(producerId);
   }
 
   async publish(request: PublishRequest): Promise<string> {
-    const { mediaStreamTrack, source, muted, options, producerId: known } = request;
+    const path = this.#path;
+    const { producer, producerId } = await this.produce(request);
+    if (path !== this.#path) {
+      // The transport was given up meanwhile: it goes on by the new one.
+      producer.close();
+      return await this.publish({ ...request, producerId });
+    }
+    this.sent.set(producerId, { request, producer, muted: request.muted });
+    return producerId;
+  }
+
+  /** Sends it by the transport that there is now. */
+  async produce(request: PublishRequest): Promise<{ producerId: string; producer: types.Producer }> {
+    const { mediaStreamTrack, source, muted, options, producerId: known, formerId } = request;
     const appData = { source, ...(options.name === undefined ? {} : { name: options.name }) };
     let producer: types.Producer | undefined;
     const answered = deferred<string>();
     // When the browser fails after the server has refused, nobody else looks at it.
     answered.promise.catch(() => undefined);
-    this.#outgoing.set(appData, { muted, producerId: known, answered: answered.resolve });
+    this.#outgoing.set(appData, { muted, ids: { producerId: known, formerId }, answered: answered.resolve });
     try {
-      producer = await this.path.transport.produce({
+      producer = await this.#path.transport.produce({
         ...mediaOptions(request, this.capabilities),
         track: mediaStreamTrack,
         appData,
@@ -57,9 +86,7 @@ export class SfuSender {
         stopTracks: false,
         disableTrackOnPause: false,
       });
-      const producerId = await answered.promise;
-      this.#producers.set(producerId, producer);
-      return producerId;
+      return { producerId: await answered.promise, producer };
     } catch (error) {
       producer?.close();
       throw error;
@@ -79,11 +106,13 @@ export class SfuSender {
   }
 
   async replaceTrack(producerId: string, track: MediaStreamTrack): Promise<void> {
-    await this.#get(producerId).replaceTrack({ track });
+    await this.#get(producerId).producer.replaceTrack({ track });
   }
 
   async setMuted(producerId: string, muted: boolean): Promise<void> {
-    const producer = this.#get(producerId);
+    const sent = this.#get(producerId);
+    const { producer } = sent;
+    sent.muted = muted;
     if (muted) producer.pause();
     else producer.resume();
     await this.context.request(muted ? 'pauseProducer' : 'resumeProducer', { producerId });
@@ -91,7 +120,7 @@ export class SfuSender {
 
   stats(): Promise<DriverTrackReport[]> {
     return Promise.all(
-      [...this.#producers].map(async ([producerId, producer]) => ({
+      [...this.sent].map(async ([producerId, { producer }]) => ({
         producerId,
         direction: 'send' as const,
         report: await producer.getStats(),
@@ -99,20 +128,15 @@ export class SfuSender {
     );
   }
 
-  async #request(data: object): Promise<string> {
-    const answer = await this.context.request('produce', { transportId: this.path.transport.id, ...data });
-    return (answer as ProtooAnswers['produce']).producerId;
-  }
-
-  #get(producerId: string): types.Producer {
-    const producer = this.#producers.get(producerId);
-    if (producer) return producer;
+  #get(producerId: string): Sent {
+    const sent = this.sent.get(producerId);
+    if (sent) return sent;
     throw new ParlorError('TRACK_NOT_PUBLISHED', 'This track is not published any more.');
   }
 
   #take(producerId: string): types.Producer | undefined {
-    const producer = this.#producers.get(producerId);
-    this.#producers.delete(producerId);
+    const producer = this.sent.get(producerId)?.producer;
+    this.sent.delete(producerId);
     return producer;
   }
 }

@@ -1,0 +1,135 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { join, until, type Guest } from './test/kit.js';
+import { MemoryServer, settle } from './testing/index.js';
+
+let server: MemoryServer;
+let alice: Guest;
+let bob: Guest;
+
+const objectsOf = ({ room }: Guest, identity: string) => {
+  const participant = room.remoteParticipants.get(identity);
+  const publications = [...(participant?.trackPublications.values() ?? [])];
+  return [participant, ...publications, ...publications.map(({ track }) => track)];
+};
+const idsOf = ({ room }: Guest) =>
+  [...room.localParticipant.trackPublications.values()].map((publication) => publication.producerId);
+const receives = ({ room }: Guest, identity: string, tracks = 2) =>
+  [...(room.remoteParticipants.get(identity)?.trackPublications.values() ?? [])].filter(
+    ({ track }) => track?.mediaStreamTrack?.readyState === 'live',
+  ).length === tracks;
+const comesBack = async ({ room, platform }: Guest) => {
+  for (let waited = 0; room.state !== 'connected' && waited < 10_000; waited += 100)
+    await platform.clock.advance(100);
+  expect(room.state).toBe('connected');
+};
+const hear = async () => {
+  await until(() => receives(alice, 'bob'), alice.platform);
+  await until(() => receives(bob, 'alice'), bob.platform);
+};
+/** Nobody is back before their clock has moved: the first attempt of each is in vain. */
+const restart = async () => {
+  server.down();
+  expect(server.rooms.size).toBe(0);
+  for (const { room } of [alice, bob]) await until(() => room.state === 'reconnecting');
+  for (let turn = 0; turn < 5; turn++) await settle();
+  server.up();
+};
+/** Without what only tells of the connection itself. */
+const heard = ({ events }: Guest) => events.filter((event) => !event.startsWith('connection'));
+
+beforeEach(async () => {
+  server = new MemoryServer();
+  alice = await join(server, 'alice');
+  bob = await join(server, 'bob');
+  for (const { room } of [alice, bob]) await room.localParticipant.enableCameraAndMicrophone();
+  await hear();
+  for (const { events } of [alice, bob]) events.length = 0;
+});
+
+describe('a server that was started anew', () => {
+  it('is news of the connection alone: everybody is there with the same objects, ids and devices', async () => {
+    const objects = [objectsOf(alice, 'bob'), objectsOf(bob, 'alice')];
+    const ids = [idsOf(alice), idsOf(bob)];
+    const captures = alice.platform.mediaDevices.requests.length;
+    await restart();
+    await comesBack(alice);
+    // Alice is the first: she waits for Bob, who may take his time.
+    expect(objectsOf(alice, 'bob')).toEqual(objects[0]);
+    expect(alice.room.remoteParticipants.get('bob')?.connectionQuality).toBe('lost');
+    await alice.platform.clock.advance(4000);
+    await comesBack(bob);
+    await hear();
+
+    [objectsOf(alice, 'bob'), objectsOf(bob, 'alice')].forEach((now, who) => {
+      now.forEach((object, index) => {
+        expect(object).toBe(objects[who]?.[index]);
+      });
+    });
+    expect([idsOf(alice), idsOf(bob)]).toEqual(ids);
+    expect(alice.platform.mediaDevices.requests).toHaveLength(captures);
+    for (const guest of [alice, bob]) expect(heard(guest)).toEqual(['reconnecting', 'reconnected']);
+    await alice.platform.clock.advance(60_000);
+    expect(heard(alice)).toEqual(['reconnecting', 'reconnected']);
+  });
+
+  it('without whom it is, is left by them when their time is over', async () => {
+    await restart();
+    await comesBack(alice);
+    await alice.platform.clock.advance(14_000);
+    expect(alice.room.remoteParticipants.has('bob')).toBe(true);
+    await alice.platform.clock.advance(1000);
+    expect(alice.room.remoteParticipants.has('bob')).toBe(false);
+    expect(heard(alice).slice(2)).toEqual([
+      'trackUnsubscribed',
+      'trackUnpublished',
+      'trackUnsubscribed',
+      'trackUnpublished',
+      'participantDisconnected',
+    ]);
+  });
+
+  it('to which somebody comes back without what was published loses that alone', async () => {
+    server.down();
+    const camera = bob.room.localParticipant.getTrackPublication('camera');
+    if (camera) await bob.room.localParticipant.unpublishTrack(camera.track);
+    await bob.room.localParticipant.setMicrophoneEnabled(false);
+    server.up();
+    await comesBack(alice);
+    await comesBack(bob);
+    await until(() => heard(alice).includes('trackMuted'), alice.platform);
+    expect(alice.room.remoteParticipants.get('bob')?.trackPublications.size).toBe(2);
+    await alice.platform.clock.advance(15_000);
+    expect(alice.room.remoteParticipants.get('bob')).toMatchObject({
+      isCameraEnabled: false,
+      isMicrophoneEnabled: false,
+    });
+    expect(heard(alice)).not.toContain('participantDisconnected');
+    expect(alice.room.remoteParticipants.get('bob')?.trackPublications.size).toBe(1);
+  });
+
+  it('may be started anew again meanwhile', async () => {
+    const objects = objectsOf(alice, 'bob');
+    await restart();
+    await comesBack(alice);
+    await alice.platform.clock.advance(14_000);
+    server.down();
+    await alice.platform.clock.advance(5000);
+    server.up();
+    await comesBack(alice);
+    expect(objectsOf(alice, 'bob')[0]).toBe(objects[0]);
+    await comesBack(bob);
+    await until(() => receives(alice, 'bob'), alice.platform);
+    objectsOf(alice, 'bob').forEach((object, index) => {
+      expect(object).toBe(objects[index]);
+    });
+    expect(heard(alice)).not.toContain('participantDisconnected');
+  });
+
+  it('lets go of its timers when the room is left', async () => {
+    await restart();
+    await comesBack(alice);
+    await alice.room.disconnect();
+    expect(alice.platform.held.timers).toBe(0);
+    expect(heard(alice).at(-1)).toBe('disconnected');
+  });
+});

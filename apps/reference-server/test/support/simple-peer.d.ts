@@ -10,9 +10,11 @@ declare module 'simple-peer/simplepeer.min.js' {
     signal: [signal: Signal];
     connect: [];
     track: [track: wrtc.MediaStreamTrack];
+    data: [data: Uint8Array | string];
     error: [error: Error];
   }> {
-    constructor(options: { initiator: boolean; wrtc: typeof wrtc; stream: wrtc.MediaStream });
+    constructor(options: { initiator: boolean; wrtc: typeof wrtc; stream?: wrtc.MediaStream });
+    send(data: string): void;
     signal(signal: Signal): void;
     destroy(): void;
   }

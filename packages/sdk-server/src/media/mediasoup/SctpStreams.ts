@@ -18,7 +18,7 @@ const STREAMS = 16;
 export class SctpStreams extends Emitter<DataStreamsEvents> implements DataStreams {
   readonly #transport: types.WebRtcTransport;
   readonly #hub: DataHub;
-  readonly #outgoing = new Map<number, Opening>();
+  readonly #outgoing = new Map<number, Promise<types.DataConsumer>>();
 
   /** @throws MEDIA_UNAVAILABLE */
   static async open(transport: types.WebRtcTransport, hub: DataHub): Promise<SctpStreams> {
@@ -38,12 +38,11 @@ export class SctpStreams extends Emitter<DataStreamsEvents> implements DataStrea
   }
 
   async send({ streamId, ppid, data }: DataMessage): Promise<void> {
-    const opening = this.#outgoing.get(streamId) ?? this.#open(streamId);
+    const consumer = await (this.#outgoing.get(streamId) ?? this.#open(streamId));
     try {
-      const consumer = await opening;
       await consumer.send(Buffer.from(data.buffer, data.byteOffset, data.byteLength), ppid);
     } catch (error) {
-      throw this.#failure(error, { streamId, opening });
+      throw this.#failure(error, { streamId, consumer });
     }
   }
 
@@ -55,7 +54,10 @@ export class SctpStreams extends Emitter<DataStreamsEvents> implements DataStrea
   }
 
   #open(streamId: number): Promise<types.DataConsumer> {
-    const opening = this.#consume(streamId);
+    const opening = this.#consume(streamId).catch((error: unknown) => {
+      this.#outgoing.delete(streamId);
+      throw mediaError('MEDIA_UNAVAILABLE', error);
+    });
     this.#outgoing.set(streamId, opening);
     return opening;
   }
@@ -71,20 +73,17 @@ export class SctpStreams extends Emitter<DataStreamsEvents> implements DataStrea
     throw new Error('mediasoup sends on another stream than it was told');
   }
 
-  #failure(error: unknown, { streamId, opening }: { streamId: number; opening: Opening }): ParlorError {
-    const text = error instanceof Error ? error.message : '';
-    if (text.includes('sctpsendbufferfull'))
+  #failure(error: unknown, stream: { streamId: number; consumer: types.DataConsumer }): ParlorError {
+    const { streamId, consumer } = stream;
+    if (error instanceof Error && error.message.includes('sctpsendbufferfull'))
       return new ParlorError('SLOW_RECEIVER', 'the client reads its data channel too slowly');
     // A client that closes a channel resets the stream, and the worker lets go of the consumer without a word.
-    if (!/handler with ID \S+ not found/.test(text)) return mediaError('MEDIA_UNAVAILABLE', error);
-    if (this.#outgoing.get(streamId) === opening) {
+    if (!(error instanceof Error && error.name === 'NotFoundError'))
+      return mediaError('MEDIA_UNAVAILABLE', error);
+    if (!consumer.closed) {
+      consumer.close();
       this.#outgoing.delete(streamId);
-      void opening.then((consumer) => {
-        consumer.close();
-      });
     }
     return new ParlorError('NOT_FOUND', `the client has closed data channel ${String(streamId)}`);
   }
 }
-
-type Opening = Promise<types.DataConsumer>;

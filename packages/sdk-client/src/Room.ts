@@ -9,7 +9,7 @@ import { followDriver } from './participants/followDriver.js';
 import { LocalParticipant } from './participants/LocalParticipant.js';
 import { RemoteParticipants } from './participants/RemoteParticipants.js';
 import { createPlatform, type Platform } from './platform.js';
-import { createSession } from './session/createSession.js';
+import { createSession, loadDriver } from './session/createSession.js';
 import type { Session } from './session/Session.js';
 import type { SpeakerState } from './session/state.js';
 import { StatsCollector, type StreamOwner } from './stats/collect.js';
@@ -83,6 +83,8 @@ export class Room extends Emitter<api.RoomEvents> implements api.RoomLike {
       emit,
     });
     this.#forward();
+    // Loading begins now, so that joining need not wait for it.
+    if (!options.driver) this.#inBackground(loadDriver(options.topology));
     const { audioOutput } = options;
     if (audioOutput !== undefined)
       this.#inBackground(this.devices.switchActiveDevice('audiooutput', audioOutput));
@@ -90,6 +92,10 @@ export class Room extends Emitter<api.RoomEvents> implements api.RoomLike {
 
   get state(): api.ConnectionState {
     return this.#state;
+  }
+
+  get topology(): api.Topology | undefined {
+    return this.#session?.driver?.topology;
   }
 
   get name(): string {
@@ -121,8 +127,7 @@ export class Room extends Emitter<api.RoomEvents> implements api.RoomLike {
 
   disconnect(stopTracks = this.#options.stopLocalTracks ?? true): Promise<void> {
     const reason = { code: 'CLIENT_INITIATED', message: 'This page left the room.' } as const;
-    const session = this.#session;
-    if (session) this.#finish(reason, stopTracks);
+    if (this.#session) this.#finish(reason, stopTracks);
     else this.#free(stopTracks);
     return Promise.resolve();
   }
@@ -141,8 +146,17 @@ export class Room extends Emitter<api.RoomEvents> implements api.RoomLike {
       : this.#remotes.byIdentity.get(identity);
   }
 
+  async setTopology(topology: api.Topology | 'auto'): Promise<void> {
+    await this.#joined.request('setTopology', { topology });
+  }
+
   getStats(): Promise<RoomStats> {
     return this.#stats.collect();
+  }
+
+  get #joined(): Session {
+    if (this.#session) return this.#session;
+    throw new ParlorError('NOT_CONNECTED', 'Connect first.');
   }
 
   async #connect(session: Session): Promise<void> {
@@ -223,14 +237,14 @@ export class Room extends Emitter<api.RoomEvents> implements api.RoomLike {
 
   #onJoined(driver: MediaDriver): void {
     const again = this.#state === 'reconnecting';
-    const quality = (changed: boolean, participant: api.Participant) => {
-      this.#qualityIf(changed, participant);
-    };
     followDriver(driver, {
       remotes: this.#remotes,
       local: this.localParticipant,
-      quality,
+      quality: this.#qualityIf,
       logger: this.#logger,
+    });
+    driver.on('topologyChanged', (topology, reason) => {
+      this.emit('topologyChanged', topology, reason);
     });
     // Receiving is asked for first: it costs a round trip, sending starts with work in the browser.
     this.#remotes.attachDriver(driver);
@@ -282,13 +296,12 @@ export class Room extends Emitter<api.RoomEvents> implements api.RoomLike {
     this.emit('connectionStateChanged', state);
   }
 
-  #qualityIf(changed: boolean, participant: api.Participant): void {
+  readonly #qualityIf = (changed: boolean, participant: api.Participant): void => {
     if (changed) this.emit('connectionQualityChanged', participant.connectionQuality, participant);
-  }
+  };
 
   async #send(message: DataMessage, reliable: boolean): Promise<void> {
-    if (!this.#session) throw new ParlorError('NOT_CONNECTED', 'Connect before sending messages.');
-    await this.#session.send(message, reliable);
+    await this.#joined.send(message, reliable);
   }
 
   async #moveTo(kind: MediaDeviceKind, deviceId: string): Promise<void> {
@@ -320,7 +333,7 @@ export class Room extends Emitter<api.RoomEvents> implements api.RoomLike {
   }
 
   /** For work whose failure is told elsewhere, or changes nothing. */
-  #inBackground(work: Promise<void>): void {
+  #inBackground(work: Promise<unknown>): void {
     work.catch((error: unknown) => {
       this.#logger.warn('in the background', toParlorError(error, 'CAPTURE_FAILED').code, error);
     });

@@ -3,7 +3,7 @@ import type { Logger } from './logger.js';
 import type { Platform } from './platform.js';
 import type { ReconnectPolicy } from './signaling/reconnectPolicy.js';
 import type { ChannelFactory } from './signaling/SignalChannel.js';
-import type { TrackSource } from './types.js';
+import type { Topology, TrackSource } from './types.js';
 
 export interface VideoSize {
   width: number;
@@ -102,10 +102,11 @@ export interface RoomOptions {
   /** Milliseconds until a request fails with `REQUEST_TIMEOUT`. Default 10 000. */
   requestTimeout?: number;
   /**
-   * How media travels: through the server (`sfu`, the default), or from browser to browser (`p2p`), which suits few
-   * people: each sends a copy to each. A room is of one kind: `TOPOLOGY_MISMATCH` tells who joins with the other.
+   * How media travels: through the server (`sfu`, the default), from browser to browser (`p2p`), which suits few
+   * people as each sends a copy to each, or as the server says (`auto`): P2P as long as that does, changed live when it
+   * does not. A room that is of one kind only tells who joins for the other: `TOPOLOGY_MISMATCH`.
    */
-  topology?: 'sfu' | 'p2p';
+  topology?: Topology | 'auto';
   /**
    * P2P: bits per second that all copies of what this page sends may take together. Sound comes first, the rest is
    * shared out evenly. Default 4 000 000.

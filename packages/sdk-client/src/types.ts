@@ -44,6 +44,29 @@ export interface VideoLayers {
   temporalLayer?: number;
 }
 
+/** How media travels: through the server, or from browser to browser. */
+export type Topology = 'sfu' | 'p2p';
+
+/**
+ * Why media of the room takes another way:
+ *
+ * - `participants`: there are too many for P2P, or few enough again.
+ * - `pairFailed`: two of them cannot reach each other directly.
+ * - `dialect`: somebody is there who needs the server.
+ * - `pinned`: the host application or a moderator wants it so.
+ * - `serverUnreachable`: somebody gets no media to the server.
+ * - `mediaServerDied`: a media process is gone, another one takes over.
+ * - `noMediaServer`: there is none.
+ */
+export type TopologyReason =
+  | 'participants'
+  | 'pairFailed'
+  | 'dialect'
+  | 'pinned'
+  | 'serverUnreachable'
+  | 'mediaServerDied'
+  | 'noMediaServer';
+
 export type VideoQuality = 'low' | 'medium' | 'high';
 
 /** What a device error was about: the source that was being captured, or a device kind. */
@@ -242,6 +265,29 @@ export interface DeviceManager extends EventSource<DeviceManagerEvents> {
   switchActiveDevice(kind: MediaDeviceKind, deviceId: string): Promise<void>;
 }
 
+/* Repair */
+
+/**
+ * `iceRestart`: other ways over the same connection are looked for. `newTransport`: a new connection. `relayOnly`: one
+ * through a TURN server only. `recovered`: media moves again. `gaveUp`: none of it has helped; the room is joined anew.
+ */
+export type MediaRepairStep = 'iceRestart' | 'newTransport' | 'relayOnly' | 'recovered' | 'gaveUp';
+
+/**
+ * `stalled`: the connection stands and nothing comes through. `disconnected`, `failed`: the browser has lost it.
+ * `networkChanged`: the device is on another network, or online again.
+ */
+export type MediaRepairReason = 'stalled' | 'disconnected' | 'failed' | 'networkChanged';
+
+/** Something is done for media that does not move. Tracks and publications stay the same objects meanwhile. */
+export interface MediaRepair {
+  /** Each direction is repaired on its own. P2P: `both`, as one connection carries both. */
+  readonly direction: 'send' | 'recv' | 'both';
+  readonly step: MediaRepairStep;
+  /** Why the repair was begun. */
+  readonly reason: MediaRepairReason;
+}
+
 /* The room */
 
 /** All events of a room, with their arguments. */
@@ -278,7 +324,7 @@ export interface RoomEvents {
   localTrackPublicationFailed: [track: LocalTrack, error: ParlorError];
   /** Who is speaking now, loudest first. */
   activeSpeakersChanged: [speakers: Participant[]];
-  /** By the score of each stream, the worst counts: the server's; in P2P rooms by what this page measures. */
+  /** By loss, round trip, jitter and freezes of each stream; the worst counts. `lost`: nothing arrives. */
   connectionQualityChanged: [quality: ConnectionQuality, participant: Participant];
   /**
    * P2P: media does not get through between this page and that participant, and why (`PEER_UNREACHABLE`). It goes on
@@ -287,6 +333,13 @@ export interface RoomEvents {
   participantUnreachable: [participant: RemoteParticipant, error: ParlorError];
   /** P2P: it gets through again. */
   participantReachable: [participant: RemoteParticipant];
+  /**
+   * Media goes through the server, or from browser to browser, from now on, and why. Nothing has to be done: tracks,
+   * participants and attached elements stay as they are and change over as media comes the new way.
+   */
+  topologyChanged: [topology: Topology, reason: TopologyReason];
+  /** What is being done for media that does not move. `participant`: in P2P rooms, the pair with whom it is about. */
+  mediaRepair: [repair: MediaRepair, participant: RemoteParticipant | undefined];
   dataReceived: [payload: unknown, participant: RemoteParticipant | undefined, topic: string];
   mediaDevicesError: [error: ParlorError, subject: DeviceErrorSubject];
   mediaDevicesChanged: [devices: MediaDeviceInfo[]];
@@ -297,6 +350,8 @@ export interface RoomEvents {
 
 export interface RoomLike extends EventSource<RoomEvents> {
   readonly state: ConnectionState;
+  /** How media travels now. Undefined while the room is not joined. */
+  readonly topology: Topology | undefined;
   /** Room id; '' before `connect` when it is not in the URL or the options. */
   readonly name: string;
   readonly localParticipant: LocalParticipant;
@@ -320,5 +375,10 @@ export interface RoomLike extends EventSource<RoomEvents> {
   startAudio(): Promise<void>;
   switchActiveDevice(kind: MediaDeviceKind, deviceId: string): Promise<void>;
   getParticipant(identity: string): Participant | undefined;
+  /**
+   * Pins how media of the room travels, for everybody, or (`auto`) lets the server choose. For moderators.
+   * @throws ParlorError `NOT_CONNECTED`, or the server's refusal
+   */
+  setTopology(topology: Topology | 'auto'): Promise<void>;
   getStats(): Promise<RoomStats>;
 }

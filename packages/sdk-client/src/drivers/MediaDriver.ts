@@ -3,7 +3,7 @@ import type { ParlorError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { RoomOptions, TrackPublishOptions } from '../options.js';
 import type { Platform } from '../platform.js';
-import type { TrackKind, TrackSource, VideoLayers } from '../types.js';
+import type { Topology, TopologyReason, TrackKind, TrackSource, VideoLayers, MediaRepair } from '../types.js';
 
 /** What a driver may ask of signalling. Requests fail with coded errors. */
 export type SignalRequest = (method: string, data?: unknown) => Promise<unknown>;
@@ -85,9 +85,13 @@ export interface MediaDriverEvents {
   score: [producerId: string, score: number, own: boolean];
   /** P2P: others speak than before, the loudest first. Of rooms with a server it is the server that tells. */
   speakers: [speakers: readonly { readonly peerId: string; readonly level: number }[]];
+  /** What is done for a path that does not carry what it should. P2P: to whom. */
+  repair: [repair: MediaRepair, peerId?: string];
   error: [error: ParlorError];
   /** What somebody else has given to `sendData`. */
   data: [from: string, topic: string, payload: unknown];
+  /** Media goes another way from now on; tracks follow as it comes. */
+  topologyChanged: [topology: Topology, reason: TopologyReason];
   /** P2P: this pair has not connected in 5 s. It goes on being tried. */
   peerSlow: [peerId: string];
   /** P2P: this pair does not connect, and why. It goes on being tried. */
@@ -101,7 +105,7 @@ export interface MediaDriverEvents {
  * change from one driver to another without its tracks noticing. A driver is used once: `open`, work, `close`.
  */
 export interface MediaDriver extends EventSource<MediaDriverEvents> {
-  readonly topology: 'sfu' | 'p2p';
+  readonly topology: Topology;
   readonly state: DriverState;
   /** What needs no server (finding out what the browser can do): runs while the network is waited for. */
   prepare(): Promise<void>;

@@ -82,9 +82,10 @@ export class RemoteParticipants {
     this.#subscriptions.detach();
   }
 
-  /** The media of a subscription is another object now. */
+  /** The media of a subscription is another object now, or has come at last. */
   replaceMedia(producerId: string, media: MediaStreamTrack): void {
-    this.#byProducer.get(producerId)?.track?.setMedia(media);
+    const publication = this.#byProducer.get(producerId);
+    if (publication) this.#subscriptions.came(publication, media);
   }
 
   /** A subscription ended although its producer lives. */
@@ -99,6 +100,11 @@ export class RemoteParticipants {
     if (!participant) return;
     if (error) this.options.emit('participantUnreachable', participant, error);
     else this.options.emit('participantReachable', participant);
+  }
+
+  repair(repair: api.MediaRepair, peerId: string | undefined): void {
+    const participant = peerId === undefined ? undefined : this.byIdentity.get(peerId);
+    this.options.emit('mediaRepair', repair, participant);
   }
 
   ownerOf(producerId: string): RemoteParticipant | undefined {

@@ -67,6 +67,11 @@ export class Subscriptions implements SubscriptionControl {
     this.options.onEnd(publication);
   }
 
+  /** There is other media of it than before, or some at last. */
+  came(publication: RemoteTrackPublication, mediaStreamTrack: MediaStreamTrack): void {
+    this.#settle(publication, { producerId: publication.producer.producerId, mediaStreamTrack });
+  }
+
   async setReceiving(publication: RemoteTrackPublication): Promise<void> {
     if (!publication.isSubscribed) return;
     await this.#driver?.setReceiving(publication.producer.producerId, publication.isEnabled);
@@ -113,8 +118,8 @@ export class Subscriptions implements SubscriptionControl {
   #settle(publication: RemoteTrackPublication, result: SubscribeResult): void {
     const { isLive, logger, onMedia, onEnd, onFailed } = this.options;
     if ('error' in result) {
-      // Gone before it could be received: its removal is on the way.
-      if (!isLive(publication)) return;
+      // Gone before it could be received: its removal is on the way. Or not quite there yet: `came` will tell.
+      if (!isLive(publication) || result.error.code === 'PRODUCER_PENDING') return;
       logger.warn('subscribing failed', publication.source, result.error.code);
       onEnd(publication);
       onFailed(publication, result.error);

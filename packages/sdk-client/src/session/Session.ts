@@ -144,30 +144,31 @@ export class Session extends Emitter<SessionEvents> {
         ? channel.request(method, data)
         : Promise.reject(new ParlorError('NOT_CONNECTED', 'The connection is not open yet.'));
     const tell = (method: string, data: unknown) => channel?.tell(method, data);
-    const created = createDriver({ request, tell, platform, logger, rtcConfiguration, uplinkBitrate });
-    const driver = created instanceof Promise ? await created : created;
+    let made: MediaDriver | undefined;
     let over = false;
     const giveUp = () => {
       over = true;
       channel?.close();
-      driver.close();
+      made?.close();
+    };
+    const make = async (): Promise<MediaDriver> => {
+      const created = createDriver({ request, tell, platform, logger, rtcConfiguration, uplinkBitrate });
+      made = created instanceof Promise ? await created : created;
+      // `open` waits for it, and fails with its error.
+      if (over) made.close();
+      else made.prepare().catch(() => undefined);
+      return made;
+    };
+    const connect = async (): Promise<SignalChannel> => {
+      const options = { url, requestTimeout, connectTimeout, policy, platform, logger, signal };
+      channel = await openChannel(options);
+      if (over) channel.close();
+      return channel;
     };
     signal.addEventListener('abort', giveUp);
     try {
       if (signal.aborted) throw new ParlorError('CANCELLED', 'Connecting was called off.');
-      // `open` waits for it, and fails with its error.
-      driver.prepare().catch(() => undefined);
-      const opened = await openChannel({
-        url,
-        requestTimeout,
-        connectTimeout,
-        policy,
-        platform,
-        logger,
-        signal,
-      });
-      channel = opened;
-      if (over) opened.close();
+      const [driver, opened] = await Promise.all([make(), connect()]);
       const follow = this.#follow({ channel: opened, driver });
       const data = {
         ...driver.joinRequest(),

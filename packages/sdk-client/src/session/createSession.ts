@@ -1,4 +1,4 @@
-import type { DriverContext, MediaDriver } from '../drivers/MediaDriver.js';
+import type { DriverFactory } from '../drivers/MediaDriver.js';
 import { sfuDriver } from '../drivers/sfu/SfuDriver.js';
 import type { Logger } from '../logger.js';
 import type { RoomOptions } from '../options.js';
@@ -20,10 +20,17 @@ interface SessionRequest {
   readonly returning: boolean;
 }
 
-/** Only who asks for P2P rooms loads what carries them. */
-async function loadMeshDriver(context: DriverContext): Promise<MediaDriver> {
-  const { meshDriver } = await import('../drivers/mesh/MeshDriver.js');
-  return meshDriver(context);
+/** What changes paths is loaded apart, and what carries P2P rooms only for who may be in one. */
+export async function loadDriver(topology: RoomOptions['topology'] = 'sfu'): Promise<DriverFactory> {
+  const [{ Switcher }, mesh] = await Promise.all([
+    import('../drivers/switcher/Switcher.js'),
+    topology === 'sfu' ? undefined : import('../drivers/mesh/MeshDriver.js'),
+  ]);
+  const drivers = {
+    ...(mesh && { p2p: mesh.meshDriver }),
+    ...(topology === 'p2p' ? {} : { sfu: sfuDriver }),
+  };
+  return (context) => new Switcher(context, { topology, drivers });
 }
 
 /** A session with the room's options and their defaults. @throws ParlorError `INVALID_URL` */
@@ -39,7 +46,7 @@ export function createSession(request: SessionRequest): { session: Session; room
     connectTimeout: settings.connectTimeout ?? CONNECT_TIMEOUT,
     requestTimeout: settings.requestTimeout ?? REQUEST_TIMEOUT,
     openChannel: settings.channel ?? ((options) => ProtooChannel.open(options)),
-    createDriver: settings.driver ?? (settings.topology === 'p2p' ? loadMeshDriver : sfuDriver),
+    createDriver: settings.driver ?? (async (context) => (await loadDriver(settings.topology))(context)),
     rtcConfiguration: settings.rtcConfiguration ?? {},
     uplinkBitrate: settings.uplinkBitrate,
     displayName: displayName === '' ? undefined : displayName,

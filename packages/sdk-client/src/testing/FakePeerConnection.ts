@@ -73,6 +73,9 @@ export class FakeTransceiver {
   #direction: RTCRtpTransceiverDirection;
   currentDirection: RTCRtpTransceiverDirection | 'stopped' | null = null;
   stopping = false;
+  /** Whether media comes: a frame or a packet for each look at the statistics. */
+  arrives = (): boolean => false;
+  #arrived = 0;
   readonly sender: FakeSender;
   readonly receiver;
 
@@ -86,7 +89,7 @@ export class FakeTransceiver {
     const received = new FakeMediaStreamTrack({ kind: kind === 'audio' ? 'audio' : 'video' });
     this.receiver = {
       track: received,
-      getStats: () => Promise.resolve(new Map() as RTCStatsReport),
+      getStats: () => Promise.resolve(this.#received()),
       /** Set in tests: what has arrived last, and how loud it was. */
       sources: [] as { timestamp: number; audioLevel?: number }[],
       getSynchronizationSources() {
@@ -103,6 +106,12 @@ export class FakeTransceiver {
   set direction(direction: RTCRtpTransceiverDirection) {
     if (this.stopping) throw new DOMException('stopped', 'InvalidStateError');
     this.#direction = direction;
+  }
+
+  #received(): RTCStatsReport {
+    if (this.currentDirection === 'recvonly' && this.arrives()) this.#arrived += 1;
+    const counters = { packetsReceived: this.#arrived, framesDecoded: this.#arrived };
+    return new Map([['in', { id: 'in', type: 'inbound-rtp', kind: this.kind, ...counters }]]);
   }
 
   stop(): void {
@@ -122,6 +131,8 @@ type Listener = (event: never) => void;
 /** Where fake connections find each other. Cut, nothing connects and what is connected is not any more. */
 export class FakeNetwork {
   readonly connections = new Map<string, FakePeerConnection>();
+  /** False: what is connected carries nothing. */
+  flows = true;
   #cut = false;
   #ids = 0;
 
@@ -192,9 +203,7 @@ export class FakePeerConnection {
   addTransceiver(what: MediaStreamTrack | string, init: RTCRtpTransceiverInit = {}): FakeTransceiver {
     const track = typeof what === 'string' ? null : what;
     const kind = typeof what === 'string' ? what : what.kind;
-    const transceiver = new FakeTransceiver(kind, track, init.direction ?? 'sendrecv');
-    this.#transceivers.push(transceiver);
-    return transceiver;
+    return this.#add(new FakeTransceiver(kind, track, init.direction ?? 'sendrecv'));
   }
 
   getTransceivers(): FakeTransceiver[] {
@@ -321,9 +330,7 @@ export class FakePeerConnection {
       const known = this.#transceivers.find((each) => each.mid === mid);
       if (direction === 'stopped') known?.stop();
       if (known) continue;
-      const transceiver = new FakeTransceiver(kind, null, 'recvonly');
-      transceiver.mid = mid;
-      this.#transceivers.push(transceiver);
+      this.#add(new FakeTransceiver(kind, null, 'recvonly')).mid = mid;
     }
   }
 
@@ -339,6 +346,12 @@ export class FakePeerConnection {
     this.signalingState = 'stable';
     this.#stable = { local: this.localDescription, remote: this.remoteDescription };
     if (this.connectionState !== 'connected' || restarted) this.meet();
+  }
+
+  #add(transceiver: FakeTransceiver): FakeTransceiver {
+    transceiver.arrives = () => this.connectionState === 'connected' && this.network.flows;
+    this.#transceivers.push(transceiver);
+    return transceiver;
   }
 
   #rollback(): void {

@@ -1,6 +1,7 @@
 import { ParlorError } from '../errors.js';
 import type { ParticipantLeftReason, TrackKind } from '../types.js';
 import type { MemoryChannel } from './MemoryChannel.js';
+import { MemoryPaths } from './MemoryPaths.js';
 
 /** What the room says about media: nothing real, unless a test wants it so. */
 export interface MemoryMedia {
@@ -26,6 +27,8 @@ export interface MemoryPeer {
   readonly consumers: Map<string, string>;
   /** Receives whatever is published, without asking. */
   follows: boolean;
+  /** Changes over when media takes another path. */
+  readonly paths: boolean;
 }
 
 type Data = Record<string, unknown>;
@@ -48,6 +51,7 @@ const REFORMING = 15_000;
 export class MemoryRoom {
   readonly peers = new Map<string, MemoryPeer>();
   readonly producers = new Map<string, MemoryProducer>();
+  readonly paths = new MemoryPaths(this.peers);
   /** Requests about media that has no effect here, for tests to look at. */
   readonly log: { peerId: string; method: string; data: Data }[] = [];
   /** Resume tokens that it has given out. */
@@ -77,6 +81,7 @@ export class MemoryRoom {
       if (peerId === peer.id) this.#closeProducer(id);
     this.peers.delete(peer.id);
     this.broadcast('peerLeft', { peerId: peer.id, reason });
+    this.paths.left(peer.id);
   }
 
   /** Tells everyone but `except`. */
@@ -115,6 +120,16 @@ export class MemoryRoom {
       case 'leave':
         this.leave(peer.channel, 'left');
         return {};
+      case 'openPath':
+        return { ...this.paths.open(peer.id, data['path']), ...this.#media(peer.id) };
+      case 'pathReady':
+        this.paths.ready(peer.id, data['path']);
+        return {};
+      case 'pathFailed':
+        this.paths.failed(data);
+        return {};
+      case 'setTopology':
+        return this.#pin(String(data['topology']));
       case 'connectWebRtcTransport':
       case 'pause':
       case 'resume':
@@ -141,30 +156,52 @@ export class MemoryRoom {
     else this.#returned.add(id);
     const resumeToken = this.#newId('resume');
     this.#tokens.add(resumeToken);
-    const others = [...this.peers.values()];
-    this.peers.set(id, { id, displayName, resumeToken, channel, consumers: new Map(), follows: false });
+    this.paths.joining(id, data);
+    const paths = data['paths'] === true;
+    const peer = { id, displayName, resumeToken, channel, paths, consumers: new Map(), follows: false };
+    this.peers.set(id, peer);
     this.broadcast('peerJoined', { peerId: id, displayName, ...this.#rights(id) }, id);
     return {
       roomId: this.id,
       peerId: id,
       displayName,
       ...this.#rights(id),
+      ...this.#media(id),
+      topology: this.paths.topology,
+      ...(paths ? { path: this.paths.number, auto: this.paths.auto } : {}),
+      resumeToken,
+      ...(isReforming ? { reforming: REFORMING } : {}),
+    };
+  }
+
+  /** What somebody needs to send and receive by the current path. */
+  #media(peerId: string): Data {
+    const others = [...this.peers.values()].filter(({ id }) => id !== peerId);
+    return {
       rtpCapabilities: this.context.media.rtpCapabilities,
-      peers: others.map(({ id: other, displayName: name }) => ({
-        id: other,
-        displayName: name,
-        ...this.#rights(other),
+      peers: others.map(({ id, displayName }) => ({ id, displayName, ...this.#rights(id) })),
+      producers: [...this.producers.values()].map(({ id: producerId, ...rest }) => ({
+        producerId,
+        ...rest,
+        ...this.#pending(producerId),
       })),
-      producers: [...this.producers.values()].map(({ id: producerId, ...rest }) => ({ producerId, ...rest })),
       iceServers: [],
-      topology: data['topology'] === 'p2p' ? 'p2p' : 'sfu',
       transports: {
         send: this.context.media.transport(this.#newId('transport')),
         recv: this.context.media.transport(this.#newId('transport')),
       },
-      resumeToken,
-      ...(isReforming ? { reforming: REFORMING } : {}),
     };
+  }
+
+  #pending(producerId: string): { pending?: true } {
+    return this.paths.isPending(producerId) ? { pending: true } : {};
+  }
+
+  #pin(topology: string): Data {
+    this.paths.auto = topology === 'auto';
+    if (topology !== 'auto' && topology !== this.paths.topology)
+      this.paths.move(topology === 'p2p' ? 'p2p' : 'sfu', 'pinned');
+    return {};
   }
 
   #rights(peerId: string): { data?: false } {
@@ -172,6 +209,7 @@ export class MemoryRoom {
   }
 
   #produce(peer: MemoryPeer, data: Data): unknown {
+    if (data['producerId'] !== undefined) return this.#move(peer, data);
     const { formerId } = data;
     const mayHave = this.#returned.has(peer.id) && !this.producers.has(String(formerId));
     const id = mayHave && typeof formerId === 'string' ? formerId : this.#newId('producer');
@@ -180,23 +218,40 @@ export class MemoryRoom {
     const paused = data['paused'] === true;
     const producer: MemoryProducer = { id, peerId: peer.id, kind, appData, paused };
     this.producers.set(id, producer);
-    const announcement = { producerId: id, peerId: peer.id, kind, appData, paused };
-    for (const other of this.peers.values()) {
-      if (other === peer) continue;
-      const consumer = other.follows ? { consumer: this.#consumer(other, producer) } : {};
-      other.channel.notify('newProducer', { ...announcement, ...consumer });
-    }
+    if (data['rtpParameters']) this.paths.brought(id);
+    const announcement = { producerId: id, peerId: peer.id, kind, appData, paused, ...this.#pending(id) };
+    this.#announce(producer, 'newProducer', announcement);
     return { id, producerId: id };
   }
 
+  /** A publication goes on by another path. */
+  #move(peer: MemoryPeer, data: Data): unknown {
+    const producer = this.#own(peer, data);
+    const { id: producerId, peerId } = producer;
+    this.paths.brought(producerId);
+    this.#announce(producer, 'producerMoved', { producerId, peerId });
+    return { id: producerId, producerId };
+  }
+
+  /** With a consumer for those who follow and can have one. */
+  #announce(producer: MemoryProducer, method: 'newProducer' | 'producerMoved', data: Data): void {
+    for (const other of this.peers.values()) {
+      if (other.id === producer.peerId || (method === 'producerMoved' && !other.paths)) continue;
+      const canHave = other.follows && this.paths.isOn(other.id) && !this.paths.isPending(producer.id);
+      const consumer = canHave ? { consumer: this.#consumer(other, producer) } : {};
+      other.channel.notify(method, { ...data, ...consumer });
+    }
+  }
+
   #subscribe(peer: MemoryPeer, producerIds: readonly string[]): unknown {
-    const found = producerIds
-      .map((id) => this.producers.get(id))
-      .filter((producer) => producer !== undefined);
-    const consumers = found.map((producer) => this.#consumer(peer, producer));
-    const failed = producerIds
-      .filter((id) => !this.producers.has(id))
-      .map((producerId) => ({ producerId, code: 'PRODUCER_NOT_FOUND' }));
+    const consumers: object[] = [];
+    const failed: object[] = [];
+    for (const producerId of producerIds) {
+      const producer = this.producers.get(producerId);
+      if (!producer) failed.push({ producerId, code: 'PRODUCER_NOT_FOUND' });
+      else if (this.paths.isPending(producerId)) failed.push({ producerId, code: 'PRODUCER_PENDING' });
+      else consumers.push(this.#consumer(peer, producer));
+    }
     return { consumers, failed };
   }
 

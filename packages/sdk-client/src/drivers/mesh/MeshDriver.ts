@@ -187,6 +187,10 @@ export class MeshDriver extends Emitter<MediaDriverEvents> implements MediaDrive
       case 'producerResumed':
         receiver.paused(producerId, method === 'producerPaused');
         break;
+      case 'topologyChanged':
+        // Back to this mesh: who was not in it has not heard what was offered.
+        peers.hurry();
+        break;
       case 'signal':
         if (isSignal(data)) peers.get(data.from)?.receive(data);
     }

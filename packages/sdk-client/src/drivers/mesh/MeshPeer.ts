@@ -3,6 +3,7 @@ import { ParlorError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { Platform } from '../../platform.js';
 import type { TrackKind } from '../../types.js';
+import { isRelay } from '../relay.js';
 import { LinkRepair } from './LinkRepair.js';
 import { MeshLink, type Incoming, type LinkPlan, type Outgoing } from './MeshLink.js';
 import { readMessage, type Message } from './messages.js';
@@ -30,8 +31,6 @@ interface Received extends Incoming {
   readonly waiting: Deferred<MediaStreamTrack>;
   receiving: boolean;
 }
-
-const isRelay = ({ urls }: RTCIceServer): boolean => [urls].flat().some((url) => /^turns?:/.test(url));
 
 /** Somebody else in the mesh: what is received from there, over whichever connection there is at the time. */
 export class MeshPeer implements LinkPlan {
@@ -135,9 +134,10 @@ export class MeshPeer implements LinkPlan {
     this.#link?.restart();
   }
 
-  /** The network is back. */
+  /** The network is back, or the other side. */
   hurry(): void {
-    this.#repair.hurry();
+    if (this.#opener && this.#link?.begun === false) this.#renew();
+    else this.#repair.hurry();
   }
 
   close(): void {

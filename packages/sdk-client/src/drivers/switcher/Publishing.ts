@@ -1,0 +1,106 @@
+import { ParlorError } from '../../errors.js';
+import type { DriverContext, MediaDriver, PublishRequest } from '../MediaDriver.js';
+import { isAsleep, type Path } from './Path.js';
+
+export interface PublishingOptions {
+  readonly context: DriverContext;
+  /** The newest last: new publications go there. */
+  readonly paths: () => readonly Path[];
+}
+
+/** What this page publishes, as it is now, on all paths that there are. */
+export class Publishing {
+  readonly all = new Map<string, PublishRequest>();
+  #underWay = 0;
+
+  constructor(private readonly options: PublishingOptions) {}
+
+  async publish(request: PublishRequest): Promise<string> {
+    this.#underWay += 1;
+    try {
+      return await this.#publish(request);
+    } finally {
+      this.#underWay -= 1;
+    }
+  }
+
+  /** Everything that has to be on a path is. */
+  isOn({ sent }: Path): boolean {
+    return this.#underWay === 0 && [...this.all].every(([id, request]) => sent.has(id) || isAsleep(request));
+  }
+
+  async unpublish(producerId: string): Promise<void> {
+    this.#get(producerId);
+    this.all.delete(producerId);
+    const [carrier, ...others] = this.carriers(producerId);
+    for (const path of others) path.hear('producerClosed', { producerId });
+    if (!carrier) await this.options.context.request('closeProducer', { producerId });
+    else {
+      carrier.sent.delete(producerId);
+      await carrier.driver.unpublish(producerId);
+    }
+  }
+
+  async replaceTrack(producerId: string, mediaStreamTrack: MediaStreamTrack): Promise<void> {
+    this.all.set(producerId, { ...this.#get(producerId), mediaStreamTrack });
+    await this.#everywhere(producerId, (driver) => driver.replaceTrack(producerId, mediaStreamTrack));
+    // There is something to send again, maybe.
+    this.#current.align();
+  }
+
+  async setMuted(producerId: string, muted: boolean): Promise<void> {
+    this.all.set(producerId, { ...this.#get(producerId), muted });
+    await this.#everywhere(producerId, (driver) => driver.setMuted(producerId, muted));
+  }
+
+  /** Paths that carry it, the newest first. */
+  carriers(producerId: string): Path[] {
+    return this.options
+      .paths()
+      .filter(({ sent }) => sent.has(producerId))
+      .reverse();
+  }
+
+  async #publish(request: PublishRequest): Promise<string> {
+    for (;;) {
+      const path = this.#current;
+      try {
+        const producerId = await path.publish(request);
+        this.all.set(producerId, request);
+        // The room has moved on meanwhile.
+        this.#current.align();
+        return producerId;
+      } catch (error) {
+        if (path === this.#current) throw error;
+      }
+    }
+  }
+
+  /** @throws ParlorError `NOT_CONNECTED` */
+  get #current(): Path {
+    const current = this.options.paths().at(-1);
+    if (current) return current;
+    throw new ParlorError('NOT_CONNECTED', 'There is no media path now.');
+  }
+
+  /** Only on the newest path a failure matters. */
+  async #everywhere(producerId: string, work: (driver: MediaDriver) => Promise<void>): Promise<void> {
+    await Promise.all(
+      this.carriers(producerId).map(async (path) => {
+        try {
+          await work(path.driver);
+        } catch (error) {
+          if (path === this.options.paths().at(-1)) throw error;
+          this.options.context.logger.debug('former media path', error);
+        }
+      }),
+    );
+  }
+
+  /** @throws ParlorError `TRACK_NOT_PUBLISHED` */
+  #get(producerId: string): PublishRequest {
+    const request = this.all.get(producerId);
+    if (request) return request;
+    throw new ParlorError('TRACK_NOT_PUBLISHED', 'This track is not published any more.');
+  }
+}

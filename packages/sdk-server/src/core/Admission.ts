@@ -2,11 +2,10 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Topology } from '@parlor/protocol';
 import { ParlorError } from '../errors.js';
 import type { PeerImpl } from './PeerImpl.js';
-import type { DuplicatePolicy, JoinOptions, Room } from './types.js';
+import type { DuplicatePolicy, JoinOptions } from './types.js';
 
 interface Door {
   readonly id: string;
-  readonly topology: Topology;
   readonly closed: boolean;
   readonly peers: ReadonlyMap<string, PeerImpl>;
 }
@@ -28,11 +27,13 @@ export class Admission {
     this.#options = options;
   }
 
-  /** @throws ROOM_CLOSED, TOPOLOGY_MISMATCH, FORBIDDEN, PEER_REMOVED, LIMIT_REACHED, PEER_ID_TAKEN, ALREADY_JOINED */
-  check(options: JoinOptions): void {
-    const { id, closed, topology, peers } = this.#room;
+  /**
+   * @param topology How media will travel when this one is in.
+   * @throws ROOM_CLOSED, FORBIDDEN, PEER_REMOVED, LIMIT_REACHED, PEER_ID_TAKEN, ALREADY_JOINED
+   */
+  check(options: JoinOptions, topology: Topology): void {
+    const { id, closed, peers } = this.#room;
     if (closed) throw new ParlorError('ROOM_CLOSED', `room ${id} was closed`);
-    assertTopology(this.#room, options.topology);
     if (topology === 'p2p' && options.grants?.subscribe === false) {
       throw new ParlorError(
         'FORBIDDEN',
@@ -89,15 +90,6 @@ export class Admission {
     if (userId === undefined || this.#options.onDuplicate === 'allow') return [];
     return [...this.#room.peers.values()].filter((peer) => peer.userId === userId && peer.id !== peerId);
   }
-}
-
-/** @throws TOPOLOGY_MISMATCH */
-export function assertTopology(room: Pick<Room, 'id' | 'topology'>, wanted: Topology | undefined): void {
-  if (wanted === undefined || wanted === room.topology) return;
-  throw new ParlorError(
-    'TOPOLOGY_MISMATCH',
-    `room ${room.id} has topology "${room.topology}": use topology "${room.topology}" (new Room({ topology: '${room.topology}' }) in the client), or another room`,
-  );
 }
 
 function isSameClient({ userId, resumeToken }: JoinOptions, present: PeerImpl): boolean {

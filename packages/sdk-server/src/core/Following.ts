@@ -4,6 +4,15 @@ import { consume, type Subscription } from './consuming.js';
 import type { PeerImpl } from './PeerImpl.js';
 import type { ProducerImpl } from './ProducerImpl.js';
 
+/** How a producer is announced: `producerMoved` to a client that knows it already. */
+type Word = 'newProducer' | 'producerMoved';
+
+interface Announcement {
+  readonly word: Word;
+  readonly producer: ProducerImpl;
+  readonly consumer: ConsumerImpl | undefined;
+}
+
 /** Announcements that wait for each other at most. */
 const BATCH = 8;
 
@@ -14,7 +23,7 @@ const BATCH = 8;
 export class Following {
   readonly #peer: PeerImpl;
   readonly #subscription: Subscription;
-  readonly #ready: { producer: ProducerImpl; consumer: ConsumerImpl | undefined }[] = [];
+  readonly #ready: Announcement[] = [];
   #underway = 0;
 
   constructor(peer: PeerImpl, subscription: Subscription) {
@@ -22,7 +31,7 @@ export class Following {
     this.#subscription = subscription;
   }
 
-  announce(producer: ProducerImpl): void {
+  announce(producer: ProducerImpl, word: Word): void {
     this.#underway += 1;
     consume(this.#peer, producer.id, this.#subscription)
       .catch((error: unknown) => {
@@ -31,7 +40,7 @@ export class Following {
         return undefined;
       })
       .then((consumer) => {
-        this.#ready.push({ producer, consumer });
+        this.#ready.push({ word, producer, consumer });
         this.#underway -= 1;
         if (this.#underway === 0 || this.#ready.length >= BATCH) this.#tell();
       })
@@ -41,14 +50,12 @@ export class Following {
   }
 
   #tell(): void {
-    for (const { producer, consumer } of this.#ready.splice(0)) {
+    for (const { word, producer, consumer: made } of this.#ready.splice(0)) {
       // Nobody need hear of what is over.
       if (producer.closed) continue;
-      this.#peer.tell({
-        type: 'newProducer',
-        producer: producer.info,
-        consumer: consumer?.closed === false ? consumer : undefined,
-      });
+      const consumer = made?.closed === false ? made : undefined;
+      if (word === 'newProducer') this.#peer.tell({ type: word, producer: producer.info, consumer });
+      else this.#peer.tell({ type: word, producerId: producer.id, peerId: producer.peer.id, consumer });
     }
   }
 }

@@ -5,11 +5,14 @@ import type { ConsumerImpl } from './ConsumerImpl.js';
 import type { CoreContext } from './context.js';
 import type { Following } from './Following.js';
 import { assertCan } from './permissions.js';
-import type { LinkEnd, MediaReceiver, PeerLink } from './ports.js';
+import type { LinkEnd, MediaReceiver, MediaTransport, PeerLink } from './ports.js';
 import type { ProducerImpl } from './ProducerImpl.js';
-import { publish } from './publishing.js';
+import { carryOn, publish } from './publishing.js';
 import type { RoomImpl } from './RoomImpl.js';
 import { subscribe } from './subscribing.js';
+import type { Ability } from './topology/decide.js';
+import { pathGone } from './topology/keptRoom.js';
+import type { PathFailure } from './topology/TopologyKeeper.js';
 import { TransportImpl } from './TransportImpl.js';
 import type {
   Grants,
@@ -32,7 +35,9 @@ export interface PeerIdentity {
   link: PeerLink | undefined;
   place: Place;
   transportPerPeer: boolean;
-  takesAnyTopology: boolean;
+  /** Undefined: it carries no media. */
+  ability: Ability | undefined;
+  followsPaths: boolean;
   resumeToken: string;
 }
 
@@ -42,15 +47,16 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
   readonly userId: string | undefined;
   readonly grants: Grants;
   readonly resumeToken: string;
-  /** Its client can stay when media travels another way. */
-  readonly takesAnyTopology: boolean;
+  /** How its client can carry media; undefined: it has none. */
+  readonly ability: Ability | undefined;
+  /** Its client changes over when media of the room takes another path. */
+  readonly followsPaths: boolean;
   readonly room: RoomImpl;
   readonly context: CoreContext;
   readonly transports = new Map<string, TransportImpl>();
   readonly producers = new Map<string, ProducerImpl>();
   readonly consumers = new Map<string, ConsumerImpl>();
   readonly consumersByProducer = new Map<string, ConsumerImpl>();
-  receiver: MediaReceiver | undefined;
   /** Set while the peer receives whatever is published. */
   following: Following | undefined;
   closed = false;
@@ -59,6 +65,7 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
   readonly #link: PeerLink | undefined;
   readonly #place: Place;
   readonly #maxTransports: number;
+  #rtpCapabilities: RtpCapabilities | undefined;
 
   constructor(room: RoomImpl, context: CoreContext, identity: PeerIdentity) {
     super();
@@ -70,7 +77,8 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
     this.grants = identity.grants;
     this.resumeToken = identity.resumeToken;
     this.#link = identity.link;
-    this.takesAnyTopology = identity.takesAnyTopology;
+    this.ability = identity.ability;
+    this.followsPaths = identity.followsPaths;
     this.#place = identity.place;
     const { maxPeersPerRoom, maxTransportsPerPeer } = context.limits;
     this.#maxTransports = identity.transportPerPeer ? maxPeersPerRoom : maxTransportsPerPeer;
@@ -104,12 +112,19 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
       throw new ParlorError('LIMIT_REACHED', 'too many transports: close those that are not used');
     }
     this.pending.transports += 1;
-    const media = await this.room.media.createTransport(options).finally(() => {
+    const { server } = this.room;
+    const opening = server?.createTransport(options) ?? Promise.reject(this.room.withoutServer('transports'));
+    let media: MediaTransport;
+    try {
+      media = await opening;
+    } catch (error) {
+      throw server === this.room.server ? error : pathGone();
+    } finally {
       this.pending.transports -= 1;
-    });
-    if (this.closed) {
+    }
+    if (this.closed || server !== this.room.server) {
       media.close();
-      throw this.gone();
+      throw this.closed ? this.gone() : pathGone();
     }
     const transport = new TransportImpl(direction, media, () => {
       this.tell({ type: 'transportClosed', transportId: transport.id });
@@ -124,12 +139,22 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
     return publish(this, options);
   }
 
+  /** As `carryOn`. */
+  carryOn(producerId: string, options: ProduceOptions): Promise<ProducerImpl> {
+    return carryOn(this, producerId, options);
+  }
+
   subscribe(producerIds: readonly string[], options: SubscribeOptions = {}): Promise<SubscribeResult[]> {
     return subscribe(this, producerIds, options);
   }
 
   setRtpCapabilities(rtpCapabilities: RtpCapabilities): void {
-    this.receiver = this.room.media.receiver(rtpCapabilities);
+    this.#rtpCapabilities = rtpCapabilities;
+  }
+
+  /** What its client can receive, for the media that the server has now. */
+  get receiver(): MediaReceiver | undefined {
+    return this.#rtpCapabilities && this.room.server?.receiver(this.#rtpCapabilities);
   }
 
   sendMessage(topic: string, payload: unknown, to?: readonly string[]): void {
@@ -141,6 +166,24 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
   signal(to: string, signal: Signal): void {
     this.assertHere();
     this.room.relaySignal(this, to, signal);
+  }
+
+  pathReady(path: number): void {
+    this.room.keeper.ready(this, path);
+  }
+
+  pathFailed(failure: PathFailure): void {
+    this.room.keeper.failed(this, failure);
+  }
+
+  nextPath(): Promise<void> {
+    return this.room.keeper.opened;
+  }
+
+  /** Media of the room does not go through that server any more; what has to be awaited there is over. */
+  leaveServer(): void {
+    this.following = undefined;
+    for (const transport of [...this.transports.values()]) transport.close();
   }
 
   leave(reason: 'left' | 'disconnected' = 'left'): void {

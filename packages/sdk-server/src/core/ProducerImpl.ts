@@ -7,55 +7,61 @@ import type { MediaProducer } from './ports.js';
 import type { TransportImpl } from './TransportImpl.js';
 import type { Producer, ProducerEvents, StreamStats } from './types.js';
 
-export class ProducerImpl extends Emitter<ProducerEvents> implements Producer {
-  readonly peer: PeerImpl;
+/** Where media of a publication comes in to the server. */
+export interface Inlet {
   readonly media: MediaProducer;
+  readonly transport: TransportImpl;
+}
+
+export interface ProducerParts {
+  readonly id: string;
+  readonly kind: MediaKind;
+  readonly appData: AppData;
+  readonly paused: boolean;
+  /** None: browsers send it to each other, or it has not reached the server yet. */
+  readonly inlet: Inlet | undefined;
+}
+
+/** A publication. It outlives the transport that its media comes by when its owner's client can carry it on by another. */
+export class ProducerImpl extends Emitter<ProducerEvents> implements Producer {
+  readonly id: string;
+  readonly peer: PeerImpl;
+  readonly kind: MediaKind;
   readonly appData: AppData;
   readonly consumers = new Set<ConsumerImpl>();
   closed = false;
   paused: boolean;
   started = false;
-  /** None in a P2P room. */
-  readonly #transport: TransportImpl | undefined;
+  #inlet: Inlet | undefined;
+  #moving: Promise<unknown> = Promise.resolve();
 
-  constructor(
-    peer: PeerImpl,
-    transport: TransportImpl | undefined,
-    options: { media: MediaProducer; appData: AppData; paused: boolean },
-  ) {
+  constructor(peer: PeerImpl, { id, kind, appData, paused, inlet }: ProducerParts) {
     super();
     this.peer = peer;
-    this.#transport = transport;
-    this.media = options.media;
-    this.appData = options.appData;
-    this.paused = options.paused;
-    transport?.producers.add(this);
-    this.media.on('score', (scores) => {
-      if (!this.started && scores.some(({ score }) => score > 0)) {
-        this.started = true;
-        this.emit('started');
-      }
-      this.peer.tell({ type: 'producerScore', producerId: this.id, scores });
-      this.emit('score', scores);
-    });
+    this.id = id;
+    this.kind = kind;
+    this.appData = appData;
+    this.paused = paused;
+    if (inlet) this.attach(inlet);
   }
 
-  get id(): string {
-    return this.media.id;
+  /** What the media server has of it. */
+  get media(): MediaProducer | undefined {
+    return this.#inlet?.media;
   }
 
-  get kind(): MediaKind {
-    return this.media.kind;
+  get pending(): boolean {
+    return !this.#inlet && !this.closed && this.peer.room.topology === 'sfu';
   }
 
   /** Whether its owner's path to the server is up: media is on its way. */
   get isFlowing(): boolean {
-    return this.#transport?.state === 'connected';
+    return this.#inlet?.transport.state === 'connected';
   }
 
   get info(): ProducerInfo {
-    const { id: producerId, kind, appData, paused } = this;
-    return { producerId, peerId: this.peer.id, kind, appData, paused };
+    const { id: producerId, kind, appData, paused, pending } = this;
+    return { producerId, peerId: this.peer.id, kind, appData, paused, ...(pending && { pending }) };
   }
 
   async pause(): Promise<void> {
@@ -73,7 +79,50 @@ export class ProducerImpl extends Emitter<ProducerEvents> implements Producer {
 
   async stats(): Promise<StreamStats[]> {
     if (this.closed) throw new ParlorError('PRODUCER_NOT_FOUND', `producer ${this.id} was closed`);
-    return await this.media.stats();
+    return (await this.media?.stats()) ?? [];
+  }
+
+  /** From here on its media comes in there. */
+  attach(inlet: Inlet): void {
+    this.#inlet = inlet;
+    inlet.transport.producers.add(this);
+    inlet.media.on('score', (scores) => {
+      if (this.#inlet !== inlet) return;
+      if (!this.started && scores.some(({ score }) => score > 0)) {
+        this.started = true;
+        this.emit('started');
+      }
+      this.peer.tell({ type: 'producerScore', producerId: this.id, scores });
+      this.emit('score', scores);
+    });
+  }
+
+  /** Its media comes to the server no more, or not yet by another transport; the publication stays. */
+  detach(): void {
+    if (!this.#inlet || this.closed) return;
+    this.#inlet.media.close();
+    this.#letGo();
+    this.started = false;
+    this.peer.room.producerDetached(this);
+  }
+
+  /** One change of where media comes in after the other. */
+  inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const turn = this.#moving.then(change);
+    this.#moving = turn.catch(() => undefined);
+    return turn;
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.media?.close();
+    this.#finish();
+  }
+
+  /** The transport is gone, and the worker's side of it as well. */
+  transportClosed(): void {
+    if (this.peer.followsPaths && !this.peer.closed) this.detach();
+    else this.#finish();
   }
 
   async #setPaused(paused: boolean, asker: PeerImpl | undefined): Promise<void> {
@@ -82,27 +131,23 @@ export class ProducerImpl extends Emitter<ProducerEvents> implements Producer {
     // The room's state is the truth and changes first; what the worker does follows it in order.
     this.peer.room.producerPausedChanged(this, asker);
     this.emit(paused ? 'paused' : 'resumed');
-    await (paused ? this.media.pause() : this.media.resume());
+    await (paused ? this.media?.pause() : this.media?.resume());
   }
 
-  close(): void {
-    if (this.closed) return;
-    this.media.close();
-    this.#finish();
-  }
-
-  /** Its transport is gone, and the worker's side of it as well. */
-  transportClosed(): void {
-    this.#finish();
+  /** Nothing comes in any more, and what went out of that goes with it. */
+  #letGo(): void {
+    this.#inlet?.transport.producers.delete(this);
+    this.#inlet = undefined;
+    for (const consumer of [...this.consumers]) consumer.producerClosed();
   }
 
   #finish(): void {
     if (this.closed) return;
+    const { pending } = this;
     this.closed = true;
-    this.#transport?.producers.delete(this);
-    for (const consumer of [...this.consumers]) consumer.producerClosed();
+    this.#letGo();
     this.peer.producers.delete(this.id);
-    this.peer.room.producerClosed(this);
+    this.peer.room.producerClosed(this, pending);
     this.emit('closed');
   }
 }

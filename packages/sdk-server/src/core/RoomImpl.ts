@@ -3,18 +3,32 @@ import type {
   RoomClosedReason,
   RtpCapabilities,
   Signal,
-  SpeakerInfo,
   Topology,
+  TopologyReason,
+  WantedTopology,
 } from '@parlor/protocol';
 import { ParlorError } from '../errors.js';
 import { Emitter } from '../events.js';
 import { Admission } from './Admission.js';
+import {
+  announceAdded,
+  announceClosed,
+  announceDetached,
+  announceMoved,
+  announcePaused,
+} from './announcing.js';
 import type { CoreContext } from './context.js';
+import { notThroughServer } from './P2pMedia.js';
 import { PeerImpl } from './PeerImpl.js';
 import { DEFAULT_GRANTS } from './permissions.js';
 import type { LinkEnd, MediaRoom } from './ports.js';
 import type { ProducerImpl } from './ProducerImpl.js';
 import { askHook } from './refusal.js';
+import { Speakers } from './Speakers.js';
+import { pathGone, type KeptRoom } from './topology/keptRoom.js';
+import type { Newcomer } from './topology/Arrivals.js';
+import { abilityOf } from './topology/decide.js';
+import { TopologyKeeper, type Opening } from './topology/TopologyKeeper.js';
 import type { DuplicatePolicy, JoinOptions, Room, RoomEvents, RoomSnapshot } from './types.js';
 import type { RoomUpdate } from './updates.js';
 
@@ -24,60 +38,67 @@ const LINK_ENDS: Record<RoomClosedReason, LinkEnd> = {
   serverClosing: { code: 'SERVER_CLOSING', message: 'the server is shutting down: join again' },
 };
 
-interface RoomOptions {
-  topology: Topology;
-  media: MediaRoom;
+interface RoomOptions extends Opening {
   keepWhenEmpty: boolean;
   onDuplicate: DuplicatePolicy;
   maxPeers: number | undefined;
-  /** Nobody has said how media is to travel: it is peer to peer until somebody comes who needs the server. */
-  auto: boolean;
 }
 
 /**
  * A room's state. Every change of it is synchronous, so changes cannot interleave; what has to be awaited (hooks,
  * the worker) is awaited outside and what it was based on is checked again. See closures.md for who closes what.
  */
-export class RoomImpl extends Emitter<RoomEvents> implements Room {
+export class RoomImpl extends Emitter<RoomEvents> implements Room, KeptRoom {
   readonly id: string;
   readonly peers = new Map<string, PeerImpl>();
   readonly producers = new Map<string, ProducerImpl>();
   readonly keepWhenEmpty: boolean;
+  readonly keeper: TopologyKeeper;
   closed = false;
   readonly #context: CoreContext;
   readonly #admission: Admission;
-  readonly #auto: boolean;
-  #topology: Topology;
-  #media: MediaRoom;
-  #path = 1;
-  #moving: Promise<void> | undefined;
-  #speaking = '[]';
+  readonly #speakers = new Speakers(this.producers, (speakers) => {
+    this.#broadcast({ type: 'activeSpeakers', speakers });
+    this.emit('activeSpeakers', speakers);
+  });
 
   constructor(id: string, context: CoreContext, options: RoomOptions) {
     super();
     this.id = id;
-    this.#topology = options.topology;
-    this.#media = options.media;
-    this.#auto = options.auto;
     this.#context = context;
     this.keepWhenEmpty = options.keepWhenEmpty;
     this.#admission = new Admission(this, {
       maxPeers: Math.min(options.maxPeers ?? Infinity, context.limits.maxPeersPerRoom),
       onDuplicate: options.onDuplicate,
     });
-    this.#listen(this.#media);
+    this.keeper = new TopologyKeeper(this, context, options);
   }
 
   get topology(): Topology {
-    return this.#topology;
+    return this.keeper.paths.current.topology;
+  }
+
+  /** Two of them while everybody changes over. */
+  get topologies(): Topology[] {
+    const { current, former } = this.keeper.paths;
+    return former ? [current.topology, former.topology] : [current.topology];
   }
 
   get path(): number {
-    return this.#path;
+    return this.keeper.paths.current.number;
+  }
+
+  get auto(): boolean {
+    return this.keeper.auto;
   }
 
   get media(): MediaRoom {
-    return this.#media;
+    return this.keeper.paths.current.media;
+  }
+
+  /** What carries media through the server, also when that is the way it went until now. */
+  get server(): MediaRoom | undefined {
+    return this.keeper.paths.server;
   }
 
   get rtpCapabilities(): RtpCapabilities {
@@ -93,21 +114,47 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
     };
   }
 
+  /** For requests that need the server to carry media, when it does not. */
+  withoutServer(what: string): ParlorError {
+    return this.topology === 'p2p' ? notThroughServer(what) : pathGone();
+  }
+
   async join(options: JoinOptions): Promise<PeerImpl> {
     const { peerId, displayName = peerId, userId } = options;
-    this.#admission.check(options);
-    const { hooks, newSecret } = this.#context;
+    this.#check(options);
+    const { hooks } = this.#context;
     if (hooks.onJoin) {
       await askHook('JOIN_REFUSED', () => hooks.onJoin?.({ room: this, peerId, displayName, userId }));
-      this.#admission.check(options);
+      this.#check(options);
     }
+    const newcomer = this.#newcomer(options);
+    if (newcomer) this.keeper.arrivals.add(newcomer);
+    try {
+      const way = newcomer && this.keeper.makeWayFor(newcomer);
+      if (way) {
+        await way;
+        this.#admission.check(options, this.topology);
+      }
+      return this.#enter(options, newcomer);
+    } finally {
+      if (newcomer) this.keeper.arrivals.delete(newcomer);
+      this.keeper.changed();
+    }
+  }
+
+  setTopology(topology: WantedTopology): Promise<void> {
+    return this.keeper.pin(topology);
+  }
+
+  #enter(options: JoinOptions, newcomer: Newcomer | undefined): PeerImpl {
+    const { peerId, displayName = peerId, userId } = options;
     for (const replaced of this.#admission.replacedBy(options)) {
       this.removePeer(replaced, 'replaced', {
         code: 'PEER_REPLACED',
         message: 'the peer joined again elsewhere',
       });
       // Listeners of the host application have run: one of them may have closed the room.
-      this.#admission.check(options);
+      this.#admission.check(options, this.topology);
     }
     const peer = new PeerImpl(this, this.#context, {
       id: peerId,
@@ -117,8 +164,9 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
       link: options.link,
       place: options.place ?? {},
       transportPerPeer: options.transportPerPeer ?? false,
-      takesAnyTopology: options.topology === undefined && options.preferredTopology !== undefined,
-      resumeToken: options.resumeToken ?? newSecret(),
+      ability: newcomer?.ability,
+      followsPaths: options.paths ?? options.topology === 'auto',
+      resumeToken: options.resumeToken ?? this.#context.newSecret(),
     });
     this.#broadcast({ type: 'peerJoined', peer: peer.info });
     this.peers.set(peerId, peer);
@@ -127,46 +175,31 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
     return peer;
   }
 
-  /**
-   * Somebody comes for whom the server has to carry media. Does nothing where that was decided otherwise: by whoever
-   * opened the room, or because somebody is in it who could not follow.
-   * @throws MEDIA_UNAVAILABLE
-   */
-  async moveToServer(openMedia: () => Promise<MediaRoom>): Promise<void> {
-    if (!this.#canMove) return;
-    this.#moving ??= this.#move(openMedia).finally(() => {
-      this.#moving = undefined;
-    });
-    await this.#moving;
+  #check(options: JoinOptions): void {
+    const newcomer = this.#newcomer(options);
+    this.#admission.check(options, newcomer ? this.keeper.foresee(newcomer) : this.topology);
   }
 
-  get #canMove(): boolean {
-    const isFree = this.#auto && this.#topology === 'p2p' && !this.closed;
-    return isFree && [...this.peers.values()].every(({ takesAnyTopology }) => takesAnyTopology);
+  /** Undefined: a silent peer of the host application. */
+  #newcomer(options: JoinOptions): Newcomer | undefined {
+    const ability = abilityOf(options) ?? (options.link && this.keeper.unsaid);
+    return ability && { id: options.peerId, ability, replaces: this.#admission.replacedBy(options) };
   }
 
-  async #move(openMedia: () => Promise<MediaRoom>): Promise<void> {
-    const media = await openMedia();
-    if (!this.#canMove) {
-      media.close();
-      return;
+  topologyChanged(topology: Topology, reason: TopologyReason): void {
+    this.emit('topologyChanged', topology, reason);
+  }
+
+  endThoseLeftBehind(): void {
+    for (const peer of [...this.peers.values()]) {
+      if (peer.followsPaths || !peer.ability) continue;
+      peer.tell({ type: 'roomClosed', reason: 'mediaServerDied' });
+      this.removePeer(peer, 'disconnected', LINK_ENDS.mediaServerDied);
     }
-    this.#media = media;
-    this.#topology = 'sfu';
-    this.#listen(media);
-    this.#context.logger.info({ roomId: this.id, topology: 'sfu' }, 'room moved to the server');
-    this.#path += 1;
-    this.#broadcast({ type: 'topologyChanged', topology: 'sfu', reason: 'dialect', path: this.#path });
-    this.emit('topologyChanged', 'sfu');
   }
 
-  #listen(media: MediaRoom): void {
-    media.on('died', () => {
-      this.close('mediaServerDied');
-    });
-    media.on('activeSpeakers', (speakers) => {
-      this.#speakersChanged(speakers);
-    });
+  heard(speakers: { producerId: string; level: number }[]): void {
+    this.#speakers.heard(speakers);
   }
 
   removePeer(peer: PeerImpl, reason: PeerLeftReason, end: LinkEnd | undefined): void {
@@ -179,46 +212,32 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
     this.#context.logger.info({ roomId: this.id, peerId: peer.id, reason }, 'peer left');
     this.emit('peerLeft', peer, reason);
     if (this.peers.size === 0 && !this.keepWhenEmpty && reason !== 'replaced') this.close();
+    else this.keeper.changed(peer);
   }
 
   producerAdded(producer: ProducerImpl): void {
     this.producers.set(producer.id, producer);
-    const update: RoomUpdate = { type: 'newProducer', producer: producer.info };
-    for (const peer of this.peers.values()) {
-      if (peer === producer.peer) continue;
-      if (peer.following) peer.following.announce(producer);
-      else peer.tell(update);
-    }
+    announceAdded(this.peers, producer);
     this.emit('producerAdded', producer);
   }
 
-  producerClosed(producer: ProducerImpl): void {
+  producerMoved(producer: ProducerImpl): void {
+    announceMoved(this.peers, producer);
+  }
+
+  producerDetached(producer: ProducerImpl): void {
+    announceDetached(this.peers, producer);
+  }
+
+  producerClosed(producer: ProducerImpl, wasPending: boolean): void {
     this.producers.delete(producer.id);
-    // The owner is told as well: it may be the host application that closed it.
-    this.#broadcast({ type: 'producerClosed', producerId: producer.id, peerId: producer.peer.id });
+    announceClosed(this.peers, producer, wasPending);
     this.emit('producerClosed', producer);
   }
 
-  /** Whoever consumes it hears of the consumer, everybody else of the producer: one message each. */
   producerPausedChanged(producer: ProducerImpl, asker: PeerImpl | undefined): void {
-    const { id: producerId, paused } = producer;
-    const update: RoomUpdate = {
-      type: paused ? 'producerPaused' : 'producerResumed',
-      producerId,
-      peerId: producer.peer.id,
-    };
-    for (const peer of this.peers.values()) {
-      if (peer === asker) continue;
-      const consumer = peer.consumersByProducer.get(producerId);
-      if (!consumer) peer.tell(update);
-      else
-        peer.tell({
-          type: paused ? 'consumerPaused' : 'consumerResumed',
-          consumerId: consumer.id,
-          producerId,
-        });
-    }
-    this.emit(paused ? 'producerPaused' : 'producerResumed', producer);
+    announcePaused(this.peers, producer, asker);
+    this.emit(producer.paused ? 'producerPaused' : 'producerResumed', producer);
   }
 
   relayMessage(
@@ -264,7 +283,7 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
     this.peers.clear();
     // The router takes all transports along at once.
     for (const peer of peers) for (const transport of peer.transports.values()) transport.aboutToClose();
-    this.media.close();
+    this.keeper.close();
     for (const peer of peers) peer.finish('roomClosed', LINK_ENDS[reason]);
     this.producers.clear();
     this.#context.logger.info({ roomId: this.id, reason }, 'room closed');
@@ -273,20 +292,5 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room {
 
   #broadcast(update: RoomUpdate, except?: PeerImpl): void {
     for (const peer of this.peers.values()) if (peer !== except) peer.tell(update);
-  }
-
-  #speakersChanged(speakers: { producerId: string; level: number }[]): void {
-    const byPeer = new Map<string, SpeakerInfo>();
-    for (const { producerId, level } of speakers) {
-      const peerId = this.producers.get(producerId)?.peer.id;
-      if (peerId !== undefined && !byPeer.has(peerId)) byPeer.set(peerId, { peerId, level });
-    }
-    // Levels move all the time; who speaks is news.
-    const speaking = JSON.stringify([...byPeer.keys()].sort());
-    if (speaking === this.#speaking) return;
-    this.#speaking = speaking;
-    const list = [...byPeer.values()];
-    this.#broadcast({ type: 'activeSpeakers', speakers: list });
-    this.emit('activeSpeakers', list);
   }
 }

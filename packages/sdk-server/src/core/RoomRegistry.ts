@@ -1,20 +1,15 @@
 import type { RoomClosedReason, Topology } from '@parlor/protocol';
 import { isParlorError, ParlorError } from '../errors.js';
 import { Emitter } from '../events.js';
-import { assertTopology } from './Admission.js';
 import type { CoreContext } from './context.js';
 import type { PeerImpl } from './PeerImpl.js';
 import { P2pMedia } from './P2pMedia.js';
 import { DEFAULT_GRANTS } from './permissions.js';
 import type { MediaRoom } from './ports.js';
 import { RoomImpl } from './RoomImpl.js';
+import { topologyMismatch } from './topology/keptRoom.js';
 import type { JoinOptions, OpenOptions, Rooms, RoomsEvents } from './types.js';
-
-/** What a room shall be that is opened for the one who joins it. */
-function openingFor({ topology, preferredTopology }: JoinOptions): OpenOptions {
-  if (topology) return { topology };
-  return preferredTopology ? { preferredTopology } : {};
-}
+import type { RoomUpdate } from './updates.js';
 
 /** All rooms of one server: opens each once, forgets it when it closes. */
 export class RoomRegistry extends Emitter<RoomsEvents> implements Rooms {
@@ -22,6 +17,7 @@ export class RoomRegistry extends Emitter<RoomsEvents> implements Rooms {
   readonly #rooms = new Map<string, RoomImpl>();
   readonly #opening = new Map<string, Promise<RoomImpl>>();
   #closing = false;
+  #draining = false;
 
   constructor(context: CoreContext) {
     super();
@@ -49,13 +45,16 @@ export class RoomRegistry extends Emitter<RoomsEvents> implements Rooms {
       this.#opening.set(roomId, opening);
     }
     return opening.then(async (opened) => {
-      if (options.topology === 'sfu') await opened.moveToServer(() => this.#openMedia(roomId, 'sfu'));
-      assertTopology(opened, options.topology);
+      const { topology } = options;
+      if (!topology || topology === 'auto' || (!opened.auto && topology === opened.topology)) return opened;
+      if (!opened.auto) throw topologyMismatch(roomId, opened.topology);
+      await opened.setTopology(topology);
       return opened;
     });
   }
 
   async join(roomId: string, options: JoinOptions): Promise<PeerImpl> {
+    this.#assertOpen();
     const mayCreate = options.grants?.create ?? DEFAULT_GRANTS.create;
     for (;;) {
       await this.#context.prepareRoom?.(roomId, options);
@@ -66,9 +65,8 @@ export class RoomRegistry extends Emitter<RoomsEvents> implements Rooms {
           `there is no room ${roomId}, and can.create is false in the token`,
         );
       }
-      const room = await (existing ?? this.open(roomId, openingFor(options)));
+      const room = await (existing ?? this.open(roomId, this.#openingFor(options)));
       try {
-        if (options.topology === 'sfu') await room.moveToServer(() => this.#openMedia(roomId, 'sfu'));
         return await room.join(options);
       } catch (error) {
         // The last peer left while this one was being let in: the next turn opens the room anew.
@@ -78,6 +76,13 @@ export class RoomRegistry extends Emitter<RoomsEvents> implements Rooms {
         throw error;
       }
     }
+  }
+
+  /** Takes nobody in any more, and tells those who are in that the server ends in `after` ms at the latest. */
+  drain(after: number): void {
+    this.#draining = true;
+    const update: RoomUpdate = { type: 'serverRestarting', after };
+    for (const room of this.#rooms.values()) for (const peer of room.peers.values()) peer.tell(update);
   }
 
   /** Ends every room; no new ones after this. */
@@ -91,15 +96,18 @@ export class RoomRegistry extends Emitter<RoomsEvents> implements Rooms {
     if (this.#rooms.size + this.#opening.size >= this.#context.limits.maxRooms) {
       throw new ParlorError('LIMIT_REACHED', 'the server has as many rooms as it may');
     }
-    const topology = options.topology ?? options.preferredTopology ?? this.#context.topology ?? 'sfu';
+    const { preferredTopology, topology: said = preferredTopology ? 'auto' : this.#context.topology } =
+      options;
+    const pinned = said === 'auto' ? undefined : (said ?? 'sfu');
+    const topology = pinned ?? preferredTopology ?? 'p2p';
     const media = await this.#openMedia(roomId, topology);
     if (this.#closing) media.close();
     this.#assertOpen();
     const room = new RoomImpl(roomId, this.#context, {
+      pinned,
       topology,
       media,
       keepWhenEmpty: options.keepWhenEmpty ?? false,
-      auto: options.topology === undefined && options.preferredTopology !== undefined,
       maxPeers: options.maxPeers,
       onDuplicate: options.onDuplicate ?? this.#context.onDuplicate ?? 'allow',
     });
@@ -113,12 +121,19 @@ export class RoomRegistry extends Emitter<RoomsEvents> implements Rooms {
     return room;
   }
 
+  /** What a room shall be that is opened for the one who joins it. Where rooms are `auto`, what one is follows from that. */
+  #openingFor({ topology, preferredTopology }: JoinOptions): OpenOptions {
+    if (topology && (topology === 'auto' || this.#context.topology !== 'auto')) return { topology };
+    return preferredTopology ? { preferredTopology } : {};
+  }
+
   /** A P2P room costs no media worker. */
   async #openMedia(roomId: string, topology: Topology): Promise<MediaRoom> {
     return topology === 'p2p' ? new P2pMedia() : await this.#context.backend.createRoom(roomId);
   }
 
   #assertOpen(): void {
-    if (this.#closing) throw new ParlorError('SERVER_CLOSING', 'the server is shutting down: try again soon');
+    if (this.#closing || this.#draining)
+      throw new ParlorError('SERVER_CLOSING', 'the server is shutting down: try again soon');
   }
 }

@@ -14,7 +14,7 @@ export interface Subscription {
   readonly mid?: string | undefined;
 }
 
-/** The peer's consumer of a producer, made if there is none. @throws LIMIT_REACHED, PRODUCER_NOT_FOUND, NOT_JOINED, CANNOT_CONSUME */
+/** The peer's consumer of a producer, made if there is none. @throws LIMIT_REACHED, PRODUCER_NOT_FOUND, PRODUCER_PENDING, NOT_JOINED, CANNOT_CONSUME */
 export async function consume(peer: PeerImpl, producerId: string, to: Subscription): Promise<ConsumerImpl> {
   const existing = peer.consumersByProducer.get(producerId);
   if (existing) return existing;
@@ -35,15 +35,18 @@ async function create(peer: PeerImpl, producerId: string, to: Subscription): Pro
   const producer = peer.room.producers.get(producerId);
   if (!producer || producer.peer === peer) throw notFound(producerId);
   if (peer.closed || transport.closed) throw peer.gone();
+  const source = producer.media;
+  if (!source) throw pendingYet(producerId);
   // A video's key frame is lost on a client that does not know the consumer yet: it starts paused then and the client
   // resumes it. That cannot happen before the client's path is up, when the worker holds everything back by itself,
   // nor before the publisher's is, whose handshake takes longer than the announcement. Sound can be joined anywhere.
   const paused = to.paused ?? (producer.kind === 'video' && transport.connectStarted && producer.isFlowing);
-  const media = await transport.media.consume({ producer: producer.media, receiver, paused, mid: to.mid });
+  const media = await transport.media.consume({ producer: source, receiver, paused, mid: to.mid });
   // Joins and leaves go on while the worker answers.
-  if (peer.closed || transport.closed || producer.closed) {
+  if (peer.closed || transport.closed || producer.media !== source) {
     media.close();
-    throw producer.closed ? notFound(producerId) : peer.gone();
+    if (producer.closed) throw notFound(producerId);
+    throw peer.closed || transport.closed ? peer.gone() : pendingYet(producerId);
   }
   const raced = peer.consumersByProducer.get(producerId);
   if (raced) {
@@ -55,6 +58,9 @@ async function create(peer: PeerImpl, producerId: string, to: Subscription): Pro
   peer.consumersByProducer.set(producerId, consumer);
   return consumer;
 }
+
+const pendingYet = (producerId: string) =>
+  new ParlorError('PRODUCER_PENDING', `producer ${producerId} is on its way to the server`);
 
 export const notFound = (producerId: string) =>
   new ParlorError('PRODUCER_NOT_FOUND', `no producer ${producerId} of another peer in this room`);

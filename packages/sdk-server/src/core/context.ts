@@ -1,14 +1,19 @@
-import type { IceServer, Topology } from '@parlor/protocol';
+import type { IceServer, WantedTopology } from '@parlor/protocol';
 import type { Logger } from '../logger.js';
 import type { Pacer } from './Pacer.js';
 import type { MediaBackend } from './ports.js';
+import type { Timer } from './timer.js';
 import type { DuplicatePolicy, Hooks, JoinOptions, Limits, Place } from './types.js';
 
 /** What every room of one server shares. Ids and secrets come from outside, so that tests can fix them. */
 export interface CoreContext {
   readonly backend: MediaBackend;
   /** Of rooms that are opened without saying; default `sfu`. */
-  readonly topology?: Topology;
+  readonly topology?: WantedTopology;
+  /** Up to how many a room whose topology is `auto` is peer to peer; default 2. */
+  readonly maxP2pParticipants?: number | undefined;
+  /** Default: that of the system. */
+  readonly timer?: Timer;
   /** Of rooms that are opened without saying; default `allow`. */
   readonly onDuplicate?: DuplicatePolicy | undefined;
   readonly hooks: Hooks;

@@ -40,6 +40,8 @@ export interface PeerLink {
 export interface MediaBackend {
   /** @throws MEDIA_UNAVAILABLE */
   createRoom(roomId: string): Promise<MediaRoom>;
+  /** False: it has no media server at all, so that rooms can only be peer to peer. Default true. */
+  readonly isAvailable?: boolean;
   /** The processes that carry media; absent: there are none. */
   readonly workers?: MediaWorkers;
   close(): void;

@@ -1,28 +1,24 @@
-import type { MediaKind } from '@parlor/protocol';
+import { randomUUID } from 'node:crypto';
 import { ParlorError } from '../errors.js';
-import { notThroughServer, P2pProducer } from './P2pMedia.js';
+import { notThroughServer } from './P2pMedia.js';
 import type { PeerImpl } from './PeerImpl.js';
 import { assertCanPublish } from './permissions.js';
-import type { MediaProducer } from './ports.js';
-import { ProducerImpl } from './ProducerImpl.js';
+import type { MediaProduceOptions } from './ports.js';
+import { ProducerImpl, type Inlet } from './ProducerImpl.js';
 import { askHook } from './refusal.js';
 import type { TransportImpl } from './TransportImpl.js';
 import type { ProduceOptions } from './types.js';
 
-/** Where media of a publication comes in; undefined in a P2P room. */
-type Path = TransportImpl | undefined;
-
 /** A peer publishes media: rights, limits and the host application's word first, then the worker, then the room. */
 export async function publish(peer: PeerImpl, options: ProduceOptions): Promise<ProducerImpl> {
-  const { kind, appData = {}, paused = false } = options;
+  const { id, kind, appData = {}, paused = false } = options;
   const { hooks, limits } = peer.context;
   peer.assertHere();
   assertCanPublish(peer.grants, kind, appData);
-  const path = pathOf(peer, options);
+  const source = sourceOf(peer, options);
   if (peer.producers.size + peer.pending.producers >= limits.maxProducersPerPeer) {
     throw new ParlorError('LIMIT_REACHED', 'too many producers: close those that are not used');
   }
-  const { id } = options;
   if (id !== undefined && (peer.room.producers.has(id) || peer.pending.producerIds.has(id))) {
     throw new ParlorError('BAD_REQUEST', `there is a producer ${id} already`);
   }
@@ -30,14 +26,10 @@ export async function publish(peer: PeerImpl, options: ProduceOptions): Promise<
   if (id !== undefined) peer.pending.producerIds.add(id);
   try {
     if (hooks.onPublish) await askHook('PUBLISH_REFUSED', () => hooks.onPublish?.({ peer, kind, appData }));
-    const media = await createMedia(peer, path, options);
-    if (peer.closed || path?.closed) {
-      media.close();
-      throw path?.closed && !peer.closed
-        ? new ParlorError('TRANSPORT_NOT_FOUND', `transport ${path.id} was closed`)
-        : peer.gone();
-    }
-    const producer = new ProducerImpl(peer, path, { media, appData, paused });
+    const inlet = source && (await openInlet(peer, source, { id, kind, paused }));
+    peer.assertHere();
+    const given = inlet?.media.id ?? id ?? randomUUID();
+    const producer = new ProducerImpl(peer, { id: given, kind, appData, paused, inlet });
     peer.producers.set(producer.id, producer);
     peer.room.producerAdded(producer);
     return producer;
@@ -47,12 +39,55 @@ export async function publish(peer: PeerImpl, options: ProduceOptions): Promise<
   }
 }
 
-/** @throws TOPOLOGY_MISMATCH, BAD_REQUEST, UNSUPPORTED_MEDIA, TRANSPORT_NOT_FOUND */
-function pathOf(peer: PeerImpl, { kind, rtpParameters, transportId }: ProduceOptions): Path {
-  if (peer.room.topology === 'p2p') {
-    if (rtpParameters ?? transportId) throw notThroughServer('transports to produce on');
-    return undefined;
-  }
+/**
+ * A publication goes on by another transport, under its id: after the room's media took another path, or because its
+ * client has a new one. What other peers had of it before has ended then.
+ * @throws PRODUCER_NOT_FOUND, TOPOLOGY_MISMATCH, BAD_REQUEST, UNSUPPORTED_MEDIA, TRANSPORT_NOT_FOUND
+ */
+export async function carryOn(
+  peer: PeerImpl,
+  producerId: string,
+  options: ProduceOptions,
+): Promise<ProducerImpl> {
+  peer.assertHere();
+  const producer = peer.producers.get(producerId);
+  if (!producer) throw new ParlorError('PRODUCER_NOT_FOUND', `you have no producer ${producerId}`);
+  const { id, kind } = producer;
+  if (options.kind !== kind) throw new ParlorError('BAD_REQUEST', `producer ${id} is ${kind}`);
+  return await producer.inTurn(async () => {
+    const source = sourceOf(peer, options);
+    if (!source) throw notThroughServer('transports to produce on');
+    // A router cannot have two with one id.
+    producer.detach();
+    const { paused } = producer;
+    const inlet = await openInlet(peer, source, { id, kind, paused });
+    if (producer.closed) {
+      inlet.media.close();
+      throw new ParlorError('PRODUCER_NOT_FOUND', `producer ${id} was closed`);
+    }
+    producer.attach(inlet);
+    peer.room.producerMoved(producer);
+    if (producer.paused !== paused) await (paused ? inlet.media.resume() : inlet.media.pause());
+    return producer;
+  });
+}
+
+interface Source {
+  readonly transport: TransportImpl;
+  readonly rtpParameters: NonNullable<ProduceOptions['rtpParameters']>;
+}
+
+/**
+ * Where media comes in to the server; undefined: browsers send it to each other. While a room changes over, either may be
+ * meant: a client that has not heard of it yet goes on as before.
+ * @throws TOPOLOGY_MISMATCH, BAD_REQUEST, UNSUPPORTED_MEDIA, TRANSPORT_NOT_FOUND
+ */
+function sourceOf(peer: PeerImpl, { kind, rtpParameters, transportId }: ProduceOptions): Source | undefined {
+  const { topology, topologies } = peer.room;
+  const isForServer = rtpParameters !== undefined || transportId !== undefined;
+  if (isForServer && !topologies.includes('sfu')) throw notThroughServer('transports to produce on');
+  const mayBeDirect = topology === 'p2p' || (peer.followsPaths && topologies.includes('p2p'));
+  if (!isForServer && mayBeDirect) return undefined;
   if (!rtpParameters) {
     throw new ParlorError('BAD_REQUEST', 'rtpParameters are missing: this room has topology "sfu"');
   }
@@ -60,19 +95,22 @@ function pathOf(peer: PeerImpl, { kind, rtpParameters, transportId }: ProduceOpt
   if (!rtpParameters.codecs.every(({ mimeType }) => mimeType.startsWith(`${kind}/`))) {
     throw new ParlorError('UNSUPPORTED_MEDIA', `rtpParameters hold codecs that are not ${kind}`);
   }
-  return peer.transportFor('send', transportId);
+  return { transport: peer.transportFor('send', transportId), rtpParameters };
 }
 
-async function createMedia(
+async function openInlet(
   peer: PeerImpl,
-  path: Path,
-  options: { kind: MediaKind } & Pick<ProduceOptions, 'id' | 'rtpParameters' | 'paused'>,
-): Promise<MediaProducer> {
-  const { id, kind, rtpParameters, paused = false } = options;
-  if (!path || !rtpParameters) return new P2pProducer(kind, id);
-  return await peer.context.pacer.run(() => {
+  { transport, rtpParameters }: Source,
+  options: Omit<MediaProduceOptions, 'rtpParameters'>,
+): Promise<Inlet> {
+  const media = await peer.context.pacer.run(() => {
     // The peer may have left while the hook thought about it or others were served.
     peer.assertHere();
-    return path.media.produce({ id, kind, rtpParameters, paused });
+    return transport.media.produce({ ...options, rtpParameters });
   });
+  if (!peer.closed && !transport.closed) return { media, transport };
+  media.close();
+  throw peer.closed
+    ? peer.gone()
+    : new ParlorError('TRANSPORT_NOT_FOUND', `transport ${transport.id} was closed`);
 }

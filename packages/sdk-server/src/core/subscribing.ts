@@ -14,7 +14,7 @@ export async function subscribe(
 ): Promise<SubscribeResult[]> {
   peer.assertHere();
   assertCan(peer.grants, 'subscribe');
-  if (peer.room.topology === 'p2p') throw notThroughServer('consumers');
+  if (!peer.room.topologies.includes('sfu')) throw notThroughServer('consumers');
   if (options.rtpCapabilities) peer.setRtpCapabilities(options.rtpCapabilities);
   if (options.mid !== undefined && producerIds.length > 1) {
     throw new ParlorError('BAD_REQUEST', 'a mid holds one producer: subscribe to them one by one');

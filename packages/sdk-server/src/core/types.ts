@@ -15,8 +15,10 @@ import type {
   Signal,
   SpeakerInfo,
   Topology,
+  TopologyReason,
   TransportInfo,
   UsageRecord,
+  WantedTopology,
 } from '@parlor/protocol';
 import type { EventSource } from '../events.js';
 import type { PeerLink } from './ports.js';
@@ -65,7 +67,7 @@ export interface RoomEvents {
   producerClosed: [producer: Producer];
   message: [message: RoomMessage];
   activeSpeakers: [speakers: SpeakerInfo[]];
-  topologyChanged: [topology: Topology];
+  topologyChanged: [topology: Topology, reason: TopologyReason];
   closed: [reason: RoomClosedReason];
 }
 
@@ -90,8 +92,13 @@ export interface JoinOptions {
    * From an earlier join of this peer: takes the place of the session that is still there, and is its token from now on.
    */
   resumeToken?: string;
-  /** How the client carries media. Absent: it takes what the room has. */
-  topology?: Topology;
+  /**
+   * How the client carries media; `auto`: either way, and it changes over live. Absent: it takes what the room has, and
+   * needs the server where that is still open.
+   */
+  topology?: WantedTopology;
+  /** The client changes over when media of the room takes another path; `auto` implies it. Default false. */
+  paths?: boolean;
   /**
    * What a room that this join opens shall be, where it does not matter what one is that is there, nor what it becomes:
    * while only such peers are in a P2P room that was opened so, it moves to the server for the first who needs that.
@@ -108,6 +115,8 @@ export interface Room extends EventSource<RoomEvents> {
   readonly topology: Topology;
   /** Which way media travels, counted from 1 for as long as there is the room. */
   readonly path: number;
+  /** Nobody has said how media is to travel: it changes as it suits the room. */
+  readonly auto: boolean;
   readonly closed: boolean;
   readonly peers: ReadonlyMap<string, Peer>;
   readonly producers: ReadonlyMap<string, Producer>;
@@ -124,6 +133,11 @@ export interface Room extends EventSource<RoomEvents> {
   readmit(userOrPeerId: string): void;
   /** Sends a message from the host application, to everyone or to the peers named. */
   sendMessage(topic: string, payload: unknown, to?: readonly string[]): void;
+  /**
+   * Makes media travel so from now on; clients change over live. `auto`: as it suits the room.
+   * @throws TOPOLOGY_MISMATCH (somebody's client can do it only the other way), MEDIA_UNAVAILABLE
+   */
+  setTopology(topology: WantedTopology): Promise<void>;
   /** Ends the room for everybody; idempotent. */
   close(reason?: RoomClosedReason): void;
 }
@@ -344,6 +358,8 @@ export interface Producer extends EventSource<ProducerEvents> {
   /** Media of it has arrived at the server; a client may announce what it never sends. */
   readonly started: boolean;
   readonly closed: boolean;
+  /** The room's media goes through the server, and this has not come there (again) yet. */
+  readonly pending: boolean;
   /** Stops the media for everybody, keeping the publication. */
   pause(): Promise<void>;
   resume(): Promise<void>;
@@ -403,10 +419,10 @@ export interface OpenOptions {
   /** Keep the room when its last peer leaves; otherwise it closes then. Default false. */
   keepWhenEmpty?: boolean;
   /**
-   * How media is carried. Default: what `createParlor` was told. A room that is there already must be of it; with `sfu`
-   * one moves to the server that may.
+   * How media is carried; `auto`: as it suits the room, changed live. Default: what `createParlor` was told. A room that
+   * is there already must be of it; one that is `auto` is as with `setTopology`.
    */
-  topology?: Topology;
+  topology?: WantedTopology;
   /** As in `JoinOptions`, for a room that this opens. */
   preferredTopology?: Topology;
   /** How many peers may be in it, where that is fewer than the server allows. */

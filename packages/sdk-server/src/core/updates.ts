@@ -17,6 +17,8 @@ export type RoomUpdate =
   /** With a consumer: to a peer that follows the room. */
   | { type: 'newProducer'; producer: ProducerInfo; consumer?: Consumer | undefined }
   | { type: 'producerClosed'; producerId: string; peerId: string }
+  /** It is known, and its media has reached the server by another transport. With a consumer as `newProducer`. */
+  | { type: 'producerMoved'; producerId: string; peerId: string; consumer?: Consumer | undefined }
   | { type: 'producerPaused'; producerId: string; peerId: string }
   | { type: 'producerResumed'; producerId: string; peerId: string }
   | { type: 'producerScore'; producerId: string; scores: ProducerScore[] }
@@ -32,4 +34,8 @@ export type RoomUpdate =
   | { type: 'activeSpeakers'; speakers: SpeakerInfo[] }
   /** Media of the room travels another way from now on. */
   | { type: 'topologyChanged'; topology: Topology; reason: TopologyReason; path: number }
+  /** Everybody is on this path. */
+  | { type: 'pathSettled'; path: number }
+  /** The server is going to end, in `after` ms at the latest. */
+  | { type: 'serverRestarting'; after: number }
   | { type: 'roomClosed'; reason: RoomClosedReason };

@@ -1,10 +1,23 @@
 import type { RtpCapabilities } from '@parlor/protocol';
-import type { Peer, Producer } from '../core/types.js';
+import type { Peer, ProduceOptions, Producer } from '../core/types.js';
 import { ParlorError } from '../errors.js';
 
 /** A peer, with the one thing that its owner's requests do differently from the host application's. */
 export interface ClientPeer extends Peer {
   setRtpCapabilities(rtpCapabilities: RtpCapabilities): void;
+  /** Its client changes over when media of the room takes another path. */
+  readonly followsPaths: boolean;
+  /**
+   * Goes on with a publication by another transport.
+   * @throws PRODUCER_NOT_FOUND, TOPOLOGY_MISMATCH, BAD_REQUEST, UNSUPPORTED_MEDIA, TRANSPORT_NOT_FOUND
+   */
+  carryOn(producerId: string, options: ProduceOptions): Promise<Producer>;
+  /** Everything is on this path now. */
+  pathReady(path: number): void;
+  /** The path does not work; with `peerId`: towards this peer. */
+  pathFailed(failure: { path: number; code: string; peerId?: string | undefined }): void;
+  /** Resolves when a path that is being opened is there. */
+  nextPath(): Promise<void>;
   readonly producers: ReadonlyMap<string, Producer & { setPausedByOwner(paused: boolean): Promise<void> }>;
 }
 

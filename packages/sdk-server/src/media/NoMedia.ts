@@ -3,6 +3,8 @@ import { ParlorError } from '../errors.js';
 
 /** A server without media workers, for P2P rooms alone. */
 export class NoMedia implements MediaBackend {
+  readonly isAvailable = false;
+
   createRoom(): Promise<MediaRoom> {
     return Promise.reject(
       new ParlorError(

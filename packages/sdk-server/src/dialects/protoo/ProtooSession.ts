@@ -17,12 +17,15 @@ import type { FramedSocket } from '../dialect.js';
 import type { ClientPeer } from '../ownObjects.js';
 import { validate } from '../validate.js';
 import { Answers } from './Answers.js';
-import { handlers, listeners, type PeerMethod } from './handlers.js';
-import { createTransports } from './createTransports.js';
+import { handlers, listeners, type PeerMethod, type Told } from './handlers.js';
+import { transportsFor, viewFor, waysOf } from './paths.js';
 import { ProtooLink } from './ProtooLink.js';
 import { failureText, successText } from './requests.js';
 import type { Returns } from './Returns.js';
 import { lost, type Sessions } from './Sessions.js';
+
+/** An answer, or what gives it at the moment when it is written. */
+type Said = object | (() => object);
 
 /** The rooms as a session needs them. */
 export interface SessionRooms {
@@ -125,7 +128,8 @@ export class ProtooSession {
       else if (known !== 'resumeSession') {
         // Without a wait where there is nothing to wait for: most requests only change the room's state.
         const answer = this.#answer(known, data);
-        this.#reply(id, successText(id, answer instanceof Promise ? await answer : answer));
+        const told = answer instanceof Promise ? await answer : answer;
+        this.#reply(id, successText(id, typeof told === 'function' ? told() : told));
       }
     } catch (error) {
       if (!isParlorError(error) || toWireError(error).code === 'INTERNAL') {
@@ -153,10 +157,7 @@ export class ProtooSession {
     this.#socket?.send(text);
   }
 
-  #answer(
-    method: Exclude<ProtooMethod, 'joinRoom' | 'resumeSession'>,
-    data: unknown,
-  ): Promise<object> | object {
+  #answer(method: Exclude<ProtooMethod, 'joinRoom' | 'resumeSession'>, data: unknown): Promise<Said> | Said {
     if (method === 'ping') return {};
     if (!this.#peer || this.#peer.closed) throw new ParlorError('NOT_JOINED', 'send joinRoom first');
     if (method === 'leave') {
@@ -195,9 +196,6 @@ export class ProtooSession {
     }
     const former = await this.#options.returns.former(data.resumeToken, this.#options);
     const displayName = authorization.name ?? data.displayName ?? former?.claims?.name;
-    // Who asks for transports wants the server to carry media, said or not.
-    const { topology: said = data.transports?.length ? 'sfu' : undefined } = data;
-    const wanted = said === 'auto' ? undefined : said;
     const peer = await rooms.join(roomId, {
       peerId,
       link: this.#link,
@@ -206,16 +204,13 @@ export class ProtooSession {
       ...(displayName !== undefined && { displayName }),
       ...(authorization.userId !== undefined && { userId: authorization.userId }),
       ...(former?.claims && { resumeToken: former.claims.proof }),
-      ...(wanted && { topology: wanted }),
+      ...waysOf(data),
     });
-    // What was held up to here is in the snapshot that is taken now; what comes from here on follows it.
-    this.#link.hold();
-    const { peers, producers, topology } = peer.room.snapshot;
     try {
       if (!this.#socket) throw new ParlorError('NOT_JOINED', 'the connection was lost while joining');
       if (data.rtpCapabilities) peer.setRtpCapabilities(data.rtpCapabilities);
-      const [transports, iceServers, comeback] = await Promise.all([
-        createTransports(peer, data.transports),
+      const [room, iceServers, comeback] = await Promise.all([
+        this.#lookAround(peer, data.transports),
         peer.iceServers(),
         this.#options.returns.answer(peer, { authorization, former }),
       ]);
@@ -228,18 +223,27 @@ export class ProtooSession {
         peerId,
         displayName: peer.displayName,
         ...(!peer.grants.data && { data: false }),
-        rtpCapabilities: peer.room.rtpCapabilities,
-        peers: peers.filter((other) => other.id !== peerId),
-        producers,
+        ...room,
         iceServers,
-        topology,
-        ...((data.paths ?? said === 'auto') && { path: peer.room.path, auto: false }),
-        ...(data.transports && { transports }),
         ...comeback,
       };
     } catch (error) {
       peer.leave('disconnected');
       throw error;
+    }
+  }
+
+  /** The room as it is when its updates begin to wait, and the transports for it. */
+  async #lookAround(
+    peer: ClientPeer,
+    wanted: ProtooRequestParsed<'joinRoom'>['transports'],
+  ): Promise<ReturnType<typeof viewFor> & Pick<ProtooAnswers['joinRoom'], 'transports'>> {
+    for (;;) {
+      // What was held up to here is in the snapshot that is taken now; what comes from here on follows it.
+      this.#link.hold();
+      const view = viewFor(peer);
+      const made = await transportsFor(peer, wanted);
+      if (made) return { ...view, ...made };
     }
   }
 
@@ -264,7 +268,7 @@ function handle<M extends PeerMethod>(
   method: M,
   peer: ClientPeer,
   data: unknown,
-): Promise<ProtooAnswers[M]> | ProtooAnswers[M] {
+): Promise<Told<M>> | Told<M> {
   const parsed = validate(ProtooRequests[method], data, 'data') as ProtooRequestParsed<M>;
   return handlers[method](peer, parsed);
 }

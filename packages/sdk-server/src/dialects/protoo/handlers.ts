@@ -11,19 +11,19 @@ import { isProducerIdOf, newProducerId } from '../../access/producerIds.js';
 import type { Consumer, Peer } from '../../core/types.js';
 import { ParlorError } from '../../errors.js';
 import { consumerOf, producerOf, transportOf, type ClientPeer } from '../ownObjects.js';
-import { createTransports } from './createTransports.js';
 import { consumerInfo } from './consumerInfo.js';
+import { openPath } from './paths.js';
 import { passOn } from './signals.js';
 
 /** Everything a joined peer can ask for. `joinRoom` and `leave` belong to the session. */
 export type PeerMethod = Exclude<ProtooMethod, 'joinRoom' | 'resumeSession' | 'leave' | 'ping'>;
 
 type Handlers = {
-  readonly [M in PeerMethod]: (
-    peer: ClientPeer,
-    data: ProtooRequestParsed<M>,
-  ) => Promise<ProtooAnswers[M]> | ProtooAnswers[M];
+  readonly [M in PeerMethod]: (peer: ClientPeer, data: ProtooRequestParsed<M>) => Promise<Told<M>> | Told<M>;
 };
+
+/** An answer, or what gives it at the moment when it is written. */
+export type Told<M extends PeerMethod> = ProtooAnswers[M] | (() => ProtooAnswers[M]);
 
 /** Of many, those that are still there: a producer that ends while a request is under way spoils no others. */
 const consumersOf = (peer: Peer, ids: readonly string[]) =>
@@ -70,7 +70,11 @@ export const handlers: Handlers = {
     return {};
   },
 
-  produce: async (peer, { formerId, ...options }) => {
+  produce: async (peer, { formerId, producerId, ...options }) => {
+    if (producerId !== undefined) {
+      await peer.carryOn(producerId, options);
+      return { id: producerId, producerId };
+    }
     const proof = peer.resumeToken;
     const isFree = formerId !== undefined && !peer.room.producers.has(formerId);
     const given = isFree && isProducerIdOf(proof, formerId) ? formerId : newProducerId(proof);
@@ -152,31 +156,22 @@ export const handlers: Handlers = {
     return {};
   },
 
-  openPath: async (peer, { path, transports, rtpCapabilities }) => {
-    const { room } = peer;
-    if (path !== room.path) throw new ParlorError('PATH_GONE', `the room is on path ${String(room.path)}`);
-    if (rtpCapabilities) peer.setRtpCapabilities(rtpCapabilities);
-    const [made, iceServers] = await Promise.all([createTransports(peer, transports), peer.iceServers()]);
-    const { peers, producers, topology } = room.snapshot;
-    return {
-      path,
-      topology,
-      rtpCapabilities: room.rtpCapabilities,
-      iceServers,
-      peers: peers.filter(({ id }) => id !== peer.id),
-      producers,
-      ...(transports && { transports: made }),
-    };
+  openPath,
+
+  pathReady: (peer, { path }) => {
+    peer.pathReady(path);
+    return {};
   },
 
-  pathReady: () => ({}),
+  pathFailed: (peer, failure) => {
+    peer.pathFailed(failure);
+    return {};
+  },
 
-  pathFailed: () => ({}),
-
-  setTopology: (peer, { topology }) => {
-    if (!peer.grants.moderate) throw new ParlorError('FORBIDDEN', 'can.moderate is false in the token');
-    if (topology !== peer.room.topology)
-      throw new ParlorError('TOPOLOGY_MISMATCH', `room ${peer.room.id} stays as it is`);
+  setTopology: async (peer, { topology }) => {
+    if (!peer.grants.moderate)
+      throw new ParlorError('FORBIDDEN', 'the token does not allow it: can.moderate is false');
+    await peer.room.setTopology(topology);
     return {};
   },
 

@@ -21,6 +21,11 @@ export function notificationOf(update: RoomUpdate): Notification {
         data: { ...producer, ...(consumer && { consumer: consumerInfo(consumer) }) },
       };
     }
+    case 'producerMoved': {
+      const { producerId, peerId, consumer } = update;
+      const data = { producerId, peerId, ...(consumer && { consumer: consumerInfo(consumer) }) };
+      return { method: 'producerMoved', data };
+    }
     case 'consumerLayersChanged': {
       const { consumerId, layers } = update;
       return {
@@ -49,7 +54,7 @@ export function notificationOf(update: RoomUpdate): Notification {
 const isForOne = (update: RoomUpdate): boolean =>
   update.type === 'consumerScore' ||
   update.type === 'consumerLayersChanged' ||
-  (update.type === 'newProducer' && update.consumer !== undefined);
+  ((update.type === 'newProducer' || update.type === 'producerMoved') && update.consumer !== undefined);
 
 /** The data of other updates is the same for every receiver: written once, however many there are. */
 const written = new WeakMap<RoomUpdate, { method: string; fields: string }>();

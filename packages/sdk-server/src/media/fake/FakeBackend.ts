@@ -66,7 +66,9 @@ export class FakeBackend implements MediaBackend {
   createRoom(roomId: string): Promise<FakeMediaRoom> {
     const room = new FakeMediaRoom(this.#rtpCapabilities, {
       newId: (noun) => `${noun}-${String((this.#lastId += 1))}`,
-      closed: () => this.rooms.delete(roomId),
+      closed: () => {
+        if (this.rooms.get(roomId) === room) this.rooms.delete(roomId);
+      },
     });
     this.rooms.set(roomId, room);
     return Promise.resolve(room);

@@ -1,0 +1,41 @@
+import type { PeerImpl } from '../PeerImpl.js';
+import type { Participant } from './decide.js';
+
+/** Somebody who is being let in. */
+export interface Newcomer extends Participant {
+  /** The peers that go when this one comes. */
+  readonly replaces: readonly PeerImpl[];
+}
+
+/** Those who are being let in count when it is decided how media travels: they must not come into what does not suit them. */
+export class Arrivals {
+  readonly #newcomers = new Set<Newcomer>();
+
+  add(newcomer: Newcomer): void {
+    this.#newcomers.add(newcomer);
+  }
+
+  delete(newcomer: Newcomer): void {
+    this.#newcomers.delete(newcomer);
+  }
+
+  /** As if this one were being let in. */
+  during<T>(newcomer: Newcomer, look: () => T): T {
+    const isNew = !this.#newcomers.has(newcomer);
+    this.#newcomers.add(newcomer);
+    try {
+      return look();
+    } finally {
+      if (isNew) this.#newcomers.delete(newcomer);
+    }
+  }
+
+  /** Everybody who carries media, those included who are coming. */
+  among(peers: ReadonlyMap<string, PeerImpl>): Participant[] {
+    const all = new Map<string, Participant>();
+    for (const { id, ability } of peers.values()) if (ability) all.set(id, { id, ability });
+    for (const { replaces } of this.#newcomers) for (const { id } of replaces) all.delete(id);
+    for (const { id, ability } of this.#newcomers) all.set(id, { id, ability });
+    return [...all.values()];
+  }
+}

@@ -5,8 +5,8 @@ import { MAX_SDP_LENGTH } from './peerSignal.js';
 
 /**
  * Rooms with a password, as `webrtc-rooms.zh.md` has them: REST to open and enter a room, a WebSocket on which the
- * server passes on what browsers say to each other. Media never touches the server. Times in names are what they say;
- * instants are ISO 8601 in UTC, to the second.
+ * server passes on what browsers say to each other. Times in names are what they say; instants are ISO 8601 in UTC, to
+ * the second.
  */
 
 export const MAX_P2P_PARTICIPANTS = 50;
@@ -31,10 +31,14 @@ export const P2pCreateBody = z.object({
   max_participants: z.number().int().min(1).max(MAX_P2P_PARTICIPANTS).nullish(),
   expires_minutes: z.number().int().min(1).max(MAX_P2P_MINUTES).nullish(),
   /**
-   * `p2p` (default): media goes from browser to browser. `sfu`: through the server, where clients of all dialects meet;
-   * browsers notice no difference, to them the server plays all the others.
+   * `p2p`: media goes from browser to browser, and clients of other dialects are refused. `sfu`: through the server, where
+   * clients of all dialects meet; browsers notice no difference, to them the server plays all the others. `auto`
+   * (default): from browser to browser until somebody comes by another dialect, from then on through the server.
    */
-  topology: z.enum(['p2p', 'sfu']).nullish(),
+  topology: z
+    .enum(['p2p', 'sfu', 'auto'])
+    .nullish()
+    .transform((topology) => topology ?? undefined),
 });
 
 /** `POST /api/webrtc/rooms/{room_id}/join` */

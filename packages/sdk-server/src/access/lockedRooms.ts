@@ -1,9 +1,9 @@
 import { ParlorError } from '../errors.js';
 import type { Access } from './types.js';
 
-/** Rooms with a password that other dialects can enter too. */
+/** Rooms with a password. */
 interface LockedRooms {
-  isShared(id: string): Promise<boolean>;
+  isLocked(id: string): Promise<boolean>;
 }
 
 /**
@@ -17,7 +17,7 @@ export function guardLockedRooms(access: Access, locked: LockedRooms): Access {
       if (
         authorization.userId === undefined &&
         scope.action === 'join' &&
-        (await locked.isShared(scope.room))
+        (await locked.isLocked(scope.room))
       )
         throw new ParlorError(
           'ROOM_NOT_ALLOWED',

@@ -15,11 +15,9 @@ import { UsageRecorder } from './UsageRecorder.js';
 let clock: ManualClock;
 let backend: FakeBackend;
 let rooms: RoomRegistry;
-let apart: { rooms: number; participants: number };
 beforeEach(() => {
   clock = new ManualClock();
   backend = new FakeBackend();
-  apart = { rooms: 0, participants: 0 };
   rooms = new RoomRegistry({
     backend,
     hooks: {},
@@ -33,7 +31,7 @@ beforeEach(() => {
 
 function start(options: MetricsOptions = {}): Metrics {
   const usage = new UsageRecorder({ rooms, clock, hooks: {}, logger: silentLogger });
-  return new Metrics({ rooms, backend, usage, p2pRooms: { apart }, clock }, options);
+  return new Metrics({ rooms, backend, usage, clock }, options);
 }
 
 const read = async (metrics: Metrics) => new Exposition(await metrics.scrape());
@@ -93,7 +91,6 @@ async function watch(peer: Peer, producer: Producer): Promise<FakeConsumer> {
 
 describe('what is there', () => {
   it('is counted by kind, and what is gone is 0', async () => {
-    apart = { rooms: 2, participants: 3 };
     const metrics = start();
     Object.assign(backend, { workers: { alive: 2, deaths: 1 } });
     const alice = await join('alice');
@@ -112,8 +109,7 @@ describe('what is there', () => {
     expect(before.value('parlor_rooms', { topology: 'sfu' })).toBe(1);
     expect(before.value('parlor_peers', { dialect: 'host' })).toBe(2);
     expect(before.value('parlor_peers', { dialect: 'sdpWs' })).toBe(1);
-    expect(before.value('parlor_peers', { dialect: 'p2pRooms' })).toBe(3);
-    expect(before.value('parlor_rooms', { topology: 'p2p' })).toBe(3);
+    expect(before.value('parlor_rooms', { topology: 'p2p' })).toBe(1);
     expect(before.value('parlor_transports', { state: 'connected' })).toBe(1);
     expect(before.value('parlor_transports', { state: 'new' })).toBe(2);
     for (const [kind, state] of [

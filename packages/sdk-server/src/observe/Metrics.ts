@@ -14,8 +14,6 @@ export interface MetricsParts {
   readonly backend: Pick<MediaBackend, 'workers'>;
   /** Reads what goes over transports anyway. */
   readonly usage: Pick<UsageRecorder, 'on'>;
-  /** Rooms that are not among `rooms`. */
-  readonly p2pRooms: { readonly apart: { rooms: number; participants: number } };
   readonly clock: Clock;
 }
 
@@ -67,12 +65,8 @@ export class Metrics {
   }
 
   async #scrape(): Promise<string> {
-    const { rooms, p2pRooms } = this.#parts;
     const census = this.#census;
-    const samples = await this.#sampler.sample(census.take(rooms));
-    const { apart } = p2pRooms;
-    census.rooms.add(['p2p'], apart.rooms);
-    census.peers.add(['p2pRooms'], apart.participants);
+    const samples = await this.#sampler.sample(census.take(this.#parts.rooms));
     for (const name of ['rooms', 'peers', 'transports', 'producers', 'consumers'] as const)
       show(this.#gauges[name], census[name]);
     this.#showQuality(samples);

@@ -70,11 +70,27 @@ describe('creating a room', () => {
     ['time in words', { expires_minutes: '60' }],
     ['a name that is none', { name: { a: 1 } }],
     ['a name with a line break', { name: 'a\nb' }],
+    ['a topology that is none', { topology: 'mesh' }],
+    ['a topology in capitals', { topology: 'SFU' }],
+    ['no text for a topology', { topology: '' }],
+    ['a list of topologies', { topology: ['p2p'] }],
+    ['a topology that every object has', { topology: 'constructor' }],
     ['a list', []],
     ['a text', '"text"'],
   ])('with %s: refused', async (_what, body) => {
     const answer = await server.ask('POST', ROOMS, { token: await server.user(), body });
     expect(answer).toMatchObject({ status: 400, body: { success: false, code: 'BAD_REQUEST' } });
+  });
+
+  test.each([
+    [undefined, 'auto'],
+    [null, 'auto'],
+    ['auto', 'auto'],
+    ['p2p', 'p2p'],
+    ['sfu', 'sfu'],
+  ])('with topology %j: %s', async (topology, kept) => {
+    const { roomId } = await server.createRoom({ topology });
+    expect(await store.get(roomId)).toMatchObject({ topology: kept });
   });
 
   test('up to the limits of the document', async () => {

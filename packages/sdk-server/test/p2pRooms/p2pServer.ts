@@ -2,6 +2,7 @@ import { DEFAULT_LIMITS } from '../../src/core/context.js';
 import { Pacer } from '../../src/core/Pacer.js';
 import { RoomRegistry } from '../../src/core/RoomRegistry.js';
 import { FakeBackend } from '../../src/media/fake/FakeBackend.js';
+import { NoMedia } from '../../src/media/NoMedia.js';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -48,11 +49,13 @@ export interface P2pServerOptions {
   access?: AccessOptions;
   options?: P2pRoomsOptions;
   socketLimits?: Partial<SocketLimits>;
+  /** Absent: a fake one. */
+  media?: 'none';
 }
 
 /** The dialect on real HTTP and real WebSockets, with time that the test lets pass. */
 export async function p2pServer(given: P2pServerOptions = {}) {
-  const { access: accessOptions = { jwtSecret: SECRET }, options = {}, socketLimits = {} } = given;
+  const { access: accessOptions = { jwtSecret: SECRET }, options = {}, socketLimits = {}, media } = given;
   const clock = new ManualClock(NOON);
   const errors: unknown[] = [];
   const logger: Logger = {
@@ -70,17 +73,25 @@ export async function p2pServer(given: P2pServerOptions = {}) {
     },
     { clock },
   );
-  const registry = new RoomRegistry({
-    backend: new FakeBackend(),
+  const registry: RoomRegistry = new RoomRegistry({
+    backend: media === 'none' ? new NoMedia() : new FakeBackend(),
     hooks: {},
     limits: DEFAULT_LIMITS,
     logger,
     // However busy the machine is, nothing waits for a later turn.
     pacer: new Pacer({ now: () => 0 }),
+    prepareRoom: (id, joining) => rooms.prepare(id, joining),
     newSecret: () => 'secret',
     iceServers: ice.serversFor,
   });
-  const rooms = new P2pRooms({ options, iceServers: ice.serversFor, rooms: registry, clock, logger });
+  const rooms: P2pRooms = new P2pRooms({
+    options,
+    iceServers: ice.serversFor,
+    rooms: registry,
+    carriesMedia: media === undefined,
+    clock,
+    logger,
+  });
   const dialects = [p2pRoomsDialect({ rooms, access: createAccess(accessOptions), logger })];
   const upgrades = createUpgradeHandler({
     dialects,

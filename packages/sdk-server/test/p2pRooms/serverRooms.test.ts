@@ -120,14 +120,3 @@ describe('a room whose media goes through the server', () => {
     expect(await guest.take()).toMatchObject({ type: 'error', code: 'SDP_INVALID', to: id });
   });
 });
-
-test('other rooms are not opened by their id in another dialect', async () => {
-  const room = await server.createRoom();
-  const guest = await server.enter(room, 'Guest');
-  await guest.take();
-  expect(server.registry.size).toBe(0);
-  expect(await server.rooms.isShared(room.roomId)).toBe(false);
-  const shared = await createRoom();
-  expect(await server.rooms.isShared(shared.roomId)).toBe(true);
-  expect(await server.rooms.isShared('chat:1')).toBe(false);
-});

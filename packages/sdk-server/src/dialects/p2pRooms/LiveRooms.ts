@@ -1,9 +1,7 @@
 import type { P2pClosedCode } from '@parlor/protocol';
 import type { Clock } from '../../ice/clock.js';
 import type { Logger } from '../../logger.js';
-import { LiveRoom } from './LiveRoom.js';
-import type { Meeting } from './Meeting.js';
-import { ServerRoom, type ServerRooms } from './ServerRoom.js';
+import { Meeting, type SharedRooms } from './Meeting.js';
 import type { StoredP2pRoom } from './store.js';
 
 /** How long a room that nobody is in stays in memory: someone let in a moment ago may be about to open a socket. */
@@ -17,15 +15,14 @@ interface Held {
 
 export interface LiveRoomsParts {
   readonly clock: Clock;
-  /** Where media goes through the server. */
-  readonly rooms: ServerRooms;
+  readonly rooms: SharedRooms;
   readonly logger: Logger;
 }
 
 /** The rooms that somebody is connected to, each closed when its time is over. */
 export class LiveRooms {
   readonly #clock: Clock;
-  readonly #rooms: ServerRooms;
+  readonly #rooms: SharedRooms;
   readonly #logger: Logger;
   readonly #held = new Map<string, Held>();
 
@@ -39,34 +36,26 @@ export class LiveRooms {
     return this.#held.size;
   }
 
-  /** Those that are not among the server's own rooms, and who is in them. */
-  get apart(): { rooms: number; participants: number } {
-    const apart = [...this.#held.values()].flatMap(({ room }) => (room instanceof LiveRoom ? [room] : []));
-    return { rooms: apart.length, participants: apart.reduce((sum, { size }) => sum + size, 0) };
-  }
-
   /** The room as it is now, without making it one. */
   find(id: string): Meeting | undefined {
     return this.#held.get(id)?.room;
   }
 
-  open({ id, maxParticipants, expiresAt, topology }: StoredP2pRoom): Meeting {
+  open({ id, maxParticipants, expiresAt, topology = 'auto' }: StoredP2pRoom): Meeting {
     const now = this.#clock.now();
     const known = this.#held.get(id);
     if (known) {
       known.emptySince = now;
       return known.room;
     }
-    const room =
-      topology === 'sfu'
-        ? new ServerRoom({
-            id,
-            maxParticipants,
-            rooms: this.#rooms,
-            timer: this.#clock,
-            logger: this.#logger,
-          })
-        : new LiveRoom(id, maxParticipants);
+    const room = new Meeting({
+      id,
+      maxParticipants,
+      topology,
+      rooms: this.#rooms,
+      timer: this.#clock,
+      logger: this.#logger,
+    });
     const stopTimer = this.#clock.after(Math.max(0, expiresAt - now), () => {
       this.close(id, 'ROOM_EXPIRED');
     });

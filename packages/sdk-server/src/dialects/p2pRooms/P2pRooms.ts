@@ -15,11 +15,10 @@ import type { Clock } from '../../ice/clock.js';
 import type { IcePeer, IceServersFor } from '../../ice/types.js';
 import type { Logger } from '../../logger.js';
 import { isRoomId, newParticipantId, newPassword } from './ids.js';
-import type { Meeting } from './Meeting.js';
 import { LiveRooms } from './LiveRooms.js';
+import type { Meeting, SharedRooms } from './Meeting.js';
 import { MemoryRoomStore } from './MemoryRoomStore.js';
 import { defaultsOf, type P2pRoomsDefaults, type P2pRoomsOptions } from './options.js';
-import type { ServerRooms } from './ServerRoom.js';
 import type { P2pRoomStore, StoredP2pRoom } from './store.js';
 
 const MINUTE_MS = 60_000;
@@ -30,8 +29,10 @@ const REMEMBER_EXPIRED_MS = 60 * MINUTE_MS;
 export interface P2pRoomsParts {
   readonly options: P2pRoomsOptions;
   readonly iceServers: IceServersFor;
-  /** The rooms of all dialects: those whose media goes through the server are among them. */
-  readonly rooms: ServerRooms;
+  /** The rooms of all dialects: these are among them while somebody is there. */
+  readonly rooms: SharedRooms;
+  /** Whether the server can carry media: otherwise it always goes from browser to browser. */
+  readonly carriesMedia: boolean;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -62,6 +63,7 @@ export class P2pRooms {
   readonly #defaults: P2pRoomsDefaults;
   readonly #guesses: GuessLimiter;
   readonly #live: LiveRooms;
+  readonly #carriesMedia: boolean;
   readonly #iceServers: IceServersFor;
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -70,19 +72,22 @@ export class P2pRooms {
   #stopSweeping: (() => void) | undefined;
   #closed = false;
 
-  constructor({ options, iceServers, rooms, clock, logger }: P2pRoomsParts) {
+  constructor({ options, iceServers, rooms, carriesMedia, clock, logger }: P2pRoomsParts) {
     this.#store = options.store ?? new MemoryRoomStore();
     this.#defaults = defaultsOf(options);
     this.#guesses = new GuessLimiter(options.guessing ?? {}, () => clock.now());
     this.#live = new LiveRooms({ clock, rooms, logger });
+    this.#carriesMedia = carriesMedia;
     this.#iceServers = iceServers;
     this.#clock = clock;
     this.#logger = logger;
   }
 
-  /** Undefined: the id is taken. @throws LIMIT_REACHED */
+  /** Undefined: the id is taken. @throws LIMIT_REACHED, MEDIA_UNAVAILABLE */
   async create({ id, userId, body }: Creation): Promise<P2pRoomCreated | undefined> {
     this.#checkOpen();
+    const { topology = 'auto' } = body;
+    if (topology === 'sfu') this.#checkMedia('rooms with topology "sfu"');
     const creating = this.#creating.get(userId) ?? 0;
     this.#creating.set(userId, creating + 1);
     try {
@@ -104,7 +109,7 @@ export class P2pRooms {
         expiresAt: now + (body.expires_minutes ?? this.#defaults.expiresMinutes) * MINUTE_MS,
         passwordHash,
         guestKey: newGuestKey(),
-        ...(body.topology && { topology: body.topology }),
+        topology,
       };
       if (!(await this.#store.add(room))) return undefined;
       const { name, maxParticipants: max_participants } = room;
@@ -120,8 +125,8 @@ export class P2pRooms {
   async join({ id, address, body, unnamed }: Joining): Promise<P2pRoomJoined> {
     this.#checkOpen();
     const room = await this.#unlock({ id, address, password: body.password });
-    if (this.#live.find(id)?.hasPlaceFor() === false)
-      throw new ParlorError('ROOM_FULL', `room ${id} has ${String(room.maxParticipants)} participants`);
+    const live = this.#live.find(id);
+    if (live?.hasPlaceFor() === false) throw live.full();
 
     const participantId = newParticipantId();
     const expiresAt = this.#clock.now() + TOKEN_TTL_MS;
@@ -155,17 +160,35 @@ export class P2pRooms {
     this.#live.close(id, 'ROOM_CLOSED');
   }
 
-  /** Whether the room is one that other dialects can enter. */
-  async isShared(id: string): Promise<boolean> {
-    return isRoomId(id) && (await this.#store.get(id))?.topology === 'sfu';
+  /** Whether it takes a password to enter this room. */
+  async isLocked(id: string): Promise<boolean> {
+    return isRoomId(id) && (await this.#store.get(id)) !== undefined;
+  }
+
+  /**
+   * Somebody comes by another dialect: from here on media of the room goes through the server, if it is one of these.
+   *
+   * @throws TOPOLOGY_MISMATCH, MEDIA_UNAVAILABLE, ROOM_EXPIRED, ROOM_FULL, LIMIT_REACHED
+   */
+  async prepare(id: string, { peerId }: { peerId: string }): Promise<void> {
+    const room = isRoomId(id) ? await this.#store.get(id) : undefined;
+    if (!room) return;
+    this.#checkTime(room);
+    if (room.topology === 'p2p')
+      throw new ParlorError(
+        'TOPOLOGY_MISMATCH',
+        `room ${id} was opened with topology "p2p", for pages of its own protocol alone: others can enter rooms that ` +
+          'were opened with "auto" (POST /api/webrtc/rooms without topology)',
+      );
+    this.#checkMedia(`anybody but pages of its own protocol in room ${id}`);
+    await this.admit(room, peerId).moveToServer();
   }
 
   /** @throws ROOM_NOT_FOUND, ROOM_EXPIRED */
   async find(id: string): Promise<StoredP2pRoom> {
     const room = await this.#store.get(id);
     if (!room) throw new ParlorError('ROOM_NOT_FOUND', `there is no room ${id}`);
-    if (room.expiresAt <= this.#clock.now())
-      throw new ParlorError('ROOM_EXPIRED', `room ${id} expired at ${instant(room.expiresAt)}`);
+    this.#checkTime(room);
     return room;
   }
 
@@ -173,8 +196,7 @@ export class P2pRooms {
   admit(room: StoredP2pRoom, participantId: string): Meeting {
     this.#checkOpen();
     const live = this.#live.open(room);
-    if (!live.hasPlaceFor(participantId))
-      throw new ParlorError('ROOM_FULL', `room ${room.id} has ${String(room.maxParticipants)} participants`);
+    if (!live.hasPlaceFor(participantId)) throw live.full();
     return live;
   }
 
@@ -183,11 +205,6 @@ export class P2pRooms {
     this.#closed = true;
     this.#stopSweeping?.();
     this.#live.closeAll('SERVER_CLOSING');
-  }
-
-  /** As `LiveRooms.apart`. */
-  get apart(): { rooms: number; participants: number } {
-    return this.#live.apart;
   }
 
   get now(): number {
@@ -217,6 +234,19 @@ export class P2pRooms {
   #checkOpen(): void {
     if (this.#closed) throw new ParlorError('SERVER_CLOSING', 'the server is shutting down: try again later');
     this.#stopSweeping ??= this.#sweepLater();
+  }
+
+  #checkTime({ id, expiresAt }: StoredP2pRoom): void {
+    if (expiresAt <= this.#clock.now())
+      throw new ParlorError('ROOM_EXPIRED', `room ${id} expired at ${instant(expiresAt)}`);
+  }
+
+  #checkMedia(what: string): void {
+    if (this.#carriesMedia) return;
+    throw new ParlorError(
+      'MEDIA_UNAVAILABLE',
+      `this server carries no media, which is needed for ${what}: start it without media: 'none'`,
+    );
   }
 
   #iceServersFor(peer: IcePeer): P2pIceServer[] {

@@ -9,12 +9,15 @@ import type { Logger } from '../../logger.js';
 import type { FramedSocket, SocketHandler } from '../dialect.js';
 import { validate } from '../validate.js';
 import type { Language } from '../language.js';
-import type { Meeting, Member } from './Meeting.js';
+import type { Meeting } from './Meeting.js';
+import type { Member } from './Member.js';
 import { errorText } from './texts.js';
 
 export interface P2pSessionOptions {
   readonly room: Meeting;
   readonly participant: P2pParticipant;
+  /** As in `Member`. */
+  readonly userId: string;
   readonly language: Language;
   readonly logger: Logger;
 }
@@ -32,9 +35,10 @@ export class P2pSession implements SocketHandler {
   }
 
   open(socket: FramedSocket): void {
-    const { room, participant, language } = this.#options;
+    const { room, participant, userId, language } = this.#options;
     const member: Member = {
       participant,
+      userId,
       language,
       tell: (message) => {
         socket.send(JSON.stringify(message));
@@ -42,24 +46,29 @@ export class P2pSession implements SocketHandler {
       end: (code, reason) => {
         socket.close(code, reason);
       },
-      refuse: (error) => {
-        this.#refuse(member, error);
-      },
     };
+    // What is sent before the member is in waits.
+    let early: string[] | undefined = [];
     socket.onMessage((text) => {
-      this.#receive(member, text);
+      if (early) early.push(text);
+      else this.#receive(member, text);
     });
     socket.onRefused(({ code, message }) => {
       member.tell(this.#errorMessage(new ParlorError(code, message)));
     });
     socket.onClose(() => {
-      room.leave(member);
+      room.leave(member, 'disconnected');
     });
-    try {
-      room.enter(member);
-    } catch (error) {
-      member.refuse(error);
-    }
+    room.enter(member).then(
+      () => {
+        const waited = early ?? [];
+        early = undefined;
+        for (const text of waited) this.#receive(member, text);
+      },
+      (error: unknown) => {
+        this.#refuse(member, error);
+      },
+    );
   }
 
   /** Between the upgrade and now somebody took the last place, or the room was closed. */

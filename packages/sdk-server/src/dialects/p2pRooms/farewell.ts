@@ -1,5 +1,5 @@
 import { CODES, type P2pClosedCode } from '@parlor/protocol';
-import type { Member } from './Meeting.js';
+import type { Member } from './Member.js';
 import { textOf } from './texts.js';
 
 /** The room is over: tells why, and ends the connection. */

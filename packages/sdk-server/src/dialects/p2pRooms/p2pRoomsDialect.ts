@@ -106,7 +106,10 @@ export function p2pRoomsDialect({ rooms, access, logger }: P2pRoomsDialectOption
   }
 
   /** @throws CREATOR_ONLY, ROOM_NOT_FOUND, ROOM_EXPIRED and what the check throws */
-  async function creatorOf(request: Request, id: string): Promise<{ room: StoredP2pRoom } & Authorization> {
+  async function creatorOf(
+    request: Request,
+    id: string,
+  ): Promise<{ room: StoredP2pRoom; userId: string } & Authorization> {
     const creator = await authorizeUser(request, id);
     const room = await rooms.find(id);
     if (room.creator.userId !== creator.userId)
@@ -119,18 +122,23 @@ export function p2pRoomsDialect({ rooms, access, logger }: P2pRoomsDialectOption
     request,
     language,
     id,
-  }: Call): Promise<{ room: Meeting; participant: P2pParticipant }> {
+  }: Call): Promise<{ room: Meeting; participant: P2pParticipant; userId: string }> {
     const token = tokenOf(request);
     if (token !== undefined && isGuestToken(token)) {
       const room = await rooms.find(id);
       const guest = await readGuestToken(token, { key: room.guestKey, now: rooms.now });
-      return { room: rooms.admit(room, guest.id), participant: { ...guest, is_creator: false } };
+      return {
+        room: rooms.admit(room, guest.id),
+        participant: { ...guest, is_creator: false },
+        userId: guest.id,
+      };
     }
-    const { room, name = textOf('creator', language) } = await creatorOf(request, id);
+    const { room, userId, name = textOf('creator', language) } = await creatorOf(request, id);
     const { participantId } = room.creator;
     return {
       room: rooms.admit(room, participantId),
       participant: { id: participantId, name, is_creator: true },
+      userId,
     };
   }
 

@@ -30,7 +30,7 @@ export const p2pRoomsRoutes: readonly RouteDescription[] = [
     summary: 'Open a room with a password.',
     body: { schema: P2pCreateBody },
     answer: { status: 200, schema: success(P2pRoomCreated) },
-    errors: ['LIMIT_REACHED', 'SERVER_CLOSING'],
+    errors: ['LIMIT_REACHED', 'MEDIA_UNAVAILABLE', 'SERVER_CLOSING'],
     errorBody,
   },
   {

@@ -11,8 +11,8 @@ export interface StoredP2pRoom {
   passwordHash: string;
   /** Signs the tokens of its guests. */
   guestKey: string;
-  /** How media travels; absent: from browser to browser. */
-  topology?: 'p2p' | 'sfu';
+  /** How media travels; absent: `auto`. */
+  topology?: 'p2p' | 'sfu' | 'auto';
 }
 
 /** Where rooms are kept. */

@@ -7,6 +7,8 @@ interface OpenOptions extends PlainRoomOptions {
   /** Another browser than the shared one. */
   browser?: Browser;
   permissions?: string[];
+  /** Its connections can be broken with `window.call.faults`. */
+  faulty?: boolean;
 }
 
 /** A call page with a room that is not connected yet. */

@@ -14,6 +14,9 @@ export {
 export { FakeDataChannel } from './FakeDataChannel.js';
 export { FakeClock, settle } from './FakeClock.js';
 export { FakeMediaStream, FakeMediaStreamTrack, type FakeTrackInit } from './fakeMedia.js';
+export { Faults, type SignallingFaults } from './faults/Faults.js';
+export type { LineFaults } from './faults/FaultySocket.js';
+export type { FrameFaults, MediaFaults } from './faults/mediaFaults.js';
 export { FakeMediaDevices } from './FakeMediaDevices.js';
 export { FakeNetwork, FakePeerConnection } from './FakePeerConnection.js';
 export { FakePage, FakePlatform } from './FakePlatform.js';

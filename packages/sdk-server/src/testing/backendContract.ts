@@ -132,6 +132,13 @@ export const backendContract: readonly ContractCase[] = [
       ]);
       assert.ok(data.info.sctpParameters && data.info.sctpParameters.maxMessageSize > 0);
       assert.equal(plain.info.sctpParameters, undefined);
+      const streams = await data.openData();
+      // Sent as soon as there is a connection.
+      for (const streamId of [5, 0]) await streams.send({ streamId, ppid: 51, data: Uint8Array.of(65) });
+      await assert.rejects(
+        plain.openData(),
+        (error) => isParlorError(error) && error.code === 'MEDIA_UNAVAILABLE',
+      );
       room.close();
     },
   },

@@ -1,11 +1,14 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Peer, Producer } from '../../src/core/types.js';
+import type { Peer, Producer, RoomMessage } from '../../src/core/types.js';
 import type { RoomUpdate } from '../../src/core/updates.js';
 import { Bridge } from '../../src/dialects/p2pBridge/Bridge.js';
 import type { Description } from '../../src/dialects/p2pBridge/Leg.js';
 import { silentLogger } from '../../src/logger.js';
+import type { FakeDataStreams } from '../../src/media/fake/FakeBackend.js';
+import { PPID } from '../../src/sdp/data/payloads.js';
 import { NEGOTIATION_TIMES } from '../../src/sdp/Negotiator.js';
 import { parseDescription } from '../../src/sdp/parse.js';
+import { capture } from '../sdp/captures.js';
 import { ManualTime } from '../sdp/ManualTime.js';
 import { SdpClient } from '../sdp/SdpClient.js';
 import { sessionRoom, type SessionRoom } from '../sdp/sessionRoom.js';
@@ -261,5 +264,70 @@ describe('what makes no sense', () => {
     await inRoom.join('dave');
     await settled();
     expect(heard).toEqual([]);
+  });
+});
+
+describe('data channels', () => {
+  const say = (streams: FakeDataStreams, text: string) => {
+    streams.emit('message', { streamId: 0, ppid: PPID.text, data: new TextEncoder().encode(text) });
+  };
+  const heardOn = (streams: FakeDataStreams) =>
+    streams.sent.map(({ data }) => new TextDecoder().decode(data));
+
+  /** What a page of simple-peer opens to bob and carol. */
+  async function enterWithData() {
+    const messages: RoomUpdate[] = [];
+    const carol = await inRoom.room.join({
+      peerId: 'carol',
+      link: {
+        dialect: 'test',
+        send: (update) => update.type === 'message' && messages.push(update),
+        end: () => undefined,
+      },
+    });
+    const { bridge, peer } = await enter({ offers: false });
+    const streams: FakeDataStreams[] = [];
+    for (const to of ['bob', 'carol']) {
+      const known = new Set(inRoom.media.transports);
+      bridge.take(idOf(bridge, to), { type: 'offer', sdp: capture('simple-peer-offer') });
+      await settled();
+      const [leg] = [...inRoom.media.transports].filter((transport) => !known.has(transport));
+      if (!leg?.data) throw new Error('no data channels');
+      streams.push(leg.data);
+    }
+    const [toBob, toCarol] = streams as [FakeDataStreams, FakeDataStreams];
+    return { bridge, peer, carol, messages, toBob, toCarol };
+  }
+
+  test('lead to the participant of their connection, and to nobody else', async () => {
+    const { carol, messages, toBob, toCarol, peer } = await enterWithData();
+    const all: RoomMessage[] = [];
+    inRoom.room.on('message', (message) => all.push(message));
+    say(toBob, 'hello, bob');
+    say(toCarol, '{"topic":"x","payload":1,"to":"bob"}');
+    expect(all).toEqual([
+      { from: peer.id, to: ['bob'], topic: '', payload: 'hello, bob' },
+      { from: peer.id, to: ['carol'], topic: '', payload: '{"topic":"x","payload":1,"to":"bob"}' },
+    ]);
+    expect(messages).toHaveLength(1);
+    carol.sendMessage('any', 'to all');
+    carol.sendMessage('any', { to: 'you' }, [peer.id]);
+    inRoom.room.peers.get('bob')?.sendMessage('any', 'of bob');
+    inRoom.room.sendMessage('any', 'of the host');
+    await settled();
+    expect(heardOn(toCarol)).toEqual(['to all', '{"to":"you"}']);
+    expect(heardOn(toBob)).toEqual(['of bob']);
+    expect(heard).toEqual([]);
+  });
+
+  test('end with their connection, and whoever floods one loses it', async () => {
+    const { bridge, toBob, toCarol } = await enterWithData();
+    bridge.hangUp(idOf(bridge, 'bob'));
+    inRoom.room.peers.get('bob')?.sendMessage('', 'too late');
+    await settled();
+    expect(heardOn(toBob)).toEqual([]);
+    for (let count = 0; count < 5001; count += 1) say(toCarol, 'x');
+    await settled();
+    expect(heard).toEqual(['failed RATE_LIMITED', 'failed RATE_LIMITED', 'hung up']);
   });
 });

@@ -204,6 +204,8 @@ export class FakeTransport extends Emitter<MediaTransportEvents> implements Medi
   }
 
   openData(): Promise<FakeDataStreams> {
+    if (!this.info.sctpParameters)
+      return Promise.reject(new ParlorError('MEDIA_UNAVAILABLE', 'the transport has no data channels'));
     this.data = new FakeDataStreams();
     return Promise.resolve(this.data);
   }

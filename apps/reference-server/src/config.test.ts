@@ -30,6 +30,7 @@ describe('readConfig', () => {
       turnProbe: true,
       metrics: true,
       metricsPerTrack: false,
+      drainMs: 3000,
       dev: false,
       tls: undefined,
     });
@@ -116,6 +117,9 @@ describe('readConfig', () => {
     expect(read([], { PARLOR_MEDIA: 'none' })).toEqual(['none', 'p2p']);
     expect(read(['--media', 'none', '--topology', 'p2p'])).toEqual(['none', 'p2p']);
     expect(read(['--topology', 'p2p'])).toEqual(['mediasoup', 'p2p']);
+    expect(read(['--media', 'none', '--topology', 'auto'])).toEqual(['none', 'auto']);
+    expect(readConfig(['--topology', 'auto', '--max-p2p', '4'], { PARLOR_JWT_SECRET }).maxP2p).toBe(4);
+    expect(problemsOf(['--max-p2p', '0'], { PARLOR_JWT_SECRET })).toHaveLength(1);
     expect(read([], { PARLOR_TOPOLOGY: 'sfu' })).toEqual(['mediasoup', 'sfu']);
     // Ports and workers may stay where they are written.
     expect(read([], { PARLOR_MEDIA: 'none', PARLOR_WORKERS: '2', PARLOR_RTC_PORT: '41000' })).toEqual([

@@ -22,21 +22,21 @@ export class ConfigError extends Error {
 const MIN_SECRET_BYTES = 32;
 const DEFAULT_RTC_PORT = 40_000;
 
+const secret = z.string().refine((text) => Buffer.byteLength(text) >= MIN_SECRET_BYTES, {
+  error: `must have at least ${String(MIN_SECRET_BYTES)} bytes; make one with: openssl rand -hex 32`,
+});
+
 const Values = z.object({
   host: z.string().optional(),
   port: wholeNumber(0, 65_535).default(3000),
   tlsCert: z.string().optional(),
   tlsKey: z.string().optional(),
   trustedProxies: wholeNumber(0, 16).default(0),
-  jwtSecret: z
-    .string()
-    .refine((secret) => Buffer.byteLength(secret) >= MIN_SECRET_BYTES, {
-      error: `must have at least ${String(MIN_SECRET_BYTES)} bytes; make one with: openssl rand -hex 32`,
-    })
-    .optional(),
+  jwtSecret: secret.optional(),
   jwksUrl: z.string().optional(),
   media: oneOf(['mediasoup', 'none']).default('mediasoup'),
-  topology: oneOf(['sfu', 'p2p']).optional(),
+  topology: oneOf(['sfu', 'p2p', 'auto']).optional(),
+  maxP2p: wholeNumber(1, 16).optional(),
   listenIp: z
     .string()
     .refine((ip) => isIP(ip) !== 0, 'must be an IP address of this machine')
@@ -65,6 +65,8 @@ const Values = z.object({
     .optional(),
   metricsPerTrack: yesOrNo.default(false),
   resumeGrace: duration.refine((seconds) => seconds <= 3600, 'must be an hour at most').optional(),
+  resumeSecret: secret.optional(),
+  drainMs: wholeNumber(0, 600_000).default(3000),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   dev: yesOrNo.default(false),
 } satisfies Record<SettingName, z.ZodType>);
@@ -73,7 +75,7 @@ type Values = z.infer<typeof Values>;
 
 export type Config = Omit<Values, 'host' | 'topology' | 'tlsCert' | 'tlsKey'> & {
   host: string;
-  topology: 'sfu' | 'p2p';
+  topology: 'sfu' | 'p2p' | 'auto';
   /** PEM texts. */
   tls: { cert: string; key: string } | undefined;
 };

@@ -29,8 +29,14 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     await Promise.all([parlor?.close(), app?.close()]);
   };
   stopOnSignals({
-    timeoutMs: STOP_TIMEOUT_MS,
+    timeoutMs: STOP_TIMEOUT_MS + config.drainMs,
     async stop(signal) {
+      const { drainMs } = config;
+      // Who stops it by hand is not kept waiting.
+      if (parlor && signal === 'SIGTERM') {
+        logger.info({ signal, drainMs }, 'draining');
+        await parlor.drain(drainMs);
+      }
       logger.info({ signal }, 'stopping');
       await close();
       logger.info({}, 'stopped');
@@ -56,7 +62,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
 
 function parlorOptions(config: Config, logger: Logger): ParlorOptions {
   const { dev, jwtSecret, jwksUrl, stunUrls, turnUrls, turnSecret, turnServers, turnProbe } = config;
-  const { lobby, ringTimeout, resumeGrace, topology } = config;
+  const { lobby, ringTimeout, resumeGrace, resumeSecret, topology } = config;
   const graceMs = milliseconds(resumeGrace);
   return {
     logger,
@@ -75,7 +81,9 @@ function parlorOptions(config: Config, logger: Logger): ParlorOptions {
       graceMs,
     }),
     ...(graceMs !== undefined && { resumeGraceMs: graceMs }),
+    ...(resumeSecret !== undefined && { resumeSecret }),
     topology,
+    ...(config.maxP2p !== undefined && { maxP2pParticipants: config.maxP2p }),
     metrics: metricsOptions(config),
     media: config.media === 'none' ? 'none' : mediasoupOptions(config),
   };

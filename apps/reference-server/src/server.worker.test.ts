@@ -117,6 +117,24 @@ it('serves HTTPS and WSS', async () => {
   expect(await server.ended).toEqual({ code: 0, signal: null });
 });
 
+it('goes on for a while after SIGTERM, takes nobody in, and says so', async () => {
+  const server = start(['--dev', '--port', '0', '--workers', '1', '--drain-ms', '600000']);
+  const { url = '' } = await server.logged('listening');
+  const client = new RawClient(url, { roomId: 'r', peerId: 'p' });
+  await client.request('joinRoom', { roomId: 'r', peerId: 'p' });
+  server.process.kill('SIGTERM');
+  await server.logged('draining');
+  const health = await fetch(`${url}/health`);
+  expect([health.status, await health.json()]).toEqual([503, { message: 'draining' }]);
+  expect((await fetch(`${url}/ws?roomId=r&peerId=q`)).status).toBe(503);
+  expect(client.notifications.map(({ method, data }) => [method, data['after']])).toEqual([
+    ['serverRestarting', 600_000],
+  ]);
+  // The last one has gone: there is nothing to wait for.
+  await client.request('leave', {});
+  expect(await server.ended).toEqual({ code: 0, signal: null });
+});
+
 it('ends at once on the second signal', async () => {
   const server = start(['--dev', '--port', '0', '--workers', '1']);
   const { url = '' } = await server.logged('listening');
@@ -125,7 +143,7 @@ it('ends at once on the second signal', async () => {
   await once(client.socket, 'open');
   client.socket.pause();
   server.process.kill('SIGTERM');
-  await server.logged('stopping');
+  await server.logged('draining');
   server.process.kill('SIGTERM');
   expect(await server.ended).toEqual({ code: 1, signal: null });
   expect(server.logs.map(({ msg }) => msg)).not.toContain('stopped');

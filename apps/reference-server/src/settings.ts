@@ -62,9 +62,15 @@ export const SETTINGS = [
   },
   {
     name: 'topology',
-    value: 'sfu|p2p',
+    value: 'sfu|p2p|auto',
     fallback: 'sfu, with PARLOR_MEDIA=none p2p',
-    help: 'How media travels in rooms that are opened without saying: through the server, or from browser to browser.',
+    help: 'How media travels in rooms that are opened without saying: through the server, from browser to browser, or as it suits the room, changed live.',
+  },
+  {
+    name: 'maxP2p',
+    value: 'number',
+    fallback: '2',
+    help: 'Up to how many participants a room whose topology is auto is peer to peer.',
   },
   {
     name: 'listenIp',
@@ -153,6 +159,19 @@ export const SETTINGS = [
     value: 'duration',
     fallback: '30s',
     help: 'How long a client that has lost its connection stays in its room, or in its call.',
+  },
+  {
+    name: 'resumeSecret',
+    value: 'text',
+    fallback: 'made from PARLOR_JWT_SECRET',
+    help: 'Secret by which clients come back after a restart as who they were; the same on all servers.',
+    secret: true,
+  },
+  {
+    name: 'drainMs',
+    value: 'milliseconds',
+    fallback: '3000',
+    help: 'How long a server that gets SIGTERM goes on for those who are in, and takes nobody in; 0: it ends at once.',
   },
   { name: 'logLevel', value: 'level', fallback: 'info', help: 'debug, info, warn, error or silent.' },
   {

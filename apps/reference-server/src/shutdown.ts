@@ -10,8 +10,7 @@ export interface Shutdown {
 }
 
 /**
- * Stops politely on SIGTERM and SIGINT, at once on the second one. Call it before mediasoup starts workers: it
- * takes the same signals to close them, and clients should hear first that the server is closing.
+ * Stops politely on SIGTERM and SIGINT, at once on the second one.
  */
 export function stopOnSignals({ stop, timeoutMs, onFailure }: Shutdown): void {
   let stopping = false;

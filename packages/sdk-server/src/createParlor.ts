@@ -7,6 +7,7 @@ import { Pacer } from './core/Pacer.js';
 import type { MediaBackend } from './core/ports.js';
 import { RoomRegistry } from './core/RoomRegistry.js';
 import { createCalls } from './createCalls.js';
+import { Drain, guardDraining } from './drain.js';
 import { P2pRooms } from './dialects/p2pRooms/P2pRooms.js';
 import { p2pRoomsDialect } from './dialects/p2pRooms/p2pRoomsDialect.js';
 import { protooDialect } from './dialects/protoo/protooDialect.js';
@@ -40,7 +41,8 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
   const { logger = silentLogger, basePath = '', media = {}, hooks = {} } = options;
   const { readers } = options.metrics ?? {};
   // Options that cannot work are found before workers are started.
-  const door = createAccess(options.access);
+  const isDraining = () => drain.isDraining;
+  const door = guardDraining(createAccess(options.access), isDraining);
   const signWith = resumeKey(options);
   const ice = createIceServers(options.ice ?? {}, { logger });
   const p2pRooms = new P2pRooms({
@@ -67,10 +69,12 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
     newSecret: () => nanoid(32),
   };
   const rooms = new RoomRegistry(context);
+  const drain = new Drain({ rooms, clock: systemClock });
   const usage = new UsageRecorder({ rooms, clock: systemClock, hooks, logger });
   const metrics = new Metrics({ rooms, backend, usage, clock: systemClock }, options.metrics ?? {});
   const calls = createCalls({ rooms, context, access: door, options });
-  const access = guardLockedRooms(calls.access, p2pRooms);
+  const welcome = guardDraining(calls.access, isDraining);
+  const access = guardLockedRooms(welcome, p2pRooms);
   const rtcSessions = new RtcSessions({ rooms, clock: systemClock });
   usage.on('recorded', (record) => {
     rtcSessions.tellUsage(record);
@@ -83,9 +87,10 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
       timer: systemClock,
       resumeKey: signWith,
       resumeGraceMs: options.resumeGraceMs,
+      isDraining,
     }),
     calls.dialect,
-    p2pRoomsDialect({ rooms: p2pRooms, access: calls.access, logger }),
+    p2pRoomsDialect({ rooms: p2pRooms, access: welcome, logger }),
     rtcRestDialect({ sessions: rtcSessions, rooms, usage, access, logger, now: systemClock.now }),
     sdpWsDialect({ rooms, access, timer: systemClock, logger }),
     whipDialect({ rooms, access, timer: systemClock, logger }),
@@ -96,7 +101,7 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
   const { socketLimits = {}, trustedProxies } = options;
   const peerSignal = createPeerSignal({ rooms, access, logger, limits: socketLimits, trustedProxies });
   const handleRequest = createRequestHandler(http);
-  const upgrades = createUpgradeHandler({ ...http, limits: options.socketLimits ?? {} });
+  const upgrades = createUpgradeHandler({ ...http, limits: options.socketLimits ?? {}, isDraining });
 
   let closing: Promise<void> | undefined;
   return {
@@ -105,6 +110,7 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
     handleUpgrade: (request, socket, head) => upgrades.handle(request, socket, head),
     metrics: () => metrics.scrape(),
     attachPeerSignal: (server, how) => peerSignal.attach(server, how),
+    drain: (ms) => drain.start(ms),
     close: () =>
       (closing ??= (async () => {
         // Clients hear why before their sockets go.

@@ -30,6 +30,14 @@ export interface Parlor {
    * @throws Error when tokens are to be checked at the handshake and Socket.IO is on no web server yet
    */
   attachPeerSignal(server: SignalServer, options?: AttachOptions): () => void;
+  /**
+   * Before the end of the server: from now on nobody gets in any more (`SERVER_CLOSING`, and `/health` answers 503, so that
+   * load balancers send them elsewhere), and clients are told `serverRestarting`; their media goes on. Resolves after
+   * `ms`, or as soon as nobody is in a room; `close()` comes next. Idempotent.
+   *
+   * @param ms Default 3000.
+   */
+  drain(ms?: number): Promise<void>;
   /** Closes rooms (clients are told), sockets and workers; idempotent. */
   close(): Promise<void>;
 }

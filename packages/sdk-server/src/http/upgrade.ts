@@ -16,6 +16,8 @@ import { SocketGuard } from './SocketGuard.js';
 export interface UpgradeOptions extends HttpOptions {
   limits?: Partial<SocketLimits> | undefined;
   clock?: Clock;
+  /** Nobody is taken in any more; who is in stays in. */
+  isDraining?: () => boolean;
 }
 
 export interface UpgradeHandler {
@@ -97,7 +99,7 @@ export function createUpgradeHandler(options: UpgradeOptions): UpgradeHandler {
         const url = belowBasePath(incomingUrl(req), base);
         const handler = url && (await askDialects(options, upgrade, url));
         if (!handler) return false;
-        if (closing)
+        if (closing || options.isDraining?.())
           throw new ParlorError('SERVER_CLOSING', 'the server is shutting down: connect again later');
         if (!socket.destroyed) accept(upgrade, handler);
       } catch (error) {

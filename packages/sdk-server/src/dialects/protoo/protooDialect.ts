@@ -34,6 +34,8 @@ export interface ProtooDialectOptions {
   /** As `resumeKey` makes it. */
   readonly resumeKey: Uint8Array<ArrayBuffer>;
   readonly resumeGraceMs?: number | undefined;
+  /** The server is going to end. Default: it is not. */
+  readonly isDraining?: () => boolean;
 }
 
 const RESUME_GRACE_MS = 30_000;
@@ -50,7 +52,7 @@ export function protooDialect(options: ProtooDialectOptions): Dialect {
 
     async handleRequest(request, url) {
       if (request.method !== 'GET' && request.method !== 'HEAD') return null;
-      if (url.pathname === '/health') return Response.json({ message: 'ok' } satisfies HealthBody);
+      if (url.pathname === '/health') return health(options.isDraining?.() ?? false);
       const segment = /^\/rooms\/([^/]+)$/.exec(url.pathname)?.[1];
       if (segment === undefined) return null;
       const roomId = validate(RoomId, decodeSegment(segment), 'roomId');
@@ -79,6 +81,11 @@ export function protooDialect(options: ProtooDialectOptions): Dialect {
     },
   };
 }
+
+const health = (isDraining: boolean): Response =>
+  isDraining
+    ? Response.json({ message: 'draining' } satisfies HealthBody, { status: 503 })
+    : Response.json({ message: 'ok' } satisfies HealthBody);
 
 /** `/ws` is ours alone; `/` is shared with whatever the host application has there. */
 function isOurs(request: Request, url: URL): boolean {

@@ -9,6 +9,7 @@ import { DEFAULT_CODECS } from './codecs.js';
 import { listenAddresses, reachWarnings, type ListenAddress } from './listening.js';
 import type { MediasoupOptions } from './options.js';
 import { RoomRouter } from './RoomRouter.js';
+import { ignoreSignals } from './signals.js';
 import { WorkerPool, type PooledWorker } from './WorkerPool.js';
 
 type Mediasoup = typeof mediasoup;
@@ -85,6 +86,7 @@ async function startWorker(
       { cause: error },
     );
   }
+  ignoreSignals(raw);
   try {
     const listenInfos = addresses.flatMap((address) =>
       (['udp', 'tcp'] as const).map((protocol) => ({

@@ -25,6 +25,14 @@ describe('MediasoupBackend', () => {
 
   for (const { name, run } of backendContract) test(name, () => run(backend));
 
+  test('leaves the signals of the process to the application', async () => {
+    const listeners = () => [...process.listeners('SIGTERM'), ...process.listeners('SIGINT')];
+    const before = listeners();
+    const own = await MediasoupBackend.open({ workers: 1 }, silentLogger);
+    expect(listeners()).toEqual(before);
+    own.close();
+  });
+
   test('says how to help itself when the worker cannot be started', async () => {
     const opening = MediasoupBackend.open(
       { workers: 1, workerBin: '/nowhere/mediasoup-worker' },

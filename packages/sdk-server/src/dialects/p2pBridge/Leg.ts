@@ -46,7 +46,7 @@ export class Leg implements NegotiatorOwner {
     this.other = options.other;
     this.#data = new LegData(options);
     if (options.peer.grants.subscribe)
-      for (const producer of this.other.producers.values()) this.follow(producer);
+      for (const producer of this.other.producers.values()) if (!producer.pending) this.follow(producer);
   }
 
   get isConnected(): boolean {

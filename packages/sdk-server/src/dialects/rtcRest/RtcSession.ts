@@ -71,7 +71,7 @@ export class RtcSession {
       roomId,
       peerId: peer.id,
       peers: peers.filter(({ id }) => id !== peer.id),
-      producers: producers.filter(({ peerId }) => peerId !== peer.id),
+      producers: producers.filter(({ peerId, pending }) => peerId !== peer.id && !pending),
       consumers: [...peer.consumers.values()].map(({ id, producer, paused }) => ({
         id,
         producerId: producer.id,

@@ -105,7 +105,9 @@ export function rtcRestDialect(options: RtcRestDialectOptions): Dialect {
       if (!room) throw noSuchRoom(roomId);
       const session = sessions.find(user.userId);
       const own = session?.roomId === roomId ? session.peer.id : undefined;
-      return { producers: room.snapshot.producers.filter(({ peerId }) => peerId !== own) };
+      return {
+        producers: room.snapshot.producers.filter(({ peerId, pending }) => peerId !== own && !pending),
+      };
     },
 
     getUsage: async ({ user }, roomId) => {

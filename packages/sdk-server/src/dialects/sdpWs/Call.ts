@@ -63,6 +63,7 @@ export class Call implements PeerLink, NegotiatorOwner {
     const participants = [...peers.values()].filter((other) => other !== peer).map(participantOf);
     this.#socket.send({ type: 'joined', participants, iceServers });
     for (const producer of producers.values()) {
+      if (producer.pending) continue;
       this.#follow(producer);
       if (producer.paused) this.#tellMuted(producer);
     }

@@ -86,7 +86,7 @@ export class Watcher {
   #producersOf(publisher: Peer | undefined, kind: MediaKind): Producer[] {
     if (!publisher || publisher === this.#options.peer || publisher.closed) return [];
     return [...publisher.producers.values()].filter(
-      (producer) => producer.kind === kind && !producer.closed && !this.#unfit.has(producer.id),
+      ({ id, kind: its, closed, pending }) => its === kind && !closed && !pending && !this.#unfit.has(id),
     );
   }
 }

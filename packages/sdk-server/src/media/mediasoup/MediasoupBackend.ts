@@ -45,8 +45,19 @@ export class MediasoupBackend implements MediaBackend {
   }
 
   async createRoom(roomId: string): Promise<RoomRouter> {
-    const worker = await this.#pool.pick();
-    return RoomRouter.open(worker, { roomId, mediaCodecs: this.#mediaCodecs, logger: this.#logger });
+    for (;;) {
+      const worker = await this.#pool.pick();
+      try {
+        return await RoomRouter.open(worker, {
+          roomId,
+          mediaCodecs: this.#mediaCodecs,
+          logger: this.#logger,
+        });
+      } catch (error) {
+        // It has died over it: another one takes the room, as long as there are some.
+        if (!worker.raw.closed) throw error;
+      }
+    }
   }
 
   get workers(): MediaWorkers {

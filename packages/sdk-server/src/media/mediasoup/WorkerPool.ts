@@ -57,6 +57,8 @@ export class WorkerPool {
   async pick(): Promise<PooledWorker> {
     const alive = this.#pickAlive();
     if (alive) return alive;
+    // Rooms hear of the death of their worker before the pool does.
+    if (this.#starting.size === 0) await new Promise(setImmediate);
     try {
       return await Promise.any(this.#starting);
     } catch (error) {

@@ -192,7 +192,7 @@ describe('readConfig', () => {
       /PARLOR_TOPOLOGY=sfu needs workers.*PARLOR_MEDIA=none.*set PARLOR_TOPOLOGY=p2p/,
     ],
     [{ PARLOR_MEDIA: 'off' }, /PARLOR_MEDIA must be mediasoup or none, not "off"/],
-    [{ PARLOR_TOPOLOGY: 'mesh' }, /PARLOR_TOPOLOGY must be sfu or p2p, not "mesh"/],
+    [{ PARLOR_TOPOLOGY: 'mesh' }, /PARLOR_TOPOLOGY must be sfu or p2p or auto, not "mesh"/],
     [{ PARLOR_ANNOUNCED_ADDRESS: 'a.test:40000' }, /PARLOR_ANNOUNCED_ADDRESS.*without a port/],
   ])('refuses %j', (env, message) => {
     expect(problemsOf([], { PARLOR_JWT_SECRET, ...env }).join('\n')).toMatch(message);

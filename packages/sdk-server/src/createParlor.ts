@@ -59,6 +59,8 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
   const context: CoreContext = {
     backend,
     topology: options.topology ?? (media === 'none' ? 'p2p' : 'sfu'),
+    maxP2pParticipants: options.maxP2pParticipants,
+    timer: systemClock,
     onDuplicate: options.onDuplicate,
     hooks,
     logger,

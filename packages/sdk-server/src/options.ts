@@ -1,4 +1,4 @@
-import type { Topology } from '@parlor/protocol';
+import type { WantedTopology } from '@parlor/protocol';
 import type { AccessOptions } from './access/types.js';
 import type { CallOptions } from './core/calls/types.js';
 import type { MediaBackend } from './core/ports.js';
@@ -22,10 +22,13 @@ export interface ParlorOptions {
    */
   media?: MediasoupOptions | MediaBackend | 'none';
   /**
-   * Of rooms that are opened without saying: `sfu` (default) carries media through the server, `p2p` lets browsers send
-   * it to each other. Default with `media: 'none'`: `p2p`.
+   * Of rooms that are opened without saying: `sfu` (default) carries media through the server, `p2p` lets browsers send it
+   * to each other, `auto` changes between the two as it suits the room, while people talk. Default with `media: 'none'`:
+   * `p2p`.
    */
-  topology?: Topology;
+  topology?: WantedTopology;
+  /** Up to how many participants a room whose topology is `auto` is peer to peer. Default 2. */
+  maxP2pParticipants?: number;
   /** What happens when a user joins a room in which they are already, as another peer. Default `allow`. */
   onDuplicate?: DuplicatePolicy;
   /**

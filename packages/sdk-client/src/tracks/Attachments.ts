@@ -4,10 +4,13 @@ import type { TrackKind } from '../types.js';
 
 interface AttachmentsOptions {
   readonly kind: TrackKind;
-  readonly platform: Pick<Platform, 'createMediaElement' | 'createMediaStream'>;
+  readonly platform: Pick<Platform, 'createMediaElement' | 'createMediaStream' | 'timer'>;
   /** Present for what others send. One's own tracks are shown, never heard. */
   readonly playback: Playback | undefined;
 }
+
+/** Milliseconds for which former media has to live on after `setMedia`, so that nobody hears or sees the change. */
+export const CHANGE_OVER = 250;
 
 const asStream = (object: MediaProvider | null): MediaStream | undefined =>
   object !== null && 'getTracks' in object ? object : undefined;
@@ -64,14 +67,57 @@ export class Attachments {
     return [...elements];
   }
 
-  /** The media inside is now `media`. Undefined leaves the last frame standing until there is some again. */
+  /**
+   * The media inside is now `media`, which flows already where there was some before. That should go on for
+   * `CHANGE_OVER`: sound is heard until the new one can be. Undefined leaves the last frame standing until there is some
+   * again.
+   */
   setMedia(media: MediaStreamTrack | undefined): void {
+    const former = this.#media;
     this.#media = media;
-    if (media) for (const element of this.#elements.keys()) this.#show(element);
+    if (!media) return;
+    const isHeard = this.#audible && former !== media && former?.readyState === 'live';
+    for (const element of this.#elements.keys()) {
+      if (isHeard) void this.#takeOver(element, media);
+      else this.#show(element);
+    }
   }
 
   get #audible(): boolean {
     return this.options.kind === 'audio' && this.options.playback !== undefined;
+  }
+
+  /**
+   * Chromium closes the speaker when nothing plays on it any more, and needs 30 ms to open it again. What plays the new
+   * media silently keeps it open while the element changes.
+   */
+  async #takeOver(element: HTMLMediaElement, media: MediaStreamTrack): Promise<void> {
+    const helper = this.options.platform.createMediaElement('audio');
+    helper.muted = true;
+    helper.srcObject = this.options.platform.createMediaStream([media]);
+    const start = async () => {
+      if (element.sinkId) await helper.setSinkId(element.sinkId);
+      await helper.play();
+    };
+    await this.#inTime(start());
+    // It may be detached by now, or have been given something newer.
+    if (this.#media === media && this.#elements.has(element)) {
+      this.#show(element);
+      await this.#inTime(element.play());
+    }
+    helper.srcObject = null;
+  }
+
+  /** Resolves when that has ended, well or not, or has taken too long. */
+  #inTime(work: Promise<unknown>): Promise<void> {
+    return new Promise((resolve) => {
+      const callOff = this.options.platform.timer(resolve, CHANGE_OVER);
+      const ended = () => {
+        callOff();
+        resolve();
+      };
+      work.then(ended, ended);
+    });
   }
 
   #show(element: HTMLMediaElement): void {
@@ -79,8 +125,7 @@ export class Attachments {
     const media = this.#media;
     const stream = asStream(element.srcObject) ?? this.options.platform.createMediaStream([]);
     if (media && shown !== media) {
-      if (shown) stream.removeTrack(shown);
-      stream.addTrack(media);
+      exchange(stream, shown, media);
       this.#elements.set(element, media);
     }
     if (element.srcObject !== stream) element.srcObject = stream;
@@ -88,6 +133,20 @@ export class Attachments {
     // Muted elements may always play; an AbortError only says that the stream changed again.
     else void element.play().catch(() => undefined);
   }
+}
+
+/**
+ * Firefox shows nothing for a frame when the last video track goes, even if another comes in the same breath: a copy of
+ * the former one stays until the new one is there. It may not be a copy of the new one, which would then be shown itself.
+ */
+function exchange(stream: MediaStream, former: MediaStreamTrack | undefined, media: MediaStreamTrack): void {
+  const copy = former?.kind === 'video' && former.readyState === 'live' ? former.clone() : undefined;
+  if (copy) stream.addTrack(copy);
+  if (former) stream.removeTrack(former);
+  stream.addTrack(media);
+  if (!copy) return;
+  stream.removeTrack(copy);
+  copy.stop();
 }
 
 const hasAudio = (element: HTMLMediaElement): boolean =>

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { defaultReconnectPolicy } from './signaling/reconnectPolicy.js';
 import { join, until, type Guest } from './test/kit.js';
 import { MemoryServer, settle } from './testing/index.js';
 
@@ -44,6 +45,39 @@ beforeEach(async () => {
   for (const { room } of [alice, bob]) await room.localParticipant.enableCameraAndMicrophone();
   await hear();
   for (const { events } of [alice, bob]) events.length = 0;
+});
+
+describe('a server that is going to end', () => {
+  it('is news for the app, and changes nothing until it does', async () => {
+    const told: unknown[] = [];
+    alice.room.on('serverRestarting', (after) => told.push(after));
+    server.rooms.get('r')?.broadcast('serverRestarting', { after: 3000 });
+    server.rooms.get('r')?.broadcast('serverRestarting', {});
+    await until(() => told.length === 2);
+    expect(told).toEqual([3000, undefined]);
+    expect(receives(alice, 'bob')).toBe(true);
+    expect(alice.events).toEqual([]);
+  });
+
+  it('sends everybody away at once, and they come back spread over a second', async () => {
+    const waits: number[] = [];
+    const { room, platform } = await join(server, 'carol', {
+      reconnectPolicy: {
+        nextDelay: (context) => {
+          const delay = defaultReconnectPolicy.nextDelay({ ...context, random: 0.5 });
+          waits.push(delay ?? NaN);
+          return delay;
+        },
+      },
+    });
+    server.rooms.get('r')?.broadcast('roomClosed', { reason: 'serverClosing' });
+    await until(() => room.state === 'reconnecting');
+    await platform.clock.advance(499);
+    expect(room.state).toBe('reconnecting');
+    await platform.clock.advance(1);
+    await until(() => room.state === 'connected');
+    expect(waits).toEqual([500]);
+  });
 });
 
 describe('a server that was started anew', () => {

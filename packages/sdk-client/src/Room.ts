@@ -229,6 +229,9 @@ export class Room extends Emitter<api.RoomEvents> implements api.RoomLike {
         const sender = from === undefined ? undefined : this.#remotes.byIdentity.get(from);
         this.emit('dataReceived', payload, sender, topic);
       })
+      .on('restarting', (after) => {
+        this.emit('serverRestarting', after);
+      })
       .on('ownMuted', (producerId) => {
         const publication = this.localParticipant.publicationOf(producerId);
         if (publication) this.#inBackground(publication.mute());

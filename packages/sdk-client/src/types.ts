@@ -298,6 +298,11 @@ export interface RoomEvents {
   /** The connection was lost, for this reason; it is being made again. */
   reconnecting: [reason: ParlorError];
   reconnected: [];
+  /**
+   * The server is going to end, in `after` milliseconds at the latest where it says so. Nothing has to be done: calls go on
+   * until then, and come back by themselves after a `reconnecting`.
+   */
+  serverRestarting: [after: number | undefined];
   /** Out of the room for good: left, removed, refused, or the policy gave up. */
   disconnected: [reason: DisconnectReason];
   participantConnected: [participant: RemoteParticipant];

@@ -47,6 +47,8 @@ export interface SessionEvents {
   ended: [error: ParlorError];
   change: [change: RoomChange];
   message: [from: string | undefined, topic: string, payload: unknown];
+  /** The server is going to end; it may say in how many milliseconds. */
+  restarting: [after: number | undefined];
   /** Somebody else paused what this page sends. */
   ownMuted: [producerId: string];
 }
@@ -248,13 +250,14 @@ export class Session extends Emitter<SessionEvents> {
     stay.driver.handleNotification(method, data);
     const update = toUpdate(method, data);
     if (update) this.#update(update);
-    const { producerId, peerId, from, topic, payload, reason } = data;
+    const { producerId, peerId, from, topic, payload, reason, after } = data;
     if (method === 'message') {
       // Without a sender it comes from the host application, whatever somebody calls himself.
       this.emit('message', typeof from === 'string' ? from : undefined, String(topic), payload);
     }
     if (method === 'producerPaused' && peerId === this.#state.selfId)
       this.emit('ownMuted', String(producerId));
+    if (method === 'serverRestarting') this.emit('restarting', typeof after === 'number' ? after : undefined);
     if (method === 'roomClosed') this.#onRoomClosed(reason);
   }
 

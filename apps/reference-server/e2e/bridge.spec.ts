@@ -22,11 +22,11 @@ test.afterAll(async () => {
 
 const tokenFor = (name: string) => createToken({ sub: name, name }, SECRET);
 
-async function createRoom(): Promise<{ roomId: string; password: string }> {
+async function createRoom(body: { topology?: 'sfu' } = {}): Promise<{ roomId: string; password: string }> {
   const response = await fetch(`${server.url}/api/webrtc/rooms`, {
     method: 'POST',
     headers: { authorization: `Bearer ${await tokenFor('xiaoming')}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ topology: 'sfu' }),
+    body: JSON.stringify(body),
   });
   const { data } = (await response.json()) as { data: { room_id: string; password: string } };
   return { roomId: data.room_id, password: data.password };
@@ -61,6 +61,10 @@ async function joinOurs(browser: Browser, roomId: string, peerId: string): Promi
   return page;
 }
 
+/** Whom this page has a connection with, by the first letter of their id: `p` is a page, others the server plays. */
+const connectedTo = ({ page }: Example) =>
+  page.evaluate(() => Object.keys(room.peerConnections).map((id) => id.charAt(0)));
+
 /** How many others this page sees and hears now, with frames that keep coming. */
 async function expectReception({ page }: Example, count: number): Promise<void> {
   const live = async () =>
@@ -81,7 +85,7 @@ const received = (page: Page) => page.evaluate(() => window.sdk.receives());
 
 for (const rule of ['newcomer offers', 'smaller id offers'] as const) {
   test(`a mesh client joins a room on the server, before and after others (${rule})`, async ({ browser }) => {
-    const opened = await createRoom();
+    const opened = await createRoom({ topology: 'sfu' });
     const first = await joinExample(browser, { ...opened, rule, name: 'first' });
     const ours = await joinOurs(browser, opened.roomId, 'ours');
     await expectReception(first, 1);
@@ -112,6 +116,40 @@ for (const rule of ['newcomer offers', 'smaller id offers'] as const) {
     await expectReception(first, 1);
     await expect.poll(async () => (await received(again)).length).toBe(2);
     for (const page of [first.page, second.page, ours, again]) await page.context().close();
+  });
+}
+
+for (const rule of ['newcomer offers', 'smaller id offers'] as const) {
+  test(`a call of mesh clients moves to the server for the first who needs it (${rule})`, async ({
+    browser,
+  }) => {
+    const opened = await createRoom();
+    const first = await joinExample(browser, { ...opened, rule, name: 'first' });
+    const second = await joinExample(browser, { ...opened, rule, name: 'second' });
+    const both = [first, second];
+    for (const page of both) {
+      await expectReception(page, 1);
+      expect(await connectedTo(page)).toEqual(['p']);
+    }
+
+    const ours = await joinOurs(browser, opened.roomId, 'ours');
+    for (const page of both) {
+      await expectReception(page, 2);
+      expect(await connectedTo(page)).toEqual(['a', 'a']);
+    }
+    await expect.poll(async () => (await received(ours)).length).toBe(4);
+    await expectToHearAndSee(ours);
+    for (const { errors, page } of both) {
+      expect(errors).toEqual([]);
+      expect(await page.evaluate(() => window.example.errors)).toEqual([]);
+    }
+
+    // Nobody is left who needs the server: it stays, for whoever comes.
+    await ours.evaluate(() => window.sdk.leave());
+    const third = await joinExample(browser, { ...opened, rule, name: 'third' });
+    for (const page of [...both, third]) await expectReception(page, 2);
+    expect(await connectedTo(third)).toEqual(['z', 'z']);
+    for (const page of [first.page, second.page, third.page, ours]) await page.context().close();
   });
 }
 

@@ -69,7 +69,8 @@ export class Subscriptions implements SubscriptionControl {
 
   /** There is other media of it than before, or some at last. */
   came(publication: RemoteTrackPublication, mediaStreamTrack: MediaStreamTrack): void {
-    this.#settle(publication, { producerId: publication.producer.producerId, mediaStreamTrack });
+    if (publication.isSubscribed) this.options.onMedia(publication, mediaStreamTrack);
+    else this.#settle(publication, { producerId: publication.producer.producerId, mediaStreamTrack });
   }
 
   async setReceiving(publication: RemoteTrackPublication): Promise<void> {

@@ -44,7 +44,7 @@ export class FakeSfu {
 
   /** The process that carries it is gone: nothing comes by what is open now. */
   die(): void {
-    for (const entry of this.#handlers.values()) entry.state = 'disconnected';
+    for (const [, entry] of this.#open) entry.state = 'disconnected';
   }
 
   /** As browsers say some time after it. */
@@ -95,7 +95,9 @@ export class FakeSfu {
       const now = entry.state === 'connected' && this.flows ? count + 1 : count;
       arrived.set(localId, now);
       const counters = { packetsReceived: now, framesDecoded: now };
-      return Promise.resolve(new Map([['in', { id: 'in', type: 'inbound-rtp', ...counters }]]));
+      return Promise.resolve(
+        new Map([['in', { id: 'in', type: 'inbound-rtp', codecId: 'codec', ...counters }]]),
+      );
     };
   }
 }

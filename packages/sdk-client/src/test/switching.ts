@@ -40,6 +40,10 @@ export class Switching {
     return room.paths;
   }
 
+  log(method: string) {
+    return this.server.rooms.get('r')?.log.filter((entry) => entry.method === method) ?? [];
+  }
+
   async join(name: string, options: RoomOptions = {}): Promise<Member> {
     const topology = options.topology ?? 'auto';
     const drivers = {
@@ -132,7 +136,8 @@ export class Switching {
     if (!isSettled) faults.push('the change is not settled');
     if (topology === 'sfu' && network.open.length > 0) faults.push('peer connections are left');
     if (topology === 'p2p' && this.sfu.open > 0) faults.push('transports are left');
-    if (topology === 'sfu' && this.sfu.open !== 2 * this.members.size) faults.push('transports are missing or left');
+    if (topology === 'sfu' && this.sfu.open !== 2 * this.members.size)
+      faults.push('transports are missing or left');
     for (const { name, room } of this.members.values()) {
       if (room.topology !== topology) faults.push(`${name} thinks it is ${String(room.topology)}`);
       if (room.state !== 'connected') faults.push(`${name} is ${room.state}`);

@@ -19,6 +19,8 @@ export class MemoryChannel extends Emitter<SignalChannelEvents> implements Signa
   #open = true;
   /** Requests get no answer while it is set, as over a dead link. */
   #stalled = false;
+  /** What waits for the line to be there again. */
+  #held: (() => void)[] | undefined;
   #seq = 0;
 
   constructor(
@@ -38,6 +40,7 @@ export class MemoryChannel extends Emitter<SignalChannelEvents> implements Signa
     const asked = copy(data);
     await Promise.resolve();
     if (this.#stalled) return await new Promise(() => {});
+    if (this.#held) await new Promise<void>((resume) => this.#held?.push(resume));
     const answer = copy(this.server.handle(this, method, asked));
     await Promise.resolve();
     if (!this.#open && method !== 'leave')
@@ -49,6 +52,12 @@ export class MemoryChannel extends Emitter<SignalChannelEvents> implements Signa
     if (!this.#open) return;
     const told = copy(data);
     void Promise.resolve().then(() => {
+      if (this.#held) {
+        this.#held.push(() => {
+          this.tell(method, data);
+        });
+        return;
+      }
       if (!this.#open || this.#stalled) return;
       try {
         this.server.handle(this, method, told);
@@ -75,12 +84,28 @@ export class MemoryChannel extends Emitter<SignalChannelEvents> implements Signa
     this.#stalled = true;
   }
 
+  /** The line is down for a while; nothing that is said is lost. */
+  interrupt(): void {
+    this.#held = [];
+    this.emit('interrupted', new ParlorError('CONNECTION_LOST', 'the connection was lost'));
+  }
+
+  /** It is back: everything arrives, in order. */
+  resume(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    this.emit('resumed');
+    for (const go of held) go();
+  }
+
   /** For the server: tells the client. */
   notify(method: string, data: object): void {
     const told = copy({ seq: ++this.#seq, ...data }) as Record<string, unknown>;
-    queueMicrotask(() => {
+    const tell = () => {
       if (this.#open) this.emit('notification', method, told);
-    });
+    };
+    if (this.#held) this.#held.push(tell);
+    else queueMicrotask(tell);
   }
 
   /** For the server, or a fault: ends the connection. */

@@ -202,6 +202,8 @@ export class MeshLink {
     const direction = this.#directionOf(producerId);
     if (!slot || isStopped(slot) || slot.direction === direction) return;
     slot.direction = direction;
+    // Asked for before it was here to be sent.
+    if (direction === 'sendonly') this.#negotiation.run(() => this.#feed(producerId, slot));
     this.#negotiation.request();
   }
 
@@ -213,7 +215,7 @@ export class MeshLink {
 
   /** An offer has come. The opener's says what each of its sections is for; what has no purpose stays shut. */
   async #adopt(tracks: Tracks = {}): Promise<void> {
-    const { opener, plan } = this.options;
+    const { opener } = this.options;
     const transceivers = this.#connection.getTransceivers().filter((each) => !isStopped(each));
     if (!opener) {
       this.#slots.clear();
@@ -227,12 +229,14 @@ export class MeshLink {
     for (const transceiver of transceivers) if (!used.has(transceiver)) transceiver.direction = 'inactive';
     for (const [producerId, slot] of this.#slots) slot.direction = this.#directionOf(producerId);
     if (opener) return;
-    for (const [producerId, slot] of this.#slots) {
-      const publication = plan.outgoing.get(producerId);
-      if (!publication) continue;
-      slot.sender.setStreams(this.#streamFor(publication));
-      await slot.sender.replaceTrack(publication.muted ? null : publication.mediaStreamTrack);
-    }
+    for (const [producerId, slot] of this.#slots) await this.#feed(producerId, slot);
+  }
+
+  async #feed(producerId: string, { sender }: RTCRtpTransceiver): Promise<void> {
+    const publication = this.options.plan.outgoing.get(producerId);
+    if (!publication) return;
+    sender.setStreams(this.#streamFor(publication));
+    await sender.replaceTrack(publication.muted ? null : publication.mediaStreamTrack);
   }
 
   #fits(producerId: string, { receiver }: RTCRtpTransceiver): boolean {

@@ -19,11 +19,14 @@ export interface PathHost {
   onChange(): void;
 }
 
-type Notification = readonly [method: string, data: Record<string, unknown>];
+/** A request for some, and what was told of them before its answer. */
+interface Asking {
+  /** One of them has come to this path meanwhile. */
+  again: boolean;
+  readonly replaced: Map<string, MediaStreamTrack>;
+}
 
-/** A muted track whose device is closed: no browser sends it, and nobody misses it. */
-export const isAsleep = ({ muted, mediaStreamTrack }: PublishRequest): boolean =>
-  muted && mediaStreamTrack.readyState === 'ended';
+type Notification = readonly [method: string, data: Record<string, unknown>];
 
 /** One way by which media of the room travels, and what of it is in place. `align` brings the rest. */
 export class Path {
@@ -42,10 +45,11 @@ export class Path {
   readonly #opened = deferred<undefined>();
   #isOpen = false;
   #isClosed = false;
+  #isCatchingUp = false;
   #followed: boolean | undefined;
   readonly #carrying = new Set<string>();
-  /** Under way: by producer id, with what tells one request from another. */
-  readonly #asking = new Map<string, { again: boolean }>();
+  /** Under way, by producer id. */
+  readonly #asking = new Map<string, Asking>();
   readonly #early: Notification[] = [];
   #missed: Notification[] = [];
 
@@ -61,10 +65,17 @@ export class Path {
     return this.#isOpen && !this.#isClosed;
   }
 
+  /** Not muted tracks whose device is closed: no transport begins with them, and nobody misses them. */
+  carries({ muted, mediaStreamTrack }: PublishRequest): boolean {
+    return this.driver.topology === 'p2p' || !muted || mediaStreamTrack.readyState === 'live';
+  }
+
   async open(answer: unknown): Promise<void> {
     await this.driver.open(answer);
     if (this.#isClosed) return;
     this.#isOpen = true;
+    // Before anybody asks for it.
+    this.#carryAll();
     // What was said before the answer says nothing new, what came after it does.
     for (const [method, data] of this.#early.splice(0)) this.driver.handleNotification(method, data);
     this.#opened.resolve(undefined);
@@ -90,8 +101,12 @@ export class Path {
     this.#missed.push([method, data]);
   }
 
+  /** The room has come back to it. */
   catchUp(): void {
+    this.#isCatchingUp = true;
     for (const [method, data] of this.#missed.splice(0)) this.hear(method, data);
+    this.#isCatchingUp = false;
+    this.align();
   }
 
   /** Something new, on this path alone as yet. */
@@ -104,17 +119,22 @@ export class Path {
 
   /** Brings here whatever is published and wanted and not here yet. */
   align(): void {
-    if (!this.isOpen) return;
-    for (const [producerId, request] of this.host.publications) {
-      if (this.sent.has(producerId) || this.#carrying.has(producerId) || isAsleep(request)) continue;
-      void this.#carry(producerId, request);
-    }
+    if (!this.isOpen || this.#isCatchingUp) return;
+    this.#carryAll();
     const missing = [...this.host.wanted.values()].filter(
       ({ id }) =>
         !this.received.has(id) && !this.pending.has(id) && !this.refused.has(id) && !this.#asking.has(id),
     );
     this.#ask(missing);
     this.host.onChange();
+  }
+
+  /** Its media is another object now. True when it was known. */
+  replaced(producerId: string, media: MediaStreamTrack): boolean {
+    this.#asking.get(producerId)?.replaced.set(producerId, media);
+    if (!this.received.has(producerId)) return false;
+    this.received.set(producerId, media);
+    return true;
   }
 
   /** Not wanted any more. */
@@ -150,6 +170,12 @@ export class Path {
     this.pending.delete(producerId);
     this.refused.delete(producerId);
     this.align();
+  }
+
+  #carryAll(): void {
+    for (const [producerId, request] of this.host.publications)
+      if (!this.sent.has(producerId) && !this.#carrying.has(producerId) && this.carries(request))
+        void this.#carry(producerId, request);
   }
 
   async #carry(producerId: string, request: PublishRequest): Promise<void> {
@@ -194,7 +220,7 @@ export class Path {
 
   async #subscribe(batch: readonly Wanted[], options: SubscribeOptions | undefined): Promise<void> {
     const asked = batch.map(({ producer, paused }): RemoteProducer => ({ ...producer, paused }));
-    const request = { again: false };
+    const request: Asking = { again: false, replaced: new Map() };
     for (const { id } of batch) this.#asking.set(id, request);
     const results = await this.driver.subscribe(asked, options).catch((error: unknown) => {
       const failure = toParlorError(error, 'SUBSCRIBE_FAILED');
@@ -209,7 +235,8 @@ export class Path {
       const wanted = this.host.wanted.get(id);
       if ('error' in result) {
         if (current && wanted) this.#refuse(wanted, { error: result.error, again: request.again });
-      } else if (current && wanted) this.#receive(wanted, result.mediaStreamTrack);
+      } else if (current && wanted)
+        this.#receive(wanted, request.replaced.get(id) ?? result.mediaStreamTrack);
       else if (!wanted) unwanted = [...unwanted, id];
     }
     if (unwanted.length > 0) this.#quietly(this.driver.unsubscribe(unwanted));

@@ -179,9 +179,8 @@ export class Paths {
     this.#comingUp = undefined;
     const others = this.list.filter((path) => path !== former);
     this.list = [...others, former];
-    former.catchUp();
     for (const path of others) this.#retire(path);
-    former.align();
+    former.catchUp();
     this.options.onState();
   }
 

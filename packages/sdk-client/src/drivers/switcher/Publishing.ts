@@ -1,6 +1,6 @@
 import { ParlorError } from '../../errors.js';
 import type { DriverContext, MediaDriver, PublishRequest } from '../MediaDriver.js';
-import { isAsleep, type Path } from './Path.js';
+import type { Path } from './Path.js';
 
 export interface PublishingOptions {
   readonly context: DriverContext;
@@ -25,8 +25,9 @@ export class Publishing {
   }
 
   /** Everything that has to be on a path is. */
-  isOn({ sent }: Path): boolean {
-    return this.#underWay === 0 && [...this.all].every(([id, request]) => sent.has(id) || isAsleep(request));
+  isOn(path: Path): boolean {
+    if (this.#underWay > 0) return false;
+    return [...this.all].every(([id, request]) => path.sent.has(id) || !path.carries(request));
   }
 
   async unpublish(producerId: string): Promise<void> {

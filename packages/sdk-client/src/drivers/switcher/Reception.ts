@@ -67,8 +67,7 @@ export class Reception {
 
   /** A path has other media of it than before. */
   replaced(path: Path, producerId: string, media: MediaStreamTrack): void {
-    if (!path.received.has(producerId)) return;
-    path.received.set(producerId, media);
+    if (!path.replaced(producerId, media)) return;
     const wanted = this.wanted.get(producerId);
     if (wanted?.active === path) this.options.onReplaced(producerId, media);
     else if (wanted) this.came(path, wanted);

@@ -186,6 +186,58 @@ test('a client of ours in the same room', async ({ browser }) => {
   await close(plain, ours);
 });
 
+test('data channels, with a client of ours and media beside them', async ({ browser }) => {
+  const alice = await calls.publisher(browser, 'alice', { chat: 10 });
+  const bob = await calls.open(browser, 'bob', { chat: 10 });
+  const ours = await pages.open(browser, 'sdk');
+  await ours.evaluate((url) => window.sdk.join(url, { room: 'chat:10', peerId: 'ours' }), server.url);
+  // One has a channel for itself as well, the other only the one that is agreed on in advance.
+  await alice.evaluate(() => window.call.openChannel('chat'));
+  await alice.evaluate(() => window.call.openChannel('moves', { ordered: false, maxRetransmits: 0 }));
+  await bob.evaluate(() => window.call.openChannel('agreed', { negotiated: true, id: 0 }));
+  const heardBy = (page: Page) => page.evaluate(() => window.call.heard);
+
+  await alice.evaluate(() => {
+    window.call.say('chat', 'hello', JSON.stringify({ to: 'ours', topic: 'x', payload: 'secret' }));
+    window.call.say('moves', JSON.stringify({ topic: 'moves', payload: { x: 1 } }));
+  });
+  await expect
+    .poll(() => ours.evaluate(() => window.sdk.heard().sort()))
+    .toEqual(['alice [object Object]', 'alice hello', 'alice secret']);
+  await expect
+    .poll(async () => (await heardBy(bob)).map(([, text]) => text).sort())
+    .toEqual([
+      '{"from":"alice","topic":"chat","payload":"hello"}',
+      '{"from":"alice","topic":"moves","payload":{"x":1}}',
+    ]);
+
+  await bob.evaluate(() => {
+    window.call.say('agreed', JSON.stringify({ topic: 'moves', payload: 'of bob' }), 'text of bob');
+  });
+  await ours.evaluate(() => window.sdk.say('of ours'));
+  await expect
+    .poll(async () => (await heardBy(alice)).map((heard) => heard.join(' ')).sort())
+    .toEqual([
+      'chat {"from":"bob","topic":"","payload":"text of bob"}',
+      'chat {"from":"ours","topic":"","payload":"of ours"}',
+      'moves {"from":"bob","topic":"moves","payload":"of bob"}',
+    ]);
+
+  // Media negotiated after the channels.
+  await bob.evaluate(() => window.call.publish());
+  await expectCallMedia(alice, ['bob']);
+  await expectCallMedia(bob, ['alice']);
+  await expectNoErrors(alice, bob);
+
+  await alice.evaluate(() => {
+    window.call.say('chat', [1, 2, 3]);
+  });
+  await expect.poll(() => count(alice, 'error')).toBe(1);
+  const error = await alice.evaluate(() => window.call.messages.find(({ type }) => type === 'error'));
+  expect(error).toMatchObject({ code: 'BINARY_NOT_SUPPORTED' });
+  await close(alice, bob, ours);
+});
+
 for (const codecs of [
   ['audio/PCMU', 'video/VP9'],
   ['audio/PCMA', 'video/H264'],

@@ -136,3 +136,22 @@ for (const impolite of [false, true]) {
     await close(fox, alice);
   });
 }
+
+test('data channels of Firefox and Chromium', async ({ browser }) => {
+  const fox = await calls.open(firefox, 'fox', { chat: 'data' });
+  const alice = await calls.open(browser, 'alice', { chat: 'data' });
+  for (const page of [fox, alice]) await page.evaluate(() => window.call.openChannel('chat'));
+  const heardBy = (page: Page) => page.evaluate(() => window.call.heard);
+  for (const [from, to, id] of [
+    [fox, alice, 'fox'],
+    [alice, fox, 'alice'],
+  ] as const) {
+    await from.evaluate((text) => {
+      window.call.say('chat', text);
+    }, `hello of ${id}`);
+    const said = JSON.stringify({ from: id, topic: 'chat', payload: `hello of ${id}` });
+    await expect.poll(() => heardBy(to)).toEqual([['chat', said]]);
+  }
+  await expectNoErrors(fox, alice);
+  await close(fox, alice);
+});

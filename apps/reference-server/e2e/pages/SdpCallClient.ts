@@ -36,7 +36,10 @@ export interface Received {
 export class SdpCallClient {
   readonly messages: Message[] = [];
   readonly errors: string[] = [];
+  /** Label of the channel and text. */
+  readonly heard: [label: string, text: string][] = [];
   pc = new RTCPeerConnection();
+  readonly #channels = new Map<string, RTCDataChannel>();
   readonly #options: SdpCallOptions;
   #ws: WebSocket | undefined;
   #streams = new Map<string, string>();
@@ -110,6 +113,28 @@ export class SdpCallClient {
     });
     this.#holds = true;
     for (const track of stream.getTracks()) this.pc.addTrack(track, stream);
+  }
+
+  /** A data channel, open; what comes on it is kept in `heard`. */
+  async openChannel(label: string, options: RTCDataChannelInit = {}): Promise<void> {
+    const channel = this.pc.createDataChannel(label, options);
+    this.#channels.set(label, channel);
+    channel.onmessage = ({ data }) => {
+      this.heard.push([label, String(data)]);
+    };
+    await new Promise<void>((resolve) => {
+      channel.onopen = () => {
+        resolve();
+      };
+    });
+  }
+
+  /** Texts as they are, or bytes. */
+  say(label: string, ...all: (string | number[])[]): void {
+    for (const one of all) {
+      if (typeof one === 'string') this.#channels.get(label)?.send(one);
+      else this.#channels.get(label)?.send(Uint8Array.from(one));
+    }
   }
 
   watch(): void {

@@ -16,6 +16,11 @@ export interface Platform {
   readonly createMediaStream: (tracks: MediaStreamTrack[]) => MediaStream;
   /** For browsers that do not tell how loud a local track is. Absent: Web Audio, loaded with what needs it. */
   readonly createLevelMeter?: (track: MediaStreamTrack) => LevelMeter;
+  /**
+   * Calls when the page goes over another network, and returns the function that stops that. Absent: `navigator.connection`
+   * where there is one.
+   */
+  readonly onNetworkChange?: (listener: () => void) => () => void;
   /** For media from browser to browser. @throws ReferenceError where there is no WebRTC */
   readonly createPeerConnection: (configuration: RTCConfiguration) => PeerConnectionLike;
 }

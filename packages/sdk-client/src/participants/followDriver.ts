@@ -29,6 +29,9 @@ export function followDriver(driver: MediaDriver, { remotes, local, quality, log
     .on('peerReachable', (peerId) => {
       remotes.unreachable(peerId, undefined);
     })
+    .on('repair', (repair, peerId) => {
+      remotes.repair(repair, peerId);
+    })
     .on('score', (producerId, score, own) => {
       const participant = own ? local : remotes.ownerOf(producerId);
       const publication = own ? local.publicationOf(producerId) : remotes.publicationOf(producerId);

@@ -1,54 +1,12 @@
-import { FakeHandler } from 'mediasoup-client/handlers/FakeHandler';
-import * as fakeParameters from 'mediasoup-client/fakeParameters';
 import type { types } from 'mediasoup-client';
 import { describe, expect, it, vi } from 'vitest';
 import { silentLogger } from '../../logger.js';
 import { newest, until } from '../../test/kit.js';
+import { alone, consumer, fakeHandler, media, outgoing, producers } from '../../test/sfuDriver.js';
 import { contractInMemory } from '../../testing/driverContract.js';
 import { FakeMediaStreamTrack, FakePlatform, MemoryServer, sessionHarness } from '../../testing/index.js';
-import type { DriverContext, PublishRequest, RemoteProducer } from '../MediaDriver.js';
 import { SfuDriver } from './SfuDriver.js';
-import { DISCONNECTED_LIMIT, RESTART_LIMIT } from './SfuTransport.js';
-
-/* mediasoup-client without a browser: its own handler for tests, which negotiates for real and sends nothing. */
-
-const handlers: FakeHandler[] = [];
-
-function fakeHandler() {
-  const factory = FakeHandler.createFactory(fakeParameters);
-  return {
-    ...factory,
-    factory: (...args: Parameters<typeof factory.factory>) => {
-      const handler = factory.factory(...args);
-      if (handler instanceof FakeHandler) handlers.push(handler);
-      return handler;
-    },
-  };
-}
-
-const router = fakeParameters.generateRouterRtpCapabilities();
-const ABS_CAPTURE_TIME = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time';
-
-const media = () => ({
-  rtpCapabilities: {
-    ...router,
-    headerExtensions: [
-      ...(router.headerExtensions ?? []),
-      {
-        kind: 'video' as const,
-        uri: ABS_CAPTURE_TIME,
-        preferredId: 14,
-        preferredEncrypt: false,
-        direction: 'sendrecv' as const,
-      },
-    ],
-  },
-  transport: (id: string) => ({ ...fakeParameters.generateTransportRemoteParameters(), id }),
-  consumerParameters: (kind: 'audio' | 'video') =>
-    fakeParameters.generateConsumerRemoteParameters({
-      codecMimeType: kind === 'audio' ? 'audio/opus' : 'video/VP8',
-    }).rtpParameters,
-});
+import { RESTART_LIMIT } from './SfuTransport.js';
 
 describe('SfuDriver keeps the contract', () => {
   it.each(contractInMemory)('$name', async ({ run }) => {
@@ -66,66 +24,6 @@ describe('SfuDriver keeps the contract', () => {
       harness.close();
     }
   });
-});
-
-/** A driver whose server is the test: requests are recorded, and answered when the test says so. */
-async function alone(rtcConfiguration: DriverContext['rtcConfiguration'] = {}) {
-  handlers.length = 0;
-  const platform = new FakePlatform();
-  const requests: { method: string; data: Record<string, unknown>; answer: (data: unknown) => void }[] = [];
-  const answers: Record<string, unknown> = {};
-  const told: { method: string; data: unknown }[] = [];
-  const context: DriverContext = {
-    tell: (method, data) => told.push({ method, data }),
-    platform,
-    logger: silentLogger,
-    rtcConfiguration,
-    request: (method, data) =>
-      new Promise((answer) => {
-        requests.push({ method, data: (data ?? {}) as Record<string, unknown>, answer });
-        if (method in answers) answer(answers[method]);
-      }),
-  };
-  const driver = new SfuDriver(context, fakeHandler);
-  await driver.prepare();
-  const { rtpCapabilities, transport } = media();
-  await driver.open({
-    rtpCapabilities,
-    iceServers: [],
-    transports: { send: transport('send'), recv: transport('recv') },
-  });
-  const [send, recv] = handlers;
-  if (!send || !recv) throw new Error('no handlers');
-  const methods = () => requests.map(({ method }) => method);
-  return { driver, platform, requests, told, answers, methods, send, recv };
-}
-
-const outgoing = (kind: 'audio' | 'video', more: Partial<PublishRequest> = {}): PublishRequest => ({
-  mediaStreamTrack: new FakeMediaStreamTrack({
-    kind,
-    settings: kind === 'video' ? { width: 1280, height: 720 } : {},
-  }),
-  kind,
-  source: kind === 'audio' ? 'microphone' : 'camera',
-  muted: false,
-  options: {},
-  ...more,
-});
-
-const producers: RemoteProducer[] = ['p1', 'p2', 'p3'].map((producerId) => ({
-  producerId,
-  peerId: 'a',
-  kind: 'audio',
-  source: 'microphone',
-  paused: false,
-}));
-
-const consumer = (producerId: string, paused: boolean) => ({
-  consumerId: `c-${producerId}`,
-  producerId,
-  kind: 'audio',
-  paused,
-  rtpParameters: media().consumerParameters('audio'),
 });
 
 describe('publishing', () => {
@@ -300,75 +198,6 @@ describe('subscribing', () => {
 });
 
 describe('the path', () => {
-  /** Publishes something, so that the send transport is in use and up. */
-  async function up() {
-    const setup = await alone();
-    const states: string[] = [];
-    setup.driver.on('stateChanged', (state) => states.push(state));
-    setup.answers['produce'] = { producerId: 'p' };
-    await setup.driver.publish(outgoing('audio'));
-    setup.send.setConnectionState('connected');
-    const restarts = () => setup.methods().filter((method) => method === 'restartIce').length;
-    return { ...setup, states, restarts };
-  }
-
-  const iceParameters = { usernameFragment: 'u', password: 'p' };
-
-  it('that failed is repaired by an ICE restart', async () => {
-    const { send, states, restarts, requests, platform } = await up();
-    send.setConnectionState('failed');
-    expect(restarts()).toBe(1);
-    expect(newest(requests).data).toEqual({ transportId: 'send' });
-    newest(requests).answer({ iceParameters });
-    await until(() => true);
-    send.setConnectionState('connected');
-    await platform.clock.advance(60_000);
-    expect(states).toEqual(['connecting', 'connected', 'disconnected', 'connected']);
-    expect(platform.held.timers).toBe(0);
-  });
-
-  it('that stays disconnected is not waited for as long as browsers do', async () => {
-    const { send, restarts, platform } = await up();
-    send.setConnectionState('disconnected');
-    await platform.clock.advance(DISCONNECTED_LIMIT - 1);
-    expect(restarts()).toBe(0);
-    await platform.clock.advance(1);
-    expect(restarts()).toBe(1);
-  });
-
-  it('that comes back by itself is left alone', async () => {
-    const { send, restarts, platform } = await up();
-    send.setConnectionState('disconnected');
-    send.setConnectionState('connected');
-    await platform.clock.advance(60_000);
-    expect(restarts()).toBe(0);
-  });
-
-  it('that a restart does not help has failed', async () => {
-    const { driver, send, states, requests, platform } = await up();
-    const errors: string[] = [];
-    driver.on('error', ({ code }) => errors.push(code));
-    send.setConnectionState('failed');
-    newest(requests).answer({ iceParameters });
-    await platform.clock.advance(RESTART_LIMIT);
-    expect(states.at(-1)).toBe('failed');
-    expect(errors).toEqual(['TRANSPORT_FAILED']);
-  });
-
-  it('that a restart does not help says what was wrong with TURN, until the path has stood', async () => {
-    const { driver, send, requests, platform } = await up();
-    const errors: string[] = [];
-    driver.on('error', ({ code }) => errors.push(code));
-    const refused = { url: 'turn:a.test', errorCode: 486, errorText: 'Allocation Quota Reached' };
-    send.emit('@icecandidateerror', refused as RTCPeerConnectionIceErrorEvent);
-    send.setConnectionState('connected');
-    send.emit('@icecandidateerror', { ...refused, errorCode: 401 } as RTCPeerConnectionIceErrorEvent);
-    send.setConnectionState('failed');
-    newest(requests).answer({ iceParameters });
-    await platform.clock.advance(RESTART_LIMIT);
-    expect(errors).toEqual(['TURN_UNAUTHORIZED']);
-  });
-
   it('that may use relays only, and has none, has failed', async () => {
     const outcome = async (policy: RTCIceTransportPolicy, candidates: object[]) => {
       const { driver, send, platform } = await alone({ iceTransportPolicy: policy });

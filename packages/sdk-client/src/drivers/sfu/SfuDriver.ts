@@ -15,26 +15,41 @@ import type {
   SubscribeResult,
 } from '../MediaDriver.js';
 import { askAhead, browserHandler, loadDevice } from './device.js';
+import type { Keeper } from './keeper/Keeper.js';
 import { SfuReceiver } from './SfuReceiver.js';
 import { SfuSender } from './SfuSender.js';
 import { SfuTransport } from './SfuTransport.js';
 import type { WireConsumer, WireJoin, WireTransport } from './wire.js';
 
-type Direction = 'send' | 'recv';
+export type Direction = 'send' | 'recv';
 
-interface Path {
-  readonly send: SfuTransport;
-  readonly recv: SfuTransport;
+/** One transport each way, and what goes over it. */
+export interface SfuPath {
+  send: SfuTransport;
+  recv: SfuTransport;
   readonly sender: SfuSender;
   readonly receiver: SfuReceiver;
+  readonly iceServers: readonly RTCIceServer[];
+}
+
+/** Makes a transport, at first by what the answer to joining has brought along. */
+export type CreateTransport = (wanted: WantedTransport) => Promise<SfuTransport>;
+
+export interface WantedTransport {
+  readonly direction: Direction;
+  readonly info?: WireTransport | undefined;
+  readonly policy?: RTCIceTransportPolicy | undefined;
 }
 
 /** Media through the server, on mediasoup-client. */
 export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver {
   readonly topology = 'sfu';
   readonly #handler: ReturnType<typeof askAhead>;
-  #path: Path | undefined;
+  #create: CreateTransport | undefined;
+  #path: SfuPath | undefined;
   #state: DriverState = 'new';
+  /** Looks after the path once it is up. Null: it could not be loaded, and transports look after themselves. */
+  #keeper: Keeper | 'loading' | null | undefined;
 
   /** @throws ParlorError `BROWSER_UNSUPPORTED` */
   constructor(
@@ -60,9 +75,13 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
   async open(joinAnswer: unknown): Promise<void> {
     const answer = joinAnswer as WireJoin;
     const device = await loadDevice(this.#handler.factory, answer.rtpCapabilities);
+    const { iceServers = [], iceTransportPolicy: policy } = this.context.rtcConfiguration;
+    const { transports } = answer;
+    const all = [...answer.iceServers, ...iceServers];
+    const create: CreateTransport = (wanted) => this.#createTransport(device, all, { policy, ...wanted });
     const [send, recv] = await Promise.all([
-      this.#createTransport(device, { answer, direction: 'send' }),
-      this.#createTransport(device, { answer, direction: 'recv' }),
+      create({ direction: 'send', info: transports?.send }),
+      create({ direction: 'recv', info: transports?.recv }),
     ]);
     if (this.#state === 'closed') {
       send.close();
@@ -70,8 +89,14 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
       throw new ParlorError('CANCELLED', 'The media path was closed while it was set up.');
     }
     const sender = new SfuSender(send, device.sendRtpCapabilities, this.context);
-    const receiver = new SfuReceiver(recv, device.recvRtpCapabilities, this.context);
-    this.#path = { send, recv, sender, receiver };
+    const receiver = new SfuReceiver(recv, device.recvRtpCapabilities, {
+      ...this.context,
+      replaced: (producerId, media) => {
+        this.emit('trackReplaced', producerId, media);
+      },
+    });
+    this.#path = { send, recv, sender, receiver, iceServers: all };
+    this.#create = create;
   }
 
   async publish(request: PublishRequest): Promise<string> {
@@ -79,6 +104,8 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
       return await this.#open.sender.publish(request);
     } catch (error) {
       throw toParlorError(error, 'PUBLISH_FAILED');
+    } finally {
+      this.#watch?.wake();
     }
   }
 
@@ -98,7 +125,9 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
     producers: readonly RemoteProducer[],
     options: SubscribeOptions = {},
   ): Promise<SubscribeResult[]> {
-    return await this.#open.receiver.subscribe(producers, options);
+    const results = await this.#open.receiver.subscribe(producers, options);
+    this.#watch?.wake();
+    return results;
   }
 
   async unsubscribe(producerIds: readonly string[]): Promise<void> {
@@ -139,9 +168,15 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
     const { sender, receiver } = path;
     const producerId = String(data['producerId']);
     const consumerId = String(data['consumerId']);
+    const offered = data['consumer'] as WireConsumer | undefined;
     switch (method) {
       case 'newProducer':
-        if (data['consumer']) receiver.offer(data['consumer'] as WireConsumer);
+        if (offered) receiver.offer(offered);
+        break;
+      case 'producerMoved':
+        receiver.moved(producerId, offered).catch((error: unknown) => {
+          this.context.logger.warn('a track that has moved is not received', error);
+        });
         break;
       case 'producerClosed':
         if (sender.has(producerId)) this.emit('publicationLost', producerId);
@@ -151,47 +186,57 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
       case 'consumerClosed':
         if (receiver.consumerClosed(consumerId, producerId)) this.emit('trackLost', producerId);
         break;
+      case 'consumerPaused':
+      case 'consumerResumed':
+        receiver.note(consumerId, { paused: method === 'consumerPaused' });
+        break;
+      case 'consumerLayersChanged':
+        receiver.note(consumerId, { forwarded: data['spatialLayer'] !== undefined });
+        break;
       case 'consumerScore': {
-        const received = receiver.producerOf(consumerId);
-        if (received !== undefined) this.emit('score', received, Number(data['producerScore']), false);
+        const received = receiver.by(consumerId);
+        if (received) this.#score(received.producer.producerId, Number(data['producerScore']), false);
         break;
       }
       case 'producerScore':
-        this.emit('score', producerId, bestScore(data['scores']), true);
+        this.#score(producerId, bestScore(data['scores']), true);
         break;
       case 'transportClosed':
-        this.#setState('failed');
+        // Of one that was given up it is no news.
+        if ([path.send, path.recv].some(({ transport }) => transport.id === data['transportId']))
+          this.#setState('failed');
     }
   }
 
   close(): void {
     this.#setState('closed');
     this.removeAllListeners();
+    this.#watch?.close();
     this.#path?.send.close();
     this.#path?.recv.close();
     this.#path = undefined;
   }
 
   /** @throws ParlorError `NOT_CONNECTED` */
-  get #open(): Path {
+  get #open(): SfuPath {
     if (this.#path) return this.#path;
     throw new ParlorError('NOT_CONNECTED', 'There is no media path now.');
   }
 
+  get #watch(): Keeper | undefined {
+    return this.#keeper === 'loading' ? undefined : (this.#keeper ?? undefined);
+  }
+
   async #createTransport(
     device: types.Device,
-    { answer, direction }: { answer: WireJoin; direction: Direction },
+    iceServers: RTCIceServer[],
+    { direction, info, policy }: WantedTransport,
   ): Promise<SfuTransport> {
-    const info =
-      answer.transports?.[direction] ??
-      ((await this.context.request('createWebRtcTransport', {
-        direction,
-      })) as WireTransport);
-    const { iceServers, iceTransportPolicy } = this.context.rtcConfiguration;
+    const { request } = this.context;
     const options = {
-      ...info,
-      iceServers: [...answer.iceServers, ...(iceServers ?? [])],
-      ...(iceTransportPolicy === undefined ? {} : { iceTransportPolicy }),
+      ...(info ?? ((await request('createWebRtcTransport', { direction })) as WireTransport)),
+      iceServers,
+      ...(policy === undefined ? {} : { iceTransportPolicy: policy }),
     };
     const created =
       direction === 'send' ? device.createSendTransport(options) : device.createRecvTransport(options);
@@ -200,21 +245,72 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
       this.#updateState();
     });
     transport.on('failed', (error) => {
-      this.emit('error', error);
-      this.#setState('failed');
+      if (this.#watch) this.#watch.broken(transport);
+      else this.#fail(error);
     });
     return transport;
   }
 
+  /** What watches over the path is loaded when there is one: joining does not wait for it. */
+  #keep(path: SfuPath, create: CreateTransport): void {
+    if (this.#keeper !== undefined) return;
+    this.#keeper = 'loading';
+    const loaded = import('./keeper/Keeper.js').then(
+      ({ Keeper: Watch }) => {
+        if (this.#path !== path) return;
+        this.#keeper = new Watch({
+          context: this.context,
+          path,
+          create,
+          onScore: (...score) => {
+            this.emit('score', ...score);
+          },
+          onRepair: (repair) => {
+            this.emit('repair', repair);
+          },
+          onTrackLost: (producerId) => {
+            this.emit('trackLost', producerId);
+          },
+          onState: () => {
+            this.#updateState();
+          },
+          onFailed: (error) => {
+            this.#fail(error);
+          },
+        });
+      },
+      (error: unknown) => {
+        this.#keeper = null;
+        this.context.logger.warn('repairs could not be loaded', error);
+      },
+    );
+    void loaded.then(() => {
+      this.#updateState();
+    });
+  }
+
+  #score(producerId: string, score: number, own: boolean): void {
+    if (this.#watch) this.#watch.score(producerId, score, own);
+    else this.emit('score', producerId, score, own);
+  }
+
   #updateState(): void {
-    const path = this.#path;
-    if (!path || this.#state === 'failed') return;
+    const [path, create, watch] = [this.#path, this.#create, this.#watch];
+    if (!path || !create || this.#state === 'failed') return;
     const states = [path.send.state, path.recv.state];
+    const isUp = states.includes('connected');
+    if (isUp) this.#keep(path, create);
+    watch?.wake();
     // `failed` of one transport is being repaired: it is ours only when that did not help.
-    if (states.some((state) => state === 'disconnected' || state === 'failed'))
+    if (watch?.isRepairing || states.some((state) => state === 'disconnected' || state === 'failed'))
       this.#setState('disconnected');
     else if (states.includes('connecting')) this.#setState('connecting');
-    else if (states.includes('connected')) this.#setState('connected');
+    else if (isUp && (this.#keeper === null || watch?.isProven)) this.#setState('connected');
+  }
+
+  #fail(error: ParlorError): void {
+    this.emit('error', error);
+    this.#setState('failed');
   }
 
   #setState(state: DriverState): void {

@@ -14,26 +14,49 @@ import type { WireConsumer, WireSubscribe } from './wire.js';
 /** The wire takes no more in one request. */
 const MOST = 512;
 
+/** What is received of one producer. */
+export interface Received {
+  readonly producer: RemoteProducer;
+  readonly consumer: types.Consumer;
+  /** False: paused by this page. */
+  receiving: boolean;
+  /** By its publisher. */
+  paused: boolean;
+  /** False: the server finds the way down too narrow for any layer. */
+  forwarded: boolean;
+  /** It comes in several layers, of which the server tells when nothing comes. */
+  readonly layered: boolean;
+  layers: VideoLayers | undefined;
+}
+
+interface ReceiverContext extends DriverContext {
+  /** What was being received is another object now. */
+  readonly replaced: (producerId: string, mediaStreamTrack: MediaStreamTrack) => void;
+}
+
 /** What this page receives from the server. */
 export class SfuReceiver {
-  readonly #consumers = new Map<string, types.Consumer>();
+  /** By producer id. */
+  readonly received = new Map<string, Received>();
   /** What the server sends without having been asked, until it is subscribed to: by producer id. */
   readonly #offered = new Map<string, WireConsumer>();
   /** Consumers and producers that went while they, or others, were still being set up: by id. */
   readonly #goneEarly = new Set<string>();
   #settingUp = 0;
   #capabilitiesSent = false;
+  #follow: boolean | undefined;
 
   constructor(
-    private readonly path: SfuTransport,
+    private path: SfuTransport,
     private readonly capabilities: types.RtpCapabilities,
-    private readonly context: DriverContext,
+    private readonly context: ReceiverContext,
   ) {}
 
   async subscribe(
     producers: readonly RemoteProducer[],
     options: SubscribeOptions,
   ): Promise<SubscribeResult[]> {
+    this.#follow = options.follow ?? this.#follow;
     const results: SubscribeResult[] = [];
     let from = 0;
     do {
@@ -43,9 +66,28 @@ export class SfuReceiver {
     return results;
   }
 
+  /** Another transport from now on; what is received has to be subscribed to again. */
+  use(path: SfuTransport): void {
+    this.path = path;
+    this.#offered.clear();
+  }
+
+  /** Receives the same anew: objects change, and what the page wants of each stays. */
+  async renew(): Promise<SubscribeResult[]> {
+    const producers = [...this.received.values()].map(({ producer }) => producer);
+    return await this.subscribe(producers, this.#follow === undefined ? {} : { follow: this.#follow });
+  }
+
   /** A producer was announced together with the consumer that the server has made for it. */
   offer(info: WireConsumer): void {
     this.#offered.set(info.producerId, info);
+  }
+
+  /** A producer goes on by other means: so does what is received of it. */
+  async moved(producerId: string, info: WireConsumer | undefined): Promise<void> {
+    if (info) this.offer(info);
+    const received = this.received.get(producerId);
+    if (received) await this.subscribe([received.producer], {});
   }
 
   async unsubscribe(producerIds: readonly string[]): Promise<void> {
@@ -63,30 +105,37 @@ export class SfuReceiver {
 
   /** True when it was being received. */
   consumerClosed(consumerId: string, producerId: string): boolean {
-    if (this.#consumers.get(producerId)?.id === consumerId) return this.#close(producerId) !== undefined;
+    if (this.received.get(producerId)?.consumer.id === consumerId)
+      return this.#close(producerId) !== undefined;
     if (this.#settingUp > 0) this.#goneEarly.add(consumerId);
     this.#offered.delete(producerId);
     return false;
   }
 
-  /** Which producer a consumer carries. */
-  producerOf(consumerId: string): string | undefined {
-    for (const [producerId, consumer] of this.#consumers) if (consumer.id === consumerId) return producerId;
+  /** What the server does with a consumer. */
+  note(consumerId: string, changed: Partial<Pick<Received, 'paused' | 'forwarded'>>): void {
+    Object.assign(this.by(consumerId) ?? {}, changed);
+  }
+
+  /** What a consumer carries. */
+  by(consumerId: string): Received | undefined {
+    for (const each of this.received.values()) if (each.consumer.id === consumerId) return each;
     return undefined;
   }
 
   async setReceiving(producerId: string, receiving: boolean): Promise<void> {
-    const consumer = this.#get(producerId);
+    const { consumer } = this.#with(producerId, { receiving });
     await this.context.request(receiving ? 'resume' : 'pause', { consumerId: consumer.id });
   }
 
   async setPreferredLayers(producerId: string, layers: VideoLayers): Promise<void> {
-    await this.context.request('setPreferredLayers', { consumerId: this.#get(producerId).id, ...layers });
+    const { consumer } = this.#with(producerId, { layers });
+    await this.context.request('setPreferredLayers', { consumerId: consumer.id, ...layers });
   }
 
   stats(): Promise<DriverTrackReport[]> {
     return Promise.all(
-      [...this.#consumers].map(async ([producerId, consumer]) => ({
+      [...this.received].map(async ([producerId, { consumer }]) => ({
         producerId,
         direction: 'recv' as const,
         report: await consumer.getStats(),
@@ -132,6 +181,7 @@ export class SfuReceiver {
 
   /** The consumers: those that were offered, and the others from the server. */
   async #ask(producerIds: readonly string[], { follow }: SubscribeOptions): Promise<WireSubscribe> {
+    const { path } = this;
     const consumers = producerIds.map((id) => this.#offered.get(id)).filter((info) => info !== undefined);
     const wanted = producerIds.filter((id) => !this.#offered.delete(id));
     if (wanted.length === 0 && follow === undefined) return { consumers, failed: [] };
@@ -142,13 +192,17 @@ export class SfuReceiver {
       ...capabilities,
       ...(follow === undefined ? {} : { follow }),
     })) as WireSubscribe;
+    // Consumers of a transport that was given up meanwhile are of no use.
+    if (path !== this.path) return await this.#ask(producerIds, follow === undefined ? {} : { follow });
     return { consumers: [...consumers, ...answer.consumers], failed: answer.failed };
   }
 
   async #receive(producer: RemoteProducer, info: WireConsumer): Promise<SubscribeResult> {
+    const { path } = this;
     const { producerId, peerId, source } = producer;
+    let consumer: types.Consumer | undefined;
     try {
-      const consumer = await this.path.transport.consume({
+      consumer = await path.transport.consume({
         id: info.consumerId,
         producerId,
         kind: info.kind,
@@ -160,31 +214,64 @@ export class SfuReceiver {
         consumer.close();
         return failed(producer, new ParlorError('CONSUMER_NOT_FOUND', 'The track ended meanwhile.'));
       }
-      this.#consumers.get(producerId)?.close();
-      this.#consumers.set(producerId, consumer);
-      return { producerId, mediaStreamTrack: consumer.track };
+      if (path === this.path) this.#put(producer, consumer, info);
     } catch (error) {
-      return failed(producer, toParlorError(error, 'SUBSCRIBE_FAILED'));
+      if (path === this.path) return failed(producer, toParlorError(error, 'SUBSCRIBE_FAILED'));
     }
+    // The transport was given up, or the producer has moved on, while this was being set up.
+    if (consumer && path === this.path && !this.#offered.has(producerId))
+      return { producerId, mediaStreamTrack: consumer.track };
+    const [again] = await this.#subscribe([producer], {});
+    return again ?? failed(producer, new ParlorError('SUBSCRIBE_FAILED', 'The track ended meanwhile.'));
+  }
+
+  #put(producer: RemoteProducer, consumer: types.Consumer, { producerPaused, type }: WireConsumer): void {
+    const { producerId } = producer;
+    const before = this.received.get(producerId);
+    const { receiving = true, layers } = before ?? {};
+    this.received.set(producerId, {
+      producer,
+      consumer,
+      receiving,
+      layers,
+      paused: producerPaused,
+      forwarded: true,
+      layered: type === 'simulcast',
+    });
+    if (!before) return;
+    this.context.replaced(producerId, consumer.track);
+    before.consumer.close();
+    const restored = [
+      receiving ? undefined : this.setReceiving(producerId, false),
+      layers && this.setPreferredLayers(producerId, layers),
+    ];
+    Promise.all(restored).catch((error: unknown) => {
+      this.context.logger.warn('settings of a subscription were refused', error);
+    });
   }
 
   /** Those that wait for the browser to be ready, all at once; the server passes over those just gone. */
   #resume(infos: readonly WireConsumer[]): void {
-    const live = new Set([...this.#consumers.values()].map(({ id }) => id));
+    const wanted = [...this.received.values()].filter(({ receiving }) => receiving);
+    const live = new Set(wanted.map(({ consumer }) => consumer.id));
     const waiting = infos.filter(({ paused, consumerId }) => paused && live.has(consumerId));
     const consumerIds = waiting.map(({ consumerId }) => consumerId);
     if (consumerIds.length > 0) this.context.tell('resume', { consumerIds });
   }
 
-  #get(producerId: string): types.Consumer {
-    const consumer = this.#consumers.get(producerId);
-    if (consumer) return consumer;
+  #with(producerId: string, changed: Partial<Pick<Received, 'receiving' | 'layers'>>): Received {
+    return Object.assign(this.#get(producerId), changed);
+  }
+
+  #get(producerId: string): Received {
+    const received = this.received.get(producerId);
+    if (received) return received;
     throw new ParlorError('CONSUMER_NOT_FOUND', 'This track is not being received.');
   }
 
   #close(producerId: string): string | undefined {
-    const consumer = this.#consumers.get(producerId);
-    this.#consumers.delete(producerId);
+    const consumer = this.received.get(producerId)?.consumer;
+    this.received.delete(producerId);
     consumer?.close();
     const offered = this.#offered.get(producerId);
     this.#offered.delete(producerId);

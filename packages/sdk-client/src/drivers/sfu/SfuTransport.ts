@@ -3,7 +3,7 @@ import type { types } from 'mediasoup-client';
 import { Emitter } from '../../emitter.js';
 import { ParlorError, toParlorError } from '../../errors.js';
 import type { DriverContext } from '../MediaDriver.js';
-import { TurnFailures } from '../turnFailure.js';
+import type { IceCandidateError, TurnFailures } from '../turnFailure.js';
 
 interface SfuTransportEvents {
   changed: [];
@@ -16,11 +16,16 @@ export const DISCONNECTED_LIMIT = 3000;
 /** Milliseconds for a repair to show. */
 export const RESTART_LIMIT = 8000;
 
-/** One mediasoup transport: connects without waiting, and repairs itself once by ICE restart (RFC 8445 §9). */
+/**
+ * One mediasoup transport: connects without waiting, and repairs itself once by ICE restart (RFC 8445 §9) until somebody
+ * who knows more looks after it.
+ */
 export class SfuTransport extends Emitter<SfuTransportEvents> {
   #stopTimer: () => void = () => {};
+  #kept = false;
   #restarting = false;
-  readonly #turn = new TurnFailures();
+  /** What failed to help, once something has. */
+  #turn: TurnFailures | undefined;
 
   constructor(
     readonly transport: types.Transport,
@@ -40,8 +45,9 @@ export class SfuTransport extends Emitter<SfuTransportEvents> {
       this.#onState();
     });
     transport.on('icecandidateerror', (event) => {
-      const failure = this.#turn.add(event);
-      if (failure) this.context.logger.warn('turn', failure.code, failure.message);
+      this.#explain(event).catch((error: unknown) => {
+        context.logger.debug('turn', error);
+      });
     });
     transport.on('icegatheringstatechange', (state) => {
       if (state === 'complete') void this.#checkRelays();
@@ -52,18 +58,37 @@ export class SfuTransport extends Emitter<SfuTransportEvents> {
     return this.transport.connectionState;
   }
 
+  /** Why there is no path, as far as the browser has told. */
+  get failure(): ParlorError {
+    return (
+      this.#turn?.worst ??
+      new ParlorError('TRANSPORT_FAILED', 'No media path to the server. A firewall may block it.')
+    );
+  }
+
+  /** From now on repairs are the caller's business. */
+  keep(): void {
+    this.#kept = true;
+    this.#stopTimer();
+  }
+
   /** ICE restart. Resolves when it is under way; success shows as state `connected`. */
   async restart(): Promise<void> {
     if (this.#restarting || this.transport.closed || this.state === 'new') return;
     this.#restarting = true;
     this.#expect('connected', RESTART_LIMIT);
     try {
-      const answer = await this.context.request('restartIce', { transportId: this.transport.id });
-      const { iceParameters } = answer as ProtooAnswers['restartIce'];
-      if (!this.transport.closed) await this.transport.restartIce({ iceParameters });
+      await this.restartIce();
     } catch (error) {
       this.#fail(toParlorError(error, 'TRANSPORT_FAILED'));
     }
+  }
+
+  /** @throws ParlorError the server's refusal */
+  async restartIce(): Promise<void> {
+    const answer = await this.context.request('restartIce', { transportId: this.transport.id });
+    const { iceParameters } = answer as ProtooAnswers['restartIce'];
+    if (!this.transport.closed) await this.transport.restartIce({ iceParameters });
   }
 
   close(): void {
@@ -76,7 +101,9 @@ export class SfuTransport extends Emitter<SfuTransportEvents> {
     if (this.state === 'connected') {
       this.#stopTimer();
       this.#restarting = false;
-      this.#turn.clear();
+      this.#turn?.clear();
+    } else if (this.#kept) {
+      // Whoever looks after it hears of it below.
     } else if (this.state === 'failed') {
       if (!this.#restarting) void this.restart();
     } else if (this.state === 'disconnected' && !this.#restarting) {
@@ -84,6 +111,13 @@ export class SfuTransport extends Emitter<SfuTransportEvents> {
       this.#stopTimer = this.context.platform.timer(() => void this.restart(), DISCONNECTED_LIMIT);
     }
     this.emit('changed');
+  }
+
+  async #explain(event: IceCandidateError): Promise<void> {
+    const { TurnFailures: Failures } = await import('../turnFailure.js');
+    this.#turn ??= new Failures();
+    const failure = this.#turn.add(event);
+    if (failure) this.context.logger.warn('turn', failure.code, failure.message);
   }
 
   /** Where only relays may be used and there are none, browsers say `connecting` and nothing more. */
@@ -94,7 +128,7 @@ export class SfuTransport extends Emitter<SfuTransportEvents> {
     stats.forEach(({ type, candidateType }: { type: string; candidateType?: string }) => {
       if (type === 'local-candidate' && candidateType === 'relay') relays += 1;
     });
-    if (relays > 0 || this.transport.closed || this.#restarting) return;
+    if (relays > 0 || this.transport.closed || this.#restarting || this.#kept) return;
     this.#expect('connected', RESTART_LIMIT);
   }
 
@@ -102,11 +136,7 @@ export class SfuTransport extends Emitter<SfuTransportEvents> {
     this.#stopTimer();
     this.#stopTimer = this.context.platform.timer(() => {
       if (this.state === state) this.#restarting = false;
-      else
-        this.#fail(
-          this.#turn.worst ??
-            new ParlorError('TRANSPORT_FAILED', 'No media path to the server. A firewall may block it.'),
-        );
+      else this.#fail(this.failure);
     }, limit);
   }
 

@@ -96,6 +96,9 @@ export class Switcher extends Emitter<MediaDriverEvents> implements MediaDriver 
         reception.release(path);
         for (const peerId of path.unreachable) this.emit('peerReachable', peerId);
       },
+      onChange: () => {
+        publishing.pathsChanged();
+      },
       onState: () => {
         this.#setState(this.#paths.state);
       },
@@ -205,6 +208,7 @@ export class Switcher extends Emitter<MediaDriverEvents> implements MediaDriver 
     this.#paths.close();
     this.#reception.close();
     this.#publishing.all.clear();
+    this.#publishing.pathsChanged();
   }
 
   #onTopologyChanged(data: Changed): void {
@@ -275,6 +279,9 @@ export class Switcher extends Emitter<MediaDriverEvents> implements MediaDriver 
       })
       .on('data', (...message) => {
         if (isLive()) this.emit('data', ...message);
+      })
+      .on('repair', (...repair) => {
+        if (isLive()) this.emit('repair', ...repair);
       })
       .on('error', (error) => {
         if (isCurrent()) this.emit('error', error);

@@ -1,0 +1,330 @@
+import { describe, expect, it } from 'vitest';
+import { ParlorError } from '../../errors.js';
+import { FakeWire } from '../../test/FakeWire.js';
+import { newest, until } from '../../test/kit.js';
+import { alone, consumer, handlers, media, outgoing, producers } from '../../test/sfuDriver.js';
+import { FakeMediaStreamTrack, settle } from '../../testing/index.js';
+import type { MediaRepair } from '../../types.js';
+import { QUIET_LIMIT } from '../stall.js';
+import { LOOK_INTERVAL } from './keeper/Keeper.js';
+import { REPAIR_LIMITS } from './keeper/RepairLadder.js';
+
+const TURN = [{ urls: 'turn:relay.test', username: 'u', credential: 'c' }];
+const NOTICED = QUIET_LIMIT + LOOK_INTERVAL;
+
+/** A call: microphone and camera go out, a microphone comes in, and media moves. */
+async function call(iceServers: RTCIceServer[] = []) {
+  const setup = await alone({ iceServers });
+  const { driver, platform, requests, answers, send, recv } = setup;
+  const { clock } = platform;
+  const told: string[] = [];
+  const replaced: string[] = [];
+  const scores: string[] = [];
+  const lost: string[] = [];
+  driver
+    .on('stateChanged', (state) => told.push(state))
+    .on('repair', ({ direction, step, reason }: MediaRepair) => told.push(`${direction} ${step} ${reason}`))
+    .on('error', ({ code }) => told.push(code))
+    .on('trackReplaced', (producerId) => replaced.push(producerId))
+    .on('trackLost', (producerId) => lost.push(producerId))
+    .on('score', (producerId, score, own) => {
+      const line = `${own ? 'own' : 'their'} ${producerId} ${String(score)}`;
+      if (scores.at(-1) !== line) scores.push(line);
+    });
+  const wires: FakeWire[] = [];
+  const wire = (direction: 'send' | 'recv'): FakeWire => {
+    const handler = handlers[wires.length];
+    if (!handler) throw new Error('no handler');
+    const made = new FakeWire(handler, { direction, clock });
+    wires.push(made);
+    return made;
+  };
+  const [up, down] = [wire('send'), wire('recv')];
+  up.streams.set('1', 'audio').set('2', 'video');
+  down.streams.set('1', 'audio');
+  Object.assign(answers, {
+    restartIce: { iceParameters: { usernameFragment: 'u', password: 'p' } },
+    connectWebRtcTransport: {},
+    closeTransport: {},
+    pauseProducer: {},
+    pause: {},
+    setPreferredLayers: {},
+  });
+  let produced = 0;
+  setup.onRequest['produce'] = ({ producerId }) => ({ producerId: producerId ?? `own-${String(++produced)}` });
+  setup.onRequest['subscribe'] = ({ producerIds }) => ({
+    consumers: (producerIds as string[]).map((id) => ({
+      ...consumer(id, false),
+      consumerId: `c${String(requests.length)}-${id}`,
+    })),
+    failed: [],
+  });
+  setup.onRequest['createWebRtcTransport'] = ({ direction }) =>
+    media().transport(`${String(direction)}-${String(requests.length)}`);
+  await driver.publish(outgoing('audio'));
+  await driver.publish(outgoing('video'));
+  await driver.subscribe(producers.slice(0, 1), { follow: true });
+  send.setConnectionState('connected');
+  recv.setConnectionState('connected');
+  await until(() => driver.state === 'connected' || clock.pending > 0);
+  await clock.advance(LOOK_INTERVAL);
+  await until(() => driver.state === 'connected');
+  told.length = requests.length = 0;
+  /** Time passes, and what the driver does in it is done. */
+  const pass = async (milliseconds: number) => {
+    await clock.advance(milliseconds);
+    await settle();
+  };
+  return { ...setup, clock, told, replaced, scores, lost, wire, up, down, pass };
+}
+
+describe('media that moves', () => {
+  it('is what being connected means', async () => {
+    const { driver, platform, answers, requests, recv } = await alone();
+    const down = new FakeWire(recv, { direction: 'recv', clock: platform.clock });
+    down.isSilent = true;
+    down.streams.set('1', 'audio');
+    answers['connectWebRtcTransport'] = {};
+    const subscribed = driver.subscribe(producers.slice(0, 1));
+    requests[0]?.answer({ consumers: [consumer('p1', false)], failed: [] });
+    await subscribed;
+    recv.setConnectionState('connected');
+    await until(() => platform.clock.pending > 0);
+    await platform.clock.advance(LOOK_INTERVAL);
+    expect(driver.state).toBe('connecting');
+    down.isSilent = false;
+    await platform.clock.advance(LOOK_INTERVAL);
+    expect(driver.state).toBe('connected');
+  });
+
+  it('is looked at once a second, and not at all when there is none', async () => {
+    const { driver, pass, platform, told, requests } = await call();
+    await pass(60_000);
+    expect(told).toEqual([]);
+    expect(requests).toEqual([]);
+    expect(platform.held.timers).toBe(1);
+    driver.handleNotification('producerClosed', { producerId: 'own-1' });
+    driver.handleNotification('producerClosed', { producerId: 'own-2' });
+    driver.handleNotification('producerClosed', { producerId: 'p1' });
+    await pass(LOOK_INTERVAL);
+    expect(platform.held.timers).toBe(0);
+    driver.close();
+    expect(platform.held.pageListeners).toBe(0);
+  });
+
+  it('is worth what the server and the browser say together', async () => {
+    const { driver, down, pass, scores } = await call();
+    await pass(LOOK_INTERVAL);
+    driver.handleNotification('producerScore', { producerId: 'own-2', scores: [{ score: 6 }] });
+    driver.handleNotification('consumerScore', { consumerId: 'unknown', score: 0, producerScore: 0 });
+    await pass(3 * LOOK_INTERVAL);
+    expect(scores).toContain('own own-2 6');
+    expect(scores).toContain('their p1 10');
+    scores.length = 0;
+    down.isSilent = true;
+    await pass(NOTICED);
+    expect(scores).toContain('their p1 0');
+    expect(scores.join()).not.toContain('own-2 0');
+  });
+});
+
+describe('a path that carries nothing', () => {
+  it('is noticed in 3 s and repaired by an ICE restart, the other is left alone', async () => {
+    const { driver, up, pass, told, requests, scores, methods } = await call();
+    up.isCut = true;
+    await pass(NOTICED);
+    expect(told).toEqual(['send iceRestart stalled', 'disconnected']);
+    expect(methods()).toEqual(['restartIce']);
+    expect(newest(requests).data).toEqual({ transportId: 'send' });
+    expect(scores).toContain('own own-2 0');
+    up.isCut = false;
+    await pass(LOOK_INTERVAL);
+    expect(told).toEqual(['send iceRestart stalled', 'disconnected', 'send recovered stalled', 'connected']);
+    expect(driver.state).toBe('connected');
+  });
+
+  it('is not waited for as long as the browser would when that has lost it', async () => {
+    const { down, recv, pass, told } = await call();
+    down.isCut = true;
+    recv.setConnectionState('disconnected');
+    await pass(NOTICED);
+    expect(told).toEqual(['disconnected', 'recv iceRestart disconnected']);
+  });
+
+  it('that failed is repaired at once', async () => {
+    const { send, pass, told } = await call();
+    send.setConnectionState('failed');
+    await pass(LOOK_INTERVAL);
+    expect(told).toEqual(['disconnected', 'send iceRestart failed']);
+  });
+
+  it('to the server gives way to a new one, with everything under its id', async () => {
+    const { driver, up, wire, pass, told, requests, replaced } = await call();
+    await driver.setMuted('own-1', true);
+    const other = new FakeMediaStreamTrack({ kind: 'video', settings: { width: 640, height: 360 } });
+    await driver.replaceTrack('own-2', other);
+    up.isCut = true;
+    await pass(NOTICED);
+    requests.length = 0;
+    const began = handlers.length;
+    await pass(REPAIR_LIMITS.iceRestart);
+    const fresh = wire('send');
+    expect(handlers).toHaveLength(began + 1);
+    expect(requests.map(({ method }) => method)).toEqual([
+      'createWebRtcTransport',
+      'connectWebRtcTransport',
+      'produce',
+      'produce',
+      'closeTransport',
+    ]);
+    expect(requests[2]?.data).toMatchObject({ producerId: 'own-1', kind: 'audio', paused: true });
+    expect(requests[3]?.data).toMatchObject({ producerId: 'own-2', kind: 'video', paused: false });
+    expect(requests[4]?.data).toEqual({ transportId: 'send' });
+    fresh.streams.set('1', 'audio').set('2', 'video');
+    handlers.at(-1)?.setConnectionState('connected');
+    await pass(LOOK_INTERVAL);
+    expect(told).toEqual([
+      'send iceRestart stalled',
+      'disconnected',
+      'send newTransport stalled',
+      'send recovered stalled',
+      'connected',
+    ]);
+    expect(replaced).toEqual([]);
+    await driver.setMuted('own-2', true);
+    expect(newest(requests)).toMatchObject({ method: 'pauseProducer', data: { producerId: 'own-2' } });
+    // Of the transport that was given up the server may say what it likes.
+    driver.handleNotification('transportClosed', { transportId: 'send' });
+    expect(driver.state).toBe('connected');
+  });
+
+  it('from the server gives way to a new one, and tracks have new media in them', async () => {
+    const { driver, answers, down, wire, pass, told, requests, replaced } = await call();
+    await driver.setPreferredLayers('p1', { spatialLayer: 1 });
+    answers['resume'] = {};
+    down.isCut = true;
+    await pass(2 * NOTICED + REPAIR_LIMITS.iceRestart);
+    const fresh = wire('recv');
+    const methods = requests.map(({ method }) => method);
+    expect(methods.slice(1)).toEqual([
+      'restartIce',
+      'createWebRtcTransport',
+      'closeTransport',
+      'subscribe',
+      'connectWebRtcTransport',
+      'setPreferredLayers',
+    ]);
+    expect(requests[4]?.data).toMatchObject({ producerIds: ['p1'], follow: true });
+    expect(replaced).toEqual(['p1']);
+    fresh.streams.set('1', 'audio');
+    handlers.at(-1)?.setConnectionState('connected');
+    await pass(LOOK_INTERVAL);
+    expect(told.at(-2)).toBe('recv recovered stalled');
+    expect(driver.state).toBe('connected');
+  });
+
+  it('is given up when a relay does not help either', async () => {
+    const { driver, up, pass, told, methods } = await call(TURN);
+    up.isCut = true;
+    await pass(NOTICED + REPAIR_LIMITS.iceRestart);
+    expect(told.at(-1)).toBe('send newTransport stalled');
+    await pass(REPAIR_LIMITS.newTransport);
+    expect(told.at(-1)).toBe('send relayOnly stalled');
+    expect(methods().filter((method) => method === 'createWebRtcTransport')).toHaveLength(2);
+    await pass(REPAIR_LIMITS.relayOnly);
+    expect(told.slice(-3)).toEqual(['send gaveUp stalled', 'TRANSPORT_FAILED', 'failed']);
+    expect(driver.state).toBe('failed');
+  });
+
+  it('is given up sooner where there is no relay', async () => {
+    const { up, pass, told } = await call();
+    up.isCut = true;
+    await pass(NOTICED + REPAIR_LIMITS.iceRestart + REPAIR_LIMITS.newTransport);
+    expect(told.slice(-3)).toEqual(['send gaveUp stalled', 'TRANSPORT_FAILED', 'failed']);
+  });
+
+  it('goes on to the next step at once when the server refuses one', async () => {
+    const { answers, onRequest, up, pass, told } = await call();
+    delete answers['restartIce'];
+    onRequest['restartIce'] = () => Promise.reject(new ParlorError('TRANSPORT_NOT_FOUND', 'gone'));
+    up.isCut = true;
+    await pass(NOTICED);
+    expect(told).toContain('send newTransport stalled');
+  });
+
+  it('is not judged while signalling is away', async () => {
+    const { answers, up, pass, told, requests, methods } = await call();
+    const answer = answers['restartIce'];
+    delete answers['restartIce'];
+    up.isCut = true;
+    await pass(60_000);
+    expect(methods()).toEqual(['restartIce']);
+    requests[0]?.answer(answer);
+    await pass(REPAIR_LIMITS.iceRestart);
+    expect(told.filter((line) => line.startsWith('send'))).toEqual([
+      'send iceRestart stalled',
+      'send newTransport stalled',
+    ]);
+  });
+});
+
+describe('a path that is left alone', () => {
+  it('carries nothing because there is nothing: a picture stands still', async () => {
+    const { up, pass, told } = await call();
+    up.delivers = false;
+    await pass(20_000);
+    expect(told).toEqual([]);
+  });
+
+  it('carries nothing because its publisher sends nothing', async () => {
+    const { down, pass, told } = await call();
+    down.isSilent = true;
+    await pass(20_000);
+    expect(told).toEqual([]);
+  });
+
+  it('carries nothing because it is paused', async () => {
+    const { driver, down, answers, pass, told } = await call();
+    answers['pause'] = {};
+    await driver.setReceiving('p1', false);
+    down.isSilent = true;
+    await pass(20_000);
+    expect(told).toEqual([]);
+  });
+});
+
+describe('the network', () => {
+  it('that is back, or another, is used at once in both directions', async () => {
+    const { platform, pass, told, requests } = await call();
+    platform.page.emit('online');
+    await settle();
+    expect(requests.map(({ method, data }) => [method, data['transportId']])).toEqual([
+      ['restartIce', 'send'],
+      ['restartIce', 'recv'],
+    ]);
+    expect(told).toEqual(['send iceRestart networkChanged', 'recv iceRestart networkChanged']);
+    await pass(LOOK_INTERVAL);
+    // Media went on all the time: nobody hears of more than that.
+    expect(told.slice(2)).toEqual(['send recovered networkChanged', 'recv recovered networkChanged']);
+  });
+});
+
+describe('a producer that has moved', () => {
+  it('is received by its new consumer', async () => {
+    const { driver, requests, replaced } = await call();
+    const moved = { ...consumer('p1', true), consumerId: 'c-new' };
+    driver.handleNotification('producerMoved', { producerId: 'p1', peerId: 'a', consumer: moved });
+    await until(() => replaced.length === 1);
+    expect(replaced).toEqual(['p1']);
+    expect(requests).toEqual([]);
+    driver.handleNotification('consumerClosed', { producerId: 'p1', consumerId: 'c-p1' });
+    expect((await driver.stats()).tracks.map(({ producerId }) => producerId)).toContain('p1');
+  });
+
+  it('is subscribed to again when it brings no consumer', async () => {
+    const { driver, requests, replaced } = await call();
+    driver.handleNotification('producerMoved', { producerId: 'p1', peerId: 'a' });
+    await until(() => replaced.length === 1);
+    expect(newest(requests)).toMatchObject({ method: 'subscribe', data: { producerIds: ['p1'] } });
+  });
+});

@@ -1,0 +1,167 @@
+import type { MediaRepair } from '../../../types.js';
+import type { DriverContext } from '../../MediaDriver.js';
+import { beginPath, judge, QUIET_LIMIT, type PathState } from '../../stall.js';
+import type { Direction, SfuPath } from '../SfuDriver.js';
+import type { SfuTransport } from '../SfuTransport.js';
+import { readPath, type PathCounters } from './counters.js';
+import { RepairLadder, type RepairAction } from './RepairLadder.js';
+import { ReceivedStreams, SentStreams, type Found } from './streams.js';
+
+export interface SideOptions {
+  readonly direction: Direction;
+  readonly context: DriverContext;
+  readonly path: SfuPath;
+  readonly hasRelay: boolean;
+  readonly scoreOf: (producerId: string) => number | undefined;
+  readonly renew: (direction: Direction, policy?: RTCIceTransportPolicy) => Promise<void>;
+  readonly onScore: (producerId: string, score: number | undefined, own: boolean) => void;
+  readonly onRepair: (repair: MediaRepair) => void;
+}
+
+/** Milliseconds without a connection after which it is repaired, by state of the transport. */
+const DOWN_LIMITS: Partial<Record<RTCPeerConnectionState, number>> = {
+  failed: 0,
+  disconnected: QUIET_LIMIT,
+  connecting: 8000,
+};
+
+/** One direction: whether media moves, and its repair. */
+export class Side {
+  readonly ladder: RepairLadder;
+  /** Media has been seen to move, or there was none to move. */
+  isProven = false;
+  readonly #sent = new SentStreams();
+  readonly #received = new ReceivedStreams();
+  #state: PathState;
+  #counters: PathCounters | undefined;
+  /** How many checks had been sent when one was last answered. */
+  #askedThen = 0;
+  #downSince: number | undefined;
+
+  constructor(private readonly options: SideOptions) {
+    const { direction, context, hasRelay, onRepair } = options;
+    this.#state = beginPath(context.platform.now());
+    this.ladder = new RepairLadder({
+      platform: context.platform,
+      hasRelay: () => hasRelay,
+      act: (action) => this.#act(action),
+      check: async () => {
+        await this.look();
+        return !this.ladder.isRunning;
+      },
+      told: (step, reason) => {
+        context.logger.info('media repair', direction, step, reason);
+        onRepair({ direction, step, reason });
+      },
+      warn: (action, error) => {
+        context.logger.warn('media repair', direction, action, error);
+      },
+    });
+  }
+
+  get transport(): SfuTransport {
+    return this.options.path[this.options.direction];
+  }
+
+  /** There is something to look at. */
+  get isActive(): boolean {
+    const { sender, receiver } = this.options.path;
+    const streams = this.options.direction === 'send' ? sender.sent : receiver.received;
+    const { state } = this.transport;
+    return state !== 'new' && (streams.size > 0 || state !== 'connected' || this.ladder.isRunning);
+  }
+
+  async look(): Promise<void> {
+    const { transport } = this;
+    // Closed while it is asked: the next look finds another one.
+    const report = await transport.transport.getStats().catch(() => undefined);
+    if (transport !== this.transport) return;
+    if (report) this.#read(report);
+    this.#decide();
+  }
+
+  /** The network is another one, or back. */
+  networkChanged(): void {
+    if (this.transport.state !== 'new') this.ladder.begin('networkChanged');
+  }
+
+  /** Nothing can go over the transport any more. */
+  broken(): void {
+    if (this.ladder.isRunning) this.ladder.fail();
+    else this.ladder.begin('failed');
+  }
+
+  #read(report: RTCStatsReport): void {
+    const { direction, path, context, scoreOf, onScore } = this.options;
+    const at = context.platform.now();
+    const now = readPath(report);
+    const looked = { report, at, scoreOf, roundTripTime: now.roundTripTime };
+    const found =
+      direction === 'send'
+        ? this.#sent.look(path.sender.sent, looked)
+        : this.#received.look(path.receiver.received, looked);
+    this.#state = judge(this.#state, {
+      at,
+      direction,
+      streams: found.map(({ look }) => look),
+      ...this.#follow(now),
+    });
+    for (const { producerId, score, look } of found)
+      onScore(producerId, this.#isCut(look) ? 0 : score, direction === 'send');
+  }
+
+  /** What is sent into a broken path is lost, whatever was last heard of it. */
+  #isCut({ due }: Found['look']): boolean {
+    const { direction } = this.options;
+    const cut = this.#state.verdict === 'stalled' || this.transport.state === 'disconnected';
+    return direction === 'send' && due && cut;
+  }
+
+  #follow(now: PathCounters): { heard: boolean; answered: boolean; unanswered: number } {
+    const before = this.#counters;
+    this.#counters = now;
+    const heard = now.arrived === undefined || now.arrived > (before?.arrived ?? 0);
+    if (now.asked === undefined || now.answered === undefined)
+      return { heard, answered: true, unanswered: 0 };
+    const isOther = before?.pair !== now.pair;
+    const answered = now.answered > (isOther ? 0 : (before?.answered ?? 0));
+    if (answered || isOther) this.#askedThen = now.asked;
+    return { heard, answered, unanswered: now.asked - this.#askedThen };
+  }
+
+  #decide(): void {
+    const { state } = this.transport;
+    const { verdict } = this.#state;
+    if (state === 'connected') {
+      this.#downSince = undefined;
+      if (verdict === 'flows' || verdict === 'idle') {
+        this.isProven = true;
+        this.ladder.recovered();
+      } else if (verdict === 'stalled') this.ladder.begin('stalled');
+      return;
+    }
+    const now = this.options.context.platform.now();
+    this.#downSince ??= now;
+    const limit = verdict === 'stalled' ? 0 : (DOWN_LIMITS[state] ?? Infinity);
+    if (now - this.#downSince >= limit) this.ladder.begin(state === 'failed' ? 'failed' : 'disconnected');
+  }
+
+  /** What was seen before a repair proves nothing after it. */
+  #beginAnew(): void {
+    this.#state = beginPath(this.options.context.platform.now());
+    if (this.#counters?.asked !== undefined) this.#askedThen = this.#counters.asked;
+  }
+
+  async #act(action: RepairAction): Promise<void> {
+    const { direction, renew } = this.options;
+    this.#beginAnew();
+    if (action === 'iceRestart') await this.transport.restartIce();
+    else {
+      await renew(direction, action === 'relayOnly' ? 'relay' : undefined);
+      this.#sent.clear();
+      this.#received.clear();
+      this.#counters = undefined;
+    }
+    this.#beginAnew();
+  }
+}

@@ -1,0 +1,115 @@
+import { readReceived, type Received } from '../../../stats/streamHealth.js';
+import type { StreamHealth } from '../../../stats/streamScore.js';
+
+type Entry = Readonly<Record<string, unknown>> & { readonly id: string; readonly type: string };
+
+/** What a transport has done so far (W3C webrtc-stats §8.12, §8.14). */
+export interface PathCounters {
+  /** The candidate pair in use; another one counts from the start. */
+  readonly pair: string | undefined;
+  /** Packets that came in, or bytes where browsers count no packets. */
+  readonly arrived: number | undefined;
+  /** Connectivity checks. */
+  readonly asked: number | undefined;
+  readonly answered: number | undefined;
+  /** Milliseconds. */
+  readonly roundTripTime: number | undefined;
+}
+
+/** What has become of a publication so far, all layers together. */
+export interface SentCounters {
+  /** Packets. */
+  readonly sent: number;
+  /** Frames that the source has delivered; sound has none. */
+  readonly frames: number;
+  /** When the receiver last reported, and how it was. */
+  readonly reportedAt: number;
+  readonly health: StreamHealth | undefined;
+}
+
+export const NOTHING_SENT: SentCounters = { sent: 0, frames: 0, reportedAt: 0, health: undefined };
+
+export const NOTHING_RECEIVED: Received = {
+  timestamp: 0,
+  packetsReceived: 0,
+  packetsLost: 0,
+  totalFreezesDuration: 0,
+  jitter: undefined,
+};
+
+const number = (entry: Entry | undefined, key: string): number | undefined => {
+  const value = entry?.[key];
+  return typeof value === 'number' ? value : undefined;
+};
+
+const milliseconds = (seconds: number | undefined): number | undefined =>
+  seconds === undefined ? undefined : 1000 * seconds;
+
+const largest = (entries: readonly Entry[], key: string): number =>
+  Math.max(0, ...entries.map((entry) => number(entry, key) ?? 0));
+
+const sum = (entries: readonly Entry[], key: string): number =>
+  entries.reduce((total, entry) => total + (number(entry, key) ?? 0), 0);
+
+function entriesOf(report: RTCStatsReport): Entry[] {
+  const entries: Entry[] = [];
+  report.forEach((entry: Entry) => entries.push(entry));
+  return entries;
+}
+
+export function readPath(report: RTCStatsReport): PathCounters {
+  const entries = entriesOf(report);
+  const transport = entries.find(({ type }) => type === 'transport');
+  const selected = transport?.['selectedCandidatePairId'];
+  const pair = entries.find(
+    (entry) => entry.type === 'candidate-pair' && (entry.id === selected || entry['selected'] === true),
+  );
+  return {
+    pair: pair?.id,
+    arrived:
+      number(transport, 'packetsReceived') ??
+      number(pair, 'packetsReceived') ??
+      number(pair, 'bytesReceived'),
+    asked: number(pair, 'requestsSent'),
+    answered: number(pair, 'responsesReceived'),
+    roundTripTime: milliseconds(number(pair, 'currentRoundTripTime')),
+  };
+}
+
+/** Undefined when the report knows nothing of it. */
+export function readSent(report: RTCStatsReport, mid: string): SentCounters | undefined {
+  const entries = entriesOf(report);
+  // A layer that is switched off has nothing to send.
+  const streams = entries.filter(
+    (entry) => entry.type === 'outbound-rtp' && entry['mid'] === mid && entry['active'] !== false,
+  );
+  if (streams.length === 0) return undefined;
+  const ids = new Set<unknown>(streams.map(({ id }) => id));
+  const sources = new Set(streams.map((entry) => entry['mediaSourceId']));
+  const reports = entries.filter((entry) => entry.type === 'remote-inbound-rtp' && ids.has(entry['localId']));
+  return {
+    sent: sum(streams, 'packetsSent'),
+    frames: largest(
+      entries.filter(({ type, id }) => type === 'media-source' && sources.has(id)),
+      'frames',
+    ),
+    reportedAt: largest(reports, 'timestamp'),
+    health:
+      reports.length === 0
+        ? undefined
+        : {
+            lossRate: Math.min(1, largest(reports, 'fractionLost')),
+            jitter: 1000 * largest(reports, 'jitter'),
+            roundTripTime: 1000 * largest(reports, 'roundTripTime'),
+          },
+  };
+}
+
+/** Before its first packet a stream is not in the report. Undefined where browsers do not tell streams apart. */
+export function readIncoming(report: RTCStatsReport, mid: string): Received | undefined {
+  const known = readReceived(report, mid);
+  if (known) return known;
+  const entries = entriesOf(report);
+  const isTold = entries.every((entry) => entry.type !== 'inbound-rtp' || entry['mid'] !== undefined);
+  return entries.length > 0 && isTold ? NOTHING_RECEIVED : undefined;
+}

@@ -1,0 +1,115 @@
+import { QUIET_LIMIT, type StreamLook } from '../../stall.js';
+import { receivedHealth, type Received as Incoming } from '../../../stats/streamHealth.js';
+import { streamScore, type StreamHealth } from '../../../stats/streamScore.js';
+import type { Received } from '../SfuReceiver.js';
+import type { Sent } from '../SfuSender.js';
+import { NOTHING_RECEIVED, NOTHING_SENT, readIncoming, readSent, type SentCounters } from './counters.js';
+
+/** What a look at one stream has found. */
+export interface Found {
+  readonly producerId: string;
+  readonly look: StreamLook;
+  /** 0 to 10; undefined: no news. */
+  readonly score: number | undefined;
+}
+
+export interface LookedAt {
+  readonly report: RTCStatsReport;
+  readonly at: number;
+  readonly roundTripTime: number | undefined;
+  /** The server's last word, 0 to 10. */
+  readonly scoreOf: (producerId: string) => number | undefined;
+}
+
+interface Known<T> {
+  counters: T;
+  movedAt: number;
+  /** Something of it has come. */
+  came: boolean;
+}
+
+/** What is sent, from look to look. */
+export class SentStreams {
+  readonly #known = new Map<string, SentCounters>();
+
+  look(sent: ReadonlyMap<string, Sent>, { report, scoreOf }: LookedAt): Found[] {
+    return [...sent].flatMap(([producerId, { producer, request, muted }]) => {
+      const now = readSent(report, producer.localId);
+      if (!now) return [];
+      const before = this.#known.get(producerId) ?? NOTHING_SENT;
+      this.#known.set(producerId, now);
+      const { track } = producer;
+      const moved = now.sent > before.sent;
+      // A canvas that nobody draws on, a picture that stands still, a device that is away: no fault of the path.
+      const delivers = moved || now.frames > before.frames;
+      const due = delivers && !muted && track?.readyState === 'live' && !track.muted;
+      const serverScore = scoreOf(producerId);
+      const loses = now.reportedAt > before.reportedAt && (now.health?.lossRate ?? 0) > 0;
+      const refused = serverScore === 0 && !loses;
+      const look: StreamLook = { kind: request.kind, due, sure: true, moved, refused };
+      return [{ producerId, look, score: due ? worth(refused, now.health, serverScore) : undefined }];
+    });
+  }
+
+  /** Counters begin anew. */
+  clear(): void {
+    this.#known.clear();
+  }
+}
+
+/** Losses that the server counts are not counted twice. */
+function worth(
+  refused: boolean,
+  health: StreamHealth | undefined,
+  serverScore: number | undefined,
+): number | undefined {
+  if (refused) return 0;
+  if (serverScore === undefined) return health && streamScore(health);
+  return streamScore({ ...health, lossRate: 0, serverScore });
+}
+
+/** Cameras and microphones always have something to say; what a screen shows may stand still. */
+const isSteady = ({ producer: { source } }: Received): boolean =>
+  source === 'camera' || source === 'microphone';
+
+/** What is received, from look to look. */
+export class ReceivedStreams {
+  readonly #known = new Map<string, Known<Incoming>>();
+
+  look(received: ReadonlyMap<string, Received>, looked: LookedAt): Found[] {
+    return [...received].flatMap(([producerId, stream]) => {
+      const now = readIncoming(looked.report, stream.consumer.localId);
+      const runs = stream.receiving && !stream.paused && stream.forwarded;
+      if (!now || !runs) {
+        this.#known.delete(producerId);
+        return [];
+      }
+      return [this.#lookAt(stream, now, looked)];
+    });
+  }
+
+  clear(): void {
+    this.#known.clear();
+  }
+
+  #lookAt(stream: Received, now: Incoming, { at, scoreOf, roundTripTime }: LookedAt): Found {
+    const { producerId, kind } = stream.producer;
+    const known = this.#known.get(producerId) ?? { counters: NOTHING_RECEIVED, movedAt: at, came: false };
+    const { counters: before } = known;
+    const moved = now.packetsReceived > before.packetsReceived;
+    const movedAt = moved ? at : known.movedAt;
+    const came = known.came || moved;
+    this.#known.set(producerId, { counters: now, movedAt, came });
+    const serverScore = scoreOf(producerId);
+    const due = moved || (isSteady(stream) && serverScore !== 0);
+    // Of what comes in several layers the server also scores that nothing comes.
+    const sure = came || (stream.layered && serverScore !== undefined && serverScore > 0);
+    const lost = serverScore === 0 || (came && isSteady(stream) && at - movedAt >= QUIET_LIMIT);
+    const health = before.timestamp > 0 ? receivedHealth(before, now) : undefined;
+    return {
+      producerId,
+      look: { kind, due, sure, moved, refused: false },
+      score: lost ? 0 : health && streamScore({ ...health, roundTripTime, serverScore }),
+    };
+  }
+}

@@ -1,0 +1,74 @@
+import type { FakeHandler } from 'mediasoup-client/handlers/FakeHandler';
+import { vi } from 'vitest';
+import type { FakeClock } from '../testing/index.js';
+
+const PACKETS_A_SECOND = 50;
+
+/** The statistics of one transport, as a browser would give them while time passes. */
+export class FakeWire {
+  /** Packets get through in either direction. */
+  isCut = false;
+  /** Nothing comes of what the other side should send, although the way is free. */
+  isSilent = false;
+  /** Sources deliver frames. */
+  delivers = true;
+  /** By media section. */
+  readonly streams = new Map<string, 'audio' | 'video'>();
+  #last: number;
+  #sums = { sent: 0, received: 0, frames: 0, arrived: 0, asked: 0, answered: 0 };
+
+  constructor(
+    handler: FakeHandler,
+    private readonly options: { direction: 'send' | 'recv'; clock: FakeClock },
+  ) {
+    this.#last = options.clock.now();
+    vi.spyOn(handler, 'getTransportStats').mockImplementation(() => Promise.resolve(this.#report()));
+  }
+
+  #report(): RTCStatsReport {
+    this.#pass();
+    const { direction, clock } = this.options;
+    const { sent, received, frames, arrived, asked, answered } = this.#sums;
+    const timestamp = clock.now();
+    const streams = [...this.streams].map(([mid, kind]) =>
+      direction === 'send'
+        ? {
+            id: `out-${mid}`,
+            type: 'outbound-rtp',
+            mid,
+            kind,
+            packetsSent: sent,
+            mediaSourceId: `source-${mid}`,
+          }
+        : { id: `in-${mid}`, type: 'inbound-rtp', mid, kind, timestamp, packetsReceived: received },
+    );
+    const sources = [...this.streams].map(([mid, kind]) => ({
+      id: `source-${mid}`,
+      type: 'media-source',
+      kind,
+      ...(kind === 'video' ? { frames } : {}),
+    }));
+    const path = [
+      { id: 'transport', type: 'transport', packetsReceived: arrived, selectedCandidatePairId: 'pair' },
+      { id: 'pair', type: 'candidate-pair', requestsSent: asked, responsesReceived: answered },
+    ];
+    const entries = [...path, ...streams, ...(direction === 'send' ? sources : [])];
+    return new Map<string, object>(entries.map((entry) => [entry.id, entry])) as RTCStatsReport;
+  }
+
+  #pass(): void {
+    const now = this.options.clock.now();
+    const seconds = (now - this.#last) / 1000;
+    this.#last = now;
+    const packets = Math.ceil(PACKETS_A_SECOND * seconds);
+    const checks = Math.ceil(seconds);
+    this.#sums.asked += checks;
+    if (this.delivers) this.#sums.frames += packets;
+    if (this.delivers) this.#sums.sent += packets;
+    if (this.isCut) return;
+    this.#sums.answered += checks;
+    // Reports come whether or not media does.
+    this.#sums.arrived += packets;
+    if (!this.isSilent) this.#sums.received += packets;
+  }
+}

@@ -46,6 +46,8 @@ export class RoomRegistry extends Emitter<RoomsEvents> implements Rooms {
     }
     return opening.then(async (opened) => {
       const { topology } = options;
+      // Somebody else may have asked for the server a moment ago.
+      if (topology === 'sfu' && !opened.auto) await opened.keeper.opened;
       if (!topology || topology === 'auto' || (!opened.auto && topology === opened.topology)) return opened;
       if (!opened.auto) throw topologyMismatch(roomId, opened.topology);
       await opened.setTopology(topology);

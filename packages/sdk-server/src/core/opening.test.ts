@@ -34,6 +34,14 @@ test('a room that prefers to be peer to peer moves when it is opened for the ser
   await expect(rooms.open('room', { topology: 'p2p' })).rejects.toMatchObject({ code: 'TOPOLOGY_MISMATCH' });
 });
 
+test('a room moves once, however many open it for the server at the same time', async () => {
+  const rooms = registry();
+  await rooms.open('room', { preferredTopology: 'p2p', keepWhenEmpty: true });
+  const opened = await Promise.all([1, 2, 3].map(() => rooms.open('room', { topology: 'sfu' })));
+  expect(opened.map(({ topology }) => topology)).toEqual(['sfu', 'sfu', 'sfu']);
+  expect(backend.rooms.size).toBe(1);
+});
+
 test('a room has as many places as it was opened with, and never more than the server allows', async () => {
   const rooms = registry({ limits: { ...DEFAULT_LIMITS, maxPeersPerRoom: 2 } });
   const small = await rooms.open('small', { maxPeers: 1 });

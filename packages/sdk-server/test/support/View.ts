@@ -11,6 +11,7 @@ export interface Asked {
 }
 
 interface Joined {
+  path?: number;
   transports: { recv: { id: string } };
   peers: { id: string }[];
   producers: { producerId: string; peerId: string; paused: boolean }[];
@@ -26,6 +27,8 @@ export class View {
   /** Producer ids by consumer id. */
   readonly consumers = new Map<unknown, unknown>();
   inRoom = false;
+  /** That media of the room takes, as far as the client knows. */
+  path = 1;
   #seq = 0;
   #recv = '';
   readonly #closedProducers = new Set<unknown>();
@@ -40,16 +43,18 @@ export class View {
 
   #answered({ method, data: asked }: Asked, data: Record<string, unknown>): void {
     if (method === 'joinRoom') {
-      const { peers, producers, transports } = data as unknown as Joined;
+      const { peers, producers, transports, path = 1 } = data as unknown as Joined;
       this.#forget();
       this.#recv = transports.recv.id;
       this.inRoom = true;
+      this.path = path;
       for (const { id } of peers) this.peers.add(id);
       for (const { producerId, peerId, paused } of producers) {
         this.#expect(this.peers.has(peerId), `producer of ${peerId}, who is not there`);
         this.producers.set(producerId, { peerId, paused });
       }
     }
+    if (method === 'openPath') this.#recv = (data as unknown as Joined).transports.recv.id;
     if (method === 'leave') this.#forget();
     // One's own doing: that what was on it is gone needs no word.
     if (method === 'closeTransport' && asked['transportId'] === this.#recv) this.consumers.clear();
@@ -100,6 +105,16 @@ export class View {
         return;
       case 'consumerClosed':
         this.consumers.delete(consumerId);
+        return;
+      case 'topologyChanged':
+        this.#expect((data['path'] as number) > this.path, `path ${String(data['path'])} again`);
+        this.path = data['path'] as number;
+        // What came from the media process that died.
+        if (data['reason'] === 'mediaServerDied') this.consumers.clear();
+        return;
+      case 'producerMoved':
+        this.#expect(this.producers.has(producerId), `${String(producerId)} moved, which is not known`);
+        for (const [id, of] of this.consumers) if (of === producerId) this.consumers.delete(id);
         return;
       case 'roomClosed':
         this.#forget();

@@ -39,15 +39,23 @@ export async function transportsFor(
   peer: ClientPeer,
   wanted: Parameters<typeof createTransports>[1],
 ): Promise<Pick<Joined, 'transports'> | undefined> {
-  if (!wanted || (peer.followsPaths && peer.room.topology === 'p2p')) return {};
   try {
-    return { transports: await createTransports(peer, wanted) };
+    return await madeFor(peer, wanted);
   } catch (error) {
     const isGone = isParlorError(error) && error.code === 'PATH_GONE' && peer.followsPaths && !peer.closed;
     if (!isGone) throw error;
     await peer.nextPath();
     return undefined;
   }
+}
+
+/** Clients that follow paths need none in a P2P room; others hear that it has none. */
+async function madeFor(
+  peer: ClientPeer,
+  wanted: Parameters<typeof createTransports>[1],
+): Promise<Pick<Joined, 'transports'>> {
+  if (!wanted || (peer.followsPaths && peer.room.topology === 'p2p')) return {};
+  return { transports: await createTransports(peer, wanted) };
 }
 
 /** The answer to `openPath`, said when it is written: what is told meanwhile is in it. */
@@ -58,8 +66,9 @@ export async function openPath(
   const { room } = peer;
   assertCurrent(room, path);
   if (rtpCapabilities) peer.setRtpCapabilities(rtpCapabilities);
-  const [made, iceServers] = await Promise.all([transportsFor(peer, wanted), peer.iceServers()]);
+  const [made, iceServers] = await Promise.all([madeFor(peer, wanted), peer.iceServers()]);
   return () => {
+    if (peer.closed) throw new ParlorError('NOT_JOINED', 'the peer left meanwhile');
     assertCurrent(room, path);
     const { rtpCapabilities: known, peers, producers, topology } = viewFor(peer);
     return { path, topology, rtpCapabilities: known, iceServers, peers, producers, ...made };

@@ -100,15 +100,15 @@ export class ProtooSession {
     this.#socket = undefined;
     this.#link.detach();
     const peer = this.#peer;
-    if (!peer || peer.closed) return;
-    const leave = () => {
-      peer.leave('disconnected');
-    };
     const { sessions } = this.#options;
-    if (left) {
-      sessions.delete(this.#resumeToken);
-      leave();
-    } else sessions.await(this.#resumeToken, leave);
+    if (!left && peer && !peer.closed) {
+      sessions.await(this.#resumeToken, () => {
+        peer.leave('disconnected');
+      });
+      return;
+    }
+    sessions.delete(this.#resumeToken);
+    peer?.leave('disconnected');
   }
 
   async serve({ id, method, data }: ProtooRequest): Promise<void> {
@@ -163,6 +163,7 @@ export class ProtooSession {
     if (method === 'leave') {
       this.#peer.leave();
       this.#peer = undefined;
+      this.#options.sessions.delete(this.#resumeToken);
       return {};
     }
     return handle(method, this.#peer, data);

@@ -26,6 +26,7 @@ export class RoomRouter extends Emitter<MediaRoomEvents> implements MediaRoom {
   readonly #receivers = new WeakMap<RtpCapabilities, TrimmedReceiver>();
   readonly #egress: EgressRouters;
   readonly #data: DataHub;
+  readonly #transports = new Set<types.WebRtcTransport>();
   #closed = false;
 
   static async open(
@@ -85,6 +86,8 @@ export class RoomRouter extends Emitter<MediaRoomEvents> implements MediaRoom {
       lease?.release();
       throw mediaError('MEDIA_UNAVAILABLE', error);
     }
+    this.#transports.add(raw);
+    raw.observer.once('close', () => this.#transports.delete(raw));
     this.#count(raw.observer);
     if (lease) raw.observer.once('close', lease.release);
     return new MediasoupTransport(raw, {
@@ -113,6 +116,8 @@ export class RoomRouter extends Emitter<MediaRoomEvents> implements MediaRoom {
     if (this.#closed) return;
     this.#closed = true;
     this.#worker.rooms -= 1;
+    // They would go with their router, but the WebRtcServer only forgets those that are closed themselves.
+    for (const transport of [...this.#transports]) transport.close();
     this.#egress.close();
     this.#router.close();
   }

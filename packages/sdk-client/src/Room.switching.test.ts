@@ -4,25 +4,6 @@ import { FLOW_INTERVAL, QUIET_LOOKS } from './drivers/switcher/FlowWatch.js';
 import { ATTEMPT_LIMIT } from './drivers/mesh/LinkRepair.js';
 import { Switching, type Member } from './test/switching.js';
 
-/** Every object that an app may hold on to, by what it is. */
-function objectsOf({ members }: Switching): Map<string, unknown> {
-  const objects = new Map<string, unknown>();
-  for (const { name, room } of members.values()) {
-    for (const publication of room.localParticipant.trackPublications.values()) {
-      objects.set(`${name} ${publication.source} publication`, publication);
-      objects.set(`${name} ${publication.source} track`, publication.track);
-    }
-    for (const [identity, participant] of room.remoteParticipants) {
-      objects.set(`${name} ${identity}`, participant);
-      for (const publication of participant.trackPublications.values()) {
-        objects.set(`${name} ${identity} ${publication.source} publication`, publication);
-        objects.set(`${name} ${identity} ${publication.source} track`, publication.track);
-      }
-    }
-  }
-  return objects;
-}
-
 let world: Switching;
 
 beforeEach(() => {
@@ -45,19 +26,19 @@ describe('a room that changes its way', () => {
     const bob = await world.enter('bob');
     await world.pass(1000);
     expect([world.faults(), alice.room.topology]).toEqual([[], 'p2p']);
-    const before = objectsOf(world);
+    const before = world.objects();
     expect(before.size).toBe(18);
 
     await world.enter('carol');
     await world.pass(2000);
     expect([world.faults(), alice.room.topology]).toEqual([[], 'sfu']);
-    expect(objectsOf(world)).toEqual(new Map([...objectsOf(world), ...before]));
+    expect(world.objects()).toEqual(new Map([...world.objects(), ...before]));
 
     await world.leave('carol');
-    world.paths.move('p2p', 'participants');
+    world.paths?.move('p2p', 'participants');
     await world.pass(2000);
     expect([world.faults(), alice.room.topology]).toEqual([[], 'p2p']);
-    expect(objectsOf(world)).toEqual(before);
+    expect(world.objects()).toEqual(before);
     const events = ['sfu participants', 'trackUnsubscribed', 'trackUnpublished'];
     expect(alice.events).toEqual([
       ...events,
@@ -81,12 +62,12 @@ describe('a room that changes its way', () => {
       'alice < carol/microphone: sfu',
       'alice < carol/camera: sfu',
     ]);
-    expect(world.paths.isSettled).toBe(false);
+    expect(world.paths?.isSettled).toBe(false);
     world.sfu.flows = true;
     await world.pass(FLOW_INTERVAL);
     expect(world.ways().every((way) => way.endsWith('sfu'))).toBe(true);
     // Elements change over while both are there.
-    expect([world.platform.network.open.length, world.paths.isSettled]).toEqual([2, false]);
+    expect([world.platform.network.open.length, world.paths?.isSettled]).toEqual([2, false]);
     await world.pass(2 * LINGER);
     expect([world.faults(), bob.events]).toEqual([[], ['sfu participants']]);
   });
@@ -97,7 +78,7 @@ describe('a room that changes its way', () => {
     world.sfu.flows = world.platform.network.flows = false;
     await world.enter('carol');
     await world.pass((QUIET_LOOKS - 2) * FLOW_INTERVAL);
-    expect(world.paths.isSettled).toBe(false);
+    expect(world.paths?.isSettled).toBe(false);
     await world.pass(4 * FLOW_INTERVAL + 2 * LINGER);
     expect(world.faults()).toEqual([]);
   });
@@ -108,7 +89,7 @@ describe('a room that changes its way', () => {
     world.sfu.flows = false;
     await world.enter('carol');
     await world.pass(1000);
-    world.paths.settle();
+    world.paths?.settle();
     await world.pass(2 * LINGER);
     expect([world.faults(), alice.events]).toEqual([[], ['sfu participants']]);
   });
@@ -132,14 +113,14 @@ describe('a room that changes its way', () => {
   it('comes back to the former way when the change is called off, with what has come up meanwhile', async () => {
     const [alice, bob] = [await world.enter('alice'), await world.join('bob')];
     await world.pass(1000);
-    const before = objectsOf(world);
+    const before = world.objects();
     world.sfu.flows = false;
     await world.enter('carol');
     await world.pass(300);
     await Promise.all([world.publish(bob, 'camera'), world.publish(bob, 'microphone')]);
     await world.pass(300);
     await world.leave('carol');
-    world.paths.move('p2p', 'participants');
+    world.paths?.move('p2p', 'participants');
     await world.pass(2000);
     expect(world.faults()).toEqual([]);
     expect(world.ways().sort()).toEqual([
@@ -148,8 +129,11 @@ describe('a room that changes its way', () => {
       'bob < alice/camera: p2p',
       'bob < alice/microphone: p2p',
     ]);
-    expect(objectsOf(world)).toEqual(new Map([...objectsOf(world), ...before]));
-    expect(alice.events.filter((event) => event.includes(' '))).toEqual(['sfu participants', 'p2p participants']);
+    expect(world.objects()).toEqual(new Map([...world.objects(), ...before]));
+    expect(alice.events.filter((event) => event.includes(' '))).toEqual([
+      'sfu participants',
+      'p2p participants',
+    ]);
   });
 
   it('comes back to the server in the same way', async () => {
@@ -157,10 +141,10 @@ describe('a room that changes its way', () => {
     await world.pass(2000);
     await world.leave('carol');
     world.platform.network.flows = false;
-    world.paths.move('p2p', 'participants');
+    world.paths?.move('p2p', 'participants');
     await world.pass(500);
     await world.enter('dave');
-    world.paths.move('sfu', 'participants');
+    world.paths?.move('sfu', 'participants');
     await world.pass(2000);
     expect(world.faults()).toEqual([]);
   });
@@ -208,7 +192,7 @@ describe('a room that changes its way', () => {
     await alice.room.localParticipant.setCameraEnabled(false);
     await world.enter('carol');
     await world.pass(2000);
-    expect([world.paths.isSettled, world.platform.network.open.length]).toEqual([true, 0]);
+    expect([world.paths?.isSettled, world.platform.network.open.length]).toEqual([true, 0]);
     await alice.room.localParticipant.setCameraEnabled(true);
     await world.pass(1000);
     expect(world.faults()).toEqual([]);
@@ -252,9 +236,9 @@ describe('what goes wrong', () => {
     await world.pass(2000);
     await world.leave('carol');
     world.platform.network.cut();
-    world.paths.move('p2p', 'participants');
+    world.paths?.move('p2p', 'participants');
     await world.pass(ATTEMPT_LIMIT + 2000);
-    expect([world.faults(), world.paths.topology]).toEqual([[], 'sfu']);
+    expect([world.faults(), world.paths?.topology]).toEqual([[], 'sfu']);
   });
 
   it('stays P2P while somebody does not reach the server, who is taken in there', async () => {
@@ -263,7 +247,7 @@ describe('what goes wrong', () => {
     world.sfu.isCut = true;
     const carol = await world.enter('carol');
     await world.pass(CONNECT_LIMIT + 2000);
-    expect([world.faults(), world.paths.topology]).toEqual([[], 'p2p']);
+    expect([world.faults(), world.paths?.topology]).toEqual([[], 'p2p']);
     expect(world.ways()).toHaveLength(12);
     expect([alice.events, carol.events]).toEqual([
       ['sfu participants', 'p2p serverUnreachable'],
@@ -275,12 +259,12 @@ describe('what goes wrong', () => {
     const names = ['alice', 'bob', 'carol'];
     await Promise.all(names.map((name) => world.enter(name, { topology })));
     await world.pass(2000);
-    const before = objectsOf(world);
+    const before = world.objects();
     world.sfu.die();
-    world.paths.move('sfu', 'mediaServerDied');
+    world.paths?.move('sfu', 'mediaServerDied');
     await world.pass(1000);
     expect(world.faults()).toEqual([]);
-    expect(objectsOf(world)).toEqual(before);
+    expect(world.objects()).toEqual(before);
     for (const { events } of world.members.values())
       expect(events.filter((event) => event !== 'sfu participants')).toEqual(['sfu mediaServerDied']);
   });
@@ -291,15 +275,15 @@ describe('what goes wrong', () => {
     world.sfu.flows = false;
     await world.enter('carol');
     await world.pass(500);
-    const before = objectsOf(world);
+    const before = world.objects();
     world.sfu.flows = true;
     world.sfu.die();
-    world.paths.move('sfu', 'mediaServerDied');
+    world.paths?.move('sfu', 'mediaServerDied');
     await world.pass(2000);
-    expect([world.faults(), objectsOf(world)]).toEqual([[], before]);
+    expect([world.faults(), world.objects()]).toEqual([[], before]);
     await world.leave('carol');
     world.platform.network.flows = false;
-    world.paths.move('p2p', 'participants');
+    world.paths?.move('p2p', 'participants');
     await world.pass(500);
     world.sfu.die();
     await world.pass(500);
@@ -308,17 +292,29 @@ describe('what goes wrong', () => {
     expect(world.faults()).toEqual([]);
   });
 
+  it('mutes for everybody while nothing carries the track', async () => {
+    const [alice, bob] = await Promise.all(['alice', 'bob', 'carol'].map((name) => world.enter(name)));
+    await world.pass(2000);
+    world.sfu.die();
+    world.paths?.move('sfu', 'mediaServerDied');
+    await world.platform.clock.advance(0);
+    await alice?.room.localParticipant.getTrackPublication('microphone')?.mute();
+    await world.pass(2000);
+    const seen = bob?.room.remoteParticipants.get('alice');
+    expect([seen?.isMicrophoneEnabled, seen?.isCameraEnabled, world.faults()]).toEqual([false, true, []]);
+  });
+
   it('survives a second one right after the first', async () => {
     await Promise.all(['alice', 'bob', 'carol'].map((name) => world.enter(name)));
     await world.pass(2000);
-    const before = objectsOf(world);
+    const before = world.objects();
     for (const wait of [0, 200, 400]) {
       world.sfu.die();
-      world.paths.move('sfu', 'mediaServerDied');
+      world.paths?.move('sfu', 'mediaServerDied');
       await world.pass(wait);
     }
     await world.pass(2000);
-    expect([world.faults(), objectsOf(world)]).toEqual([[], before]);
+    expect([world.faults(), world.objects()]).toEqual([[], before]);
   });
 
   it('goes on where it was when the line to the server was lost in the middle', async () => {
@@ -334,7 +330,7 @@ describe('what goes wrong', () => {
     expect([world.faults(), alice.events]).toEqual([[], ['sfu participants']]);
     line?.interrupt();
     await world.leave('carol');
-    world.paths.move('p2p', 'participants');
+    world.paths?.move('p2p', 'participants');
     await world.pass(100);
     line?.resume();
     line?.interrupt();
@@ -355,7 +351,7 @@ describe('what goes wrong', () => {
   it('joins anew where it cannot follow', async () => {
     const pinned = await world.enter('alice', { topology: 'sfu' });
     await world.pass(500);
-    world.paths.move('p2p', 'noMediaServer');
+    world.paths?.move('p2p', 'noMediaServer');
     await world.pass(500);
     expect(pinned.events).toContain('reconnecting');
   });
@@ -369,7 +365,7 @@ describe('what an app can do', () => {
     await world.pass(2000);
     expect([world.faults(), alice.room.topology]).toEqual([[], 'sfu']);
     await alice.room.setTopology('auto');
-    expect(world.paths.auto).toBe(true);
+    expect(world.paths?.auto).toBe(true);
     expect(alice.events).toEqual(['sfu pinned']);
   });
 
@@ -377,7 +373,9 @@ describe('what an app can do', () => {
     const [alice] = [await world.enter('alice'), await world.enter('bob')];
     await world.pass(1000);
     const received = async ({ room }: Member) =>
-      (await room.getStats()).tracks.filter(({ direction }) => direction === 'recv').map(({ identity }) => identity);
+      (await room.getStats()).tracks
+        .filter(({ direction }) => direction === 'recv')
+        .map(({ identity }) => identity);
     expect(await received(alice)).toEqual(['bob', 'bob']);
     world.sfu.flows = false;
     await world.enter('carol');

@@ -35,9 +35,7 @@ export class Switching {
   readonly members = new Map<string, Member>();
 
   get paths() {
-    const room = this.server.rooms.get('r');
-    if (!room) throw new Error('there is no room');
-    return room.paths;
+    return this.server.rooms.get('r')?.paths;
   }
 
   log(method: string) {
@@ -100,6 +98,25 @@ export class Switching {
     await this.quiet();
   }
 
+  /** Every object that an app may hold on to, by what it is. */
+  objects(): Map<string, unknown> {
+    const objects = new Map<string, unknown>();
+    for (const { name, room } of this.members.values()) {
+      for (const publication of room.localParticipant.trackPublications.values()) {
+        objects.set(`${name} ${publication.source} publication`, publication);
+        objects.set(`${name} ${publication.source} track`, publication.track);
+      }
+      for (const [identity, participant] of room.remoteParticipants) {
+        objects.set(`${name} ${identity}`, participant);
+        for (const publication of participant.trackPublications.values()) {
+          objects.set(`${name} ${identity} ${publication.source} publication`, publication);
+          objects.set(`${name} ${identity} ${publication.source} track`, publication.track);
+        }
+      }
+    }
+    return objects;
+  }
+
   /** Which way media of a received track comes. */
   wayOf(track: MediaStreamTrack | undefined): Topology | 'none' {
     if (!track || track.readyState === 'ended') return 'none';
@@ -130,6 +147,7 @@ export class Switching {
 
   /** What is not as it has to be once everything has settled. */
   faults(): string[] {
+    if (!this.paths) return ['there is no room'];
     const { topology, isSettled } = this.paths;
     const { network } = this.platform;
     const faults = this.ways().filter((way) => !way.endsWith(topology));

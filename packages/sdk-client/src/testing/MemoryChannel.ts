@@ -84,6 +84,10 @@ export class MemoryChannel extends Emitter<SignalChannelEvents> implements Signa
     this.#stalled = true;
   }
 
+  get isInterrupted(): boolean {
+    return this.#held !== undefined;
+  }
+
   /** The line is down for a while; nothing that is said is lost. */
   interrupt(): void {
     this.#held = [];

@@ -43,6 +43,11 @@ export class MemoryPaths {
     return this.#former === undefined;
   }
 
+  /** One change at a time, but for going back. */
+  canMoveTo(topology: Topology): boolean {
+    return topology !== this.topology && (this.isSettled || this.#former?.topology === topology);
+  }
+
   /** Somebody is about to join, who may be the first. */
   joining(peerId: string, data: Data): void {
     if (this.peers.size === 0) {
@@ -52,8 +57,7 @@ export class MemoryPaths {
         topology: data['topology'] === 'sfu' || !data['topology'] ? 'sfu' : 'p2p',
       };
     }
-    if (this.auto && this.topology === 'p2p' && this.isSettled && this.peers.size >= MAX_P2P)
-      this.move('sfu', 'participants');
+    if (this.auto && this.topology === 'p2p' && this.peers.size >= MAX_P2P) this.move('sfu', 'participants');
     this.#opened.set(peerId, this.number);
   }
 
@@ -69,9 +73,11 @@ export class MemoryPaths {
       this.#former = undefined;
       this.#waiting.clear();
       this.#tell('topologyChanged', { topology, reason, path: this.number });
+      this.#tell('pathSettled', { path: this.number });
       return;
     }
-    this.#former = this.#current;
+    // What has died on its way up is no way back.
+    if (!this.#former || reason !== 'mediaServerDied') this.#former = this.#current;
     this.#current = { number: ++this.#last, topology };
     for (const { id, paths } of this.peers.values()) if (paths) this.#waiting.add(id);
     this.#tell('topologyChanged', { topology, reason, path: this.number });

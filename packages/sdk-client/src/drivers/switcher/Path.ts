@@ -2,6 +2,7 @@ import { deferred } from '../../deferred.js';
 import { toParlorError, type ParlorError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { MediaDriver, PublishRequest, RemoteProducer, SubscribeOptions } from '../MediaDriver.js';
+import type { Carrier } from './createCarrier.js';
 import type { Wanted } from './Wanted.js';
 
 /** What a path has to carry, and whom it tells. */
@@ -39,11 +40,11 @@ export class Path {
   readonly refused = new Set<string>();
   /** Peers that cannot be reached by it. */
   readonly unreachable = new Set<string>();
-  /** Nothing comes by it any more. */
-  isDead = false;
+  readonly driver: MediaDriver;
   wasConnected = false;
   readonly #opened = deferred<undefined>();
   #isOpen = false;
+  #isDead = false;
   #isClosed = false;
   #isCatchingUp = false;
   #followed: boolean | undefined;
@@ -55,14 +56,26 @@ export class Path {
 
   constructor(
     readonly number: number,
-    readonly driver: MediaDriver,
+    private readonly carrier: Carrier,
     private readonly host: PathHost,
   ) {
+    this.driver = carrier.driver;
     this.#opened.promise.catch(() => undefined);
   }
 
   get isOpen(): boolean {
     return this.#isOpen && !this.#isClosed;
+  }
+
+  /** Nothing comes by it any more. */
+  get isDead(): boolean {
+    return this.#isDead;
+  }
+
+  /** What it would do to repair itself would be in the way of its successor. */
+  die(): void {
+    this.#isDead = true;
+    this.carrier.silence();
   }
 
   /** Not muted tracks whose device is closed: no transport begins with them, and nobody misses them. */

@@ -1,13 +1,14 @@
 import type { ProtooAnswers, ProtooNotifications } from '@parlor/protocol';
 import { ParlorError, toParlorError } from '../../errors.js';
 import type { Topology } from '../../types.js';
-import type { DriverContext, DriverState, MediaDriver } from '../MediaDriver.js';
+import type { DriverContext, DriverState } from '../MediaDriver.js';
+import type { Carrier } from './createCarrier.js';
 import { Path, type PathHost } from './Path.js';
 
 /** Milliseconds in which a new path to the server has to connect. */
 export const CONNECT_LIMIT = 5000;
-/** Milliseconds in which elements change over from media of one path to that of another. */
-export const LINGER = 500;
+/** Milliseconds in which elements change over from media of one path to that of another: `CHANGE_OVER`, and some more. */
+export const LINGER = 300;
 
 type TopologyChanged = ProtooNotifications['topologyChanged'];
 type OpenPath = ProtooAnswers['openPath'];
@@ -16,13 +17,15 @@ export interface PathsOptions {
   readonly context: DriverContext;
   readonly host: PathHost;
   /** @throws ParlorError `TOPOLOGY_MISMATCH` when this page is not for that */
-  readonly createDriver: (topology: Topology) => MediaDriver;
+  readonly createCarrier: (topology: Topology) => Carrier;
   /** Listens to its driver. */
   readonly follow: (path: Path) => void;
   /** Everything is on it. */
   readonly isOn: (path: Path) => boolean;
   /** It is not to be used any more. */
   readonly release: (path: Path) => void;
+  /** Another path is current. */
+  readonly onChange: () => void;
   readonly onState: () => void;
   readonly onBroken: (error: ParlorError) => void;
 }
@@ -54,9 +57,9 @@ export class Paths {
   }
 
   /** The path by which this page joins. */
-  async join(driver: MediaDriver, answer: ProtooAnswers['joinRoom']): Promise<void> {
+  async join(carrier: Carrier, answer: ProtooAnswers['joinRoom']): Promise<void> {
     this.#joinAnswer = answer;
-    await this.#add(answer.path ?? 0, driver).open(answer);
+    await this.#add(answer.path ?? 0, carrier).open(answer);
   }
 
   onTopologyChanged({ topology, reason, path }: TopologyChanged): void {
@@ -132,19 +135,20 @@ export class Paths {
     });
   }
 
-  #add(number: number, driver: MediaDriver): Path {
-    const path = new Path(number, driver, this.options.host);
+  #add(number: number, carrier: Carrier): Path {
+    const path = new Path(number, carrier, this.options.host);
     this.list = [...this.list, path];
     this.options.follow(path);
+    this.options.onChange();
     return path;
   }
 
   #begin(topology: Topology, number: number): void {
     try {
       this.#makeRoom();
-      const path = this.#add(number, this.options.createDriver(topology));
+      const path = this.#add(number, this.options.createCarrier(topology));
       // Back to what this page has never been on: the server has given up the other one.
-      for (const each of this.list) if (each.number > number) each.isDead = true;
+      for (const each of this.list) if (each.number > number) each.die();
       this.#comingUp = path;
       void this.#open(path);
     } catch (error) {
@@ -181,11 +185,12 @@ export class Paths {
     this.list = [...others, former];
     for (const path of others) this.#retire(path);
     former.catchUp();
+    this.options.onChange();
     this.options.onState();
   }
 
   #serverDied(): void {
-    for (const path of this.list) if (path.driver.topology === 'sfu') path.isDead = true;
+    for (const path of this.list) if (path.driver.topology === 'sfu') path.die();
   }
 
   /** Elements may still show what it brings. */

@@ -1,4 +1,4 @@
-import { ParlorError } from '../../errors.js';
+import { ParlorError, toParlorError } from '../../errors.js';
 import type { DriverContext, MediaDriver, PublishRequest } from '../MediaDriver.js';
 import type { Path } from './Path.js';
 
@@ -8,10 +8,18 @@ export interface PublishingOptions {
   readonly paths: () => readonly Path[];
 }
 
+/** Milliseconds in which the server names another path when the present one has just ended. */
+const PATIENCE = 5000;
+
+/** What a server says of a path that has ended, and whose successor it has not named yet. */
+export const isGone = ({ code }: ParlorError): boolean =>
+  code === 'PATH_GONE' || code === 'TRANSPORT_NOT_FOUND';
+
 /** What this page publishes, as it is now, on all paths that there are. */
 export class Publishing {
   readonly all = new Map<string, PublishRequest>();
   #underWay = 0;
+  readonly #waiting = new Set<() => void>();
 
   constructor(private readonly options: PublishingOptions) {}
 
@@ -33,8 +41,9 @@ export class Publishing {
   async unpublish(producerId: string): Promise<void> {
     this.#get(producerId);
     this.all.delete(producerId);
-    const [carrier, ...others] = this.carriers(producerId);
-    for (const path of others) path.hear('producerClosed', { producerId });
+    const [carrier] = this.carriers(producerId);
+    for (const path of this.options.paths())
+      if (path !== carrier && path.sent.has(producerId)) path.hear('producerClosed', { producerId });
     if (!carrier) await this.options.context.request('closeProducer', { producerId });
     else {
       carrier.sent.delete(producerId);
@@ -51,14 +60,21 @@ export class Publishing {
 
   async setMuted(producerId: string, muted: boolean): Promise<void> {
     this.all.set(producerId, { ...this.#get(producerId), muted });
-    await this.#everywhere(producerId, (driver) => driver.setMuted(producerId, muted));
+    if (this.carriers(producerId).length > 0)
+      await this.#everywhere(producerId, (driver) => driver.setMuted(producerId, muted));
+    else await this.options.context.request(muted ? 'pauseProducer' : 'resumeProducer', { producerId });
+  }
+
+  /** There is another path, or there are none any more. */
+  pathsChanged(): void {
+    for (const go of [...this.#waiting]) go();
   }
 
   /** Paths that carry it, the newest first. */
   carriers(producerId: string): Path[] {
     return this.options
       .paths()
-      .filter(({ sent }) => sent.has(producerId))
+      .filter(({ sent, isDead }) => !isDead && sent.has(producerId))
       .reverse();
   }
 
@@ -72,9 +88,23 @@ export class Publishing {
         this.#current.align();
         return producerId;
       } catch (error) {
+        if (path !== this.#current) continue;
+        if (isGone(toParlorError(error, 'PUBLISH_FAILED'))) await this.#change();
         if (path === this.#current) throw error;
       }
     }
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => {
+      const go = () => {
+        stop();
+        this.#waiting.delete(go);
+        resolve();
+      };
+      const stop = this.options.context.platform.timer(go, PATIENCE);
+      this.#waiting.add(go);
+    });
   }
 
   /** @throws ParlorError `NOT_CONNECTED` */

@@ -3,6 +3,7 @@ import type { Platform } from '../../platform.js';
 import type { RemoteProducer, SubscribeResult } from '../MediaDriver.js';
 import { FlowWatch } from './FlowWatch.js';
 import type { Path } from './Path.js';
+import { isGone } from './Publishing.js';
 import { Wanted } from './Wanted.js';
 
 export interface ReceptionOptions {
@@ -62,7 +63,8 @@ export class Reception {
   }
 
   refused(path: Path, wanted: Wanted, error: ParlorError): void {
-    if (path === this.#current && !wanted.isAnswered) wanted.settle({ producerId: wanted.id, error });
+    if (path === this.#current && !wanted.isAnswered && !isGone(error))
+      wanted.settle({ producerId: wanted.id, error });
   }
 
   /** A path has other media of it than before. */

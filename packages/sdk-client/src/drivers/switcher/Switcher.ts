@@ -15,6 +15,7 @@ import type {
   SubscribeOptions,
   SubscribeResult,
 } from '../MediaDriver.js';
+import { createCarrier, type Carrier } from './createCarrier.js';
 import type { Path } from './Path.js';
 import { Paths } from './Paths.js';
 import { Publishing } from './Publishing.js';
@@ -41,7 +42,7 @@ export class Switcher extends Emitter<MediaDriverEvents> implements MediaDriver 
   readonly #publishing: Publishing;
   readonly #reception: Reception;
   /** Made ahead: it has asked the browser what it can do when it is needed. */
-  #spare: MediaDriver | undefined;
+  #spare: Carrier | undefined;
   #state: DriverState = 'new';
 
   /** @throws ParlorError `BROWSER_UNSUPPORTED` */
@@ -87,7 +88,7 @@ export class Switcher extends Emitter<MediaDriverEvents> implements MediaDriver 
         },
         onChange,
       },
-      createDriver: (topology) => this.#createDriver(topology),
+      createCarrier: (topology) => this.#createCarrier(topology),
       follow: (path) => {
         this.#follow(path);
       },
@@ -107,11 +108,11 @@ export class Switcher extends Emitter<MediaDriverEvents> implements MediaDriver 
         this.#setState('failed');
       },
     });
-    this.#spare = this.#createDriver(options.topology === 'auto' ? 'sfu' : options.topology);
+    this.#spare = this.#createCarrier(options.topology === 'auto' ? 'sfu' : options.topology);
   }
 
   get topology(): Topology {
-    return (this.#paths.current?.driver ?? this.#spare)?.topology ?? 'sfu';
+    return (this.#paths.current ?? this.#spare)?.driver.topology ?? 'sfu';
   }
 
   get state(): DriverState {
@@ -119,18 +120,18 @@ export class Switcher extends Emitter<MediaDriverEvents> implements MediaDriver 
   }
 
   async prepare(): Promise<void> {
-    await this.#spare?.prepare();
+    await this.#spare?.driver.prepare();
   }
 
   joinRequest(): Record<string, unknown> {
-    return { ...this.#spare?.joinRequest(), topology: this.options.topology, paths: true };
+    return { ...this.#spare?.driver.joinRequest(), topology: this.options.topology, paths: true };
   }
 
   async open(joinAnswer: unknown): Promise<void> {
     const answer = joinAnswer as ProtooAnswers['joinRoom'];
     if (this.#state === 'closed') throw new ParlorError('CANCELLED', 'The media path was closed meanwhile.');
     const { topology } = this.options;
-    await this.#paths.join(this.#createDriver(topology === 'auto' ? answer.topology : topology), answer);
+    await this.#paths.join(this.#createCarrier(topology === 'auto' ? answer.topology : topology), answer);
   }
 
   publish(request: PublishRequest): Promise<string> {
@@ -203,7 +204,7 @@ export class Switcher extends Emitter<MediaDriverEvents> implements MediaDriver 
   close(): void {
     this.#setState('closed');
     this.removeAllListeners();
-    this.#spare?.close();
+    this.#spare?.driver.close();
     this.#spare = undefined;
     this.#paths.close();
     this.#reception.close();
@@ -236,14 +237,14 @@ export class Switcher extends Emitter<MediaDriverEvents> implements MediaDriver 
     this.#paths.check();
   }
 
-  #createDriver(topology: Topology): MediaDriver {
+  #createCarrier(topology: Topology): Carrier {
     const spare = this.#spare;
-    if (spare?.topology === topology) {
+    if (spare?.driver.topology === topology) {
       this.#spare = undefined;
       return spare;
     }
     const create = this.options.drivers[topology];
-    if (create) return create(this.context);
+    if (create) return createCarrier(create, this.context);
     throw new ParlorError(
       'TOPOLOGY_MISMATCH',
       `The room has changed to ${topology}: new Room({ topology: 'auto' }).`,
@@ -282,6 +283,9 @@ export class Switcher extends Emitter<MediaDriverEvents> implements MediaDriver 
       })
       .on('repair', (...repair) => {
         if (isLive()) this.emit('repair', ...repair);
+      })
+      .on('repair', (...repair) => {
+        if (isCurrent()) this.emit('repair', ...repair);
       })
       .on('error', (error) => {
         if (isCurrent()) this.emit('error', error);

@@ -1,13 +1,14 @@
-/** Milliseconds without life after which a path is broken. Sound alone is reported on too rarely to say it by then. */
+/** Milliseconds without life after which a path is broken. */
 export const QUIET_LIMIT = 2000;
-/** The same of paths that carry nothing but sound: RTCP reports on it may be 5 s apart (RFC 3550 §6.2). */
-export const SOUND_LIMIT = 6000;
-/** Connectivity checks in a row without an answer: so many are no chance any more. */
+/** The same where browsers do not count connectivity checks: reports alone may get lost. */
+const UNSURE_LIMIT = 2 * QUIET_LIMIT;
+/** Checks in a row without an answer, when nothing else arrives either. Browsers check faster then. */
+const MISSED_CHECKS = 2;
+/** The same while something does arrive: so many are no chance any more. */
 const LOST_CHECKS = 3;
 
 /** One stream between two looks. */
 export interface StreamLook {
-  readonly kind: 'audio' | 'video';
   /** It should carry media: it is not paused, and who sends it has something to send. */
   readonly due: boolean;
   /** That it should is known, not only likely. */
@@ -25,10 +26,8 @@ export interface PathLook {
   readonly streams: readonly StreamLook[];
   /** Packets came in, of whatever kind: media, or reports on it. */
   readonly heard: boolean;
-  /** A connectivity check (RFC 7675) was answered. Where browsers do not count them: always. */
-  readonly answered: boolean;
-  /** Those sent since. */
-  readonly unanswered: number;
+  /** Connectivity checks (RFC 7675); undefined where browsers do not count them. */
+  readonly checks: { readonly answered: boolean; readonly unanswered: number } | undefined;
 }
 
 /**
@@ -55,35 +54,40 @@ export const beginPath = (at: number): PathState => ({
   answered: false,
 });
 
+/** Nothing comes in: neither media nor reports, nor answers. */
+function isDead({ direction, checks }: PathLook, silence: number): boolean {
+  if (checks) return silence >= QUIET_LIMIT && checks.unanswered >= MISSED_CHECKS;
+  // To whom receives, servers report on media only.
+  return direction === 'send' && silence >= UNSURE_LIMIT;
+}
+
 /**
  * Whether media moves where it should. What is received proves itself. Of what is sent the page sees only that it leaves:
  * reports on it have to come back, and the server must not say that nothing arrives. Silence is the path's fault only
- * when reports and checks are missing as well: a sender that has died is nothing that this page could repair.
+ * when checks get no answer either: a sender that has died is nothing that this page could repair.
  */
 export function judge(before: PathState, look: PathLook): PathState {
-  const { at, direction } = look;
+  const { at, direction, checks } = look;
   const heardAt = look.heard ? at : before.heardAt;
-  const answered = before.answered || look.answered;
+  const answered = before.answered || (checks?.answered ?? true);
   const due = look.streams.filter((stream) => stream.due);
   if (due.length === 0) return { verdict: 'idle', movedAt: at, heardAt: at, answered };
 
-  const limit =
-    look.unanswered >= LOST_CHECKS - 1 || due.some(({ kind }) => kind === 'video')
-      ? QUIET_LIMIT
-      : SOUND_LIMIT;
-  const silent = at - heardAt >= limit;
-  const cutOff = direction === 'send' && look.unanswered >= LOST_CHECKS;
+  const dead = isDead(look, at - heardAt);
+  const cutOff = direction === 'send' && (checks?.unanswered ?? 0) >= LOST_CHECKS;
   const moves = due.some(({ moved, refused }) => moved && !refused);
-  const flows = moves && (direction === 'recv' || (answered && !silent && !cutOff));
+  const flows = moves && (direction === 'recv' || (answered && !dead && !cutOff));
   const movedAt = flows ? at : before.movedAt;
-  const quiet = at - movedAt;
   const next = { movedAt, heardAt, answered };
   if (flows) return { ...next, verdict: 'flows' };
 
-  const refused = due.every((stream) => stream.refused) && quiet >= QUIET_LIMIT;
+  const isQuiet = at - movedAt >= QUIET_LIMIT;
+  const refused = isQuiet && due.every((stream) => stream.refused);
   const sure = due.some((stream) => stream.sure);
-  if (sure && (cutOff || refused || (silent && quiet >= QUIET_LIMIT))) return { ...next, verdict: 'stalled' };
+  if (sure && (cutOff || refused || (dead && (isQuiet || direction === 'send'))))
+    return { ...next, verdict: 'stalled' };
   // The path lives and brings nothing: there is nothing.
-  const rests = direction === 'recv' && quiet >= QUIET_LIMIT && (look.heard || !sure);
+  const lives = answered && (checks?.unanswered ?? 0) < MISSED_CHECKS;
+  const rests = direction === 'recv' && isQuiet && (lives || !sure);
   return { ...next, verdict: rests ? 'idle' : 'waiting' };
 }

@@ -11,8 +11,8 @@ import { Side } from './Side.js';
 
 /** Milliseconds between two looks: one report of the browser for each transport. */
 export const LOOK_INTERVAL = 1000;
-/** While it is not known yet whether media moves at all. */
-const FIRST_INTERVAL = 250;
+/** The same while it is not known whether media moves. */
+const CLOSE_INTERVAL = 250;
 
 export interface KeeperOptions {
   readonly context: DriverContext;
@@ -69,8 +69,10 @@ export class Keeper {
 
   /** There may be something to look at. Rests by itself. */
   wake(): void {
-    if (this.#isClosed || this.#stopTimer || !this.#sides.some(({ isActive }) => isActive)) return;
-    const interval = this.isProven ? LOOK_INTERVAL : FIRST_INTERVAL;
+    if (this.#isClosed || this.#stopTimer) return;
+    const active = this.#sides.filter(({ isActive }) => isActive);
+    if (active.length === 0) return;
+    const interval = active.some(({ isDoubtful }) => isDoubtful) ? CLOSE_INTERVAL : LOOK_INTERVAL;
     this.#stopTimer = this.options.context.platform.timer(() => void this.#look(), interval);
   }
 

@@ -1,6 +1,6 @@
 import type { MediaRepair } from '../../../types.js';
 import type { DriverContext } from '../../MediaDriver.js';
-import { beginPath, judge, QUIET_LIMIT, type PathState } from '../../stall.js';
+import { beginPath, judge, QUIET_LIMIT, type PathLook, type PathState } from '../../stall.js';
 import type { Direction, SfuPath } from '../SfuDriver.js';
 import type { SfuTransport } from '../SfuTransport.js';
 import { readPath, type PathCounters } from './counters.js';
@@ -36,6 +36,7 @@ export class Side {
   #counters: PathCounters | undefined;
   /** How many checks had been sent when one was last answered. */
   #askedThen = 0;
+  #checks: PathLook['checks'];
   #downSince: number | undefined;
 
   constructor(private readonly options: SideOptions) {
@@ -61,6 +62,11 @@ export class Side {
 
   get transport(): SfuTransport {
     return this.options.path[this.options.direction];
+  }
+
+  /** Something may be wrong. */
+  get isDoubtful(): boolean {
+    return !this.isProven || this.#state.verdict === 'waiting';
   }
 
   /** There is something to look at. */
@@ -117,16 +123,21 @@ export class Side {
     return direction === 'send' && due && cut;
   }
 
-  #follow(now: PathCounters): { heard: boolean; answered: boolean; unanswered: number } {
+  #follow(now: PathCounters): Pick<PathLook, 'heard' | 'checks'> {
     const before = this.#counters;
     this.#counters = now;
     const heard = now.arrived === undefined || now.arrived > (before?.arrived ?? 0);
-    if (now.asked === undefined || now.answered === undefined)
-      return { heard, answered: true, unanswered: 0 };
-    const isOther = before?.pair !== now.pair;
-    const answered = now.answered > (isOther ? 0 : (before?.answered ?? 0));
-    if (answered || isOther) this.#askedThen = now.asked;
-    return { heard, answered, unanswered: now.asked - this.#askedThen };
+    if (now.asked !== undefined && now.answered !== undefined) {
+      // Another pair may have been answered at any time.
+      const isOther = before?.pair !== now.pair;
+      const answered = !isOther && now.answered > (before?.answered ?? 0);
+      if (answered || isOther) this.#askedThen = now.asked;
+      this.#checks = { answered, unanswered: now.asked - this.#askedThen };
+    } else if (this.#checks) {
+      // Between two pairs there is none to be counted.
+      this.#checks = { ...this.#checks, answered: false };
+    }
+    return { heard, checks: this.#checks };
   }
 
   #decide(): void {
@@ -149,7 +160,7 @@ export class Side {
   /** What was seen before a repair proves nothing after it. */
   #beginAnew(): void {
     this.#state = beginPath(this.options.context.platform.now());
-    if (this.#counters?.asked !== undefined) this.#askedThen = this.#counters.asked;
+    this.#askedThen = this.#counters?.asked ?? 0;
   }
 
   async #act(action: RepairAction): Promise<void> {

@@ -33,7 +33,7 @@ export class SentStreams {
   readonly #known = new Map<string, SentCounters>();
 
   look(sent: ReadonlyMap<string, Sent>, { report, scoreOf }: LookedAt): Found[] {
-    return [...sent].flatMap(([producerId, { producer, request, muted }]) => {
+    return [...sent].flatMap(([producerId, { producer, muted }]) => {
       const now = readSent(report, producer.localId);
       if (!now) return [];
       const before = this.#known.get(producerId) ?? NOTHING_SENT;
@@ -46,7 +46,7 @@ export class SentStreams {
       const serverScore = scoreOf(producerId);
       const loses = now.reportedAt > before.reportedAt && (now.health?.lossRate ?? 0) > 0;
       const refused = serverScore === 0 && !loses;
-      const look: StreamLook = { kind: request.kind, due, sure: true, moved, refused };
+      const look: StreamLook = { due, sure: true, moved, refused };
       return [{ producerId, look, score: due ? worth(refused, now.health, serverScore) : undefined }];
     });
   }
@@ -93,7 +93,7 @@ export class ReceivedStreams {
   }
 
   #lookAt(stream: Received, now: Incoming, { at, scoreOf, roundTripTime }: LookedAt): Found {
-    const { producerId, kind } = stream.producer;
+    const { producerId } = stream.producer;
     const known = this.#known.get(producerId) ?? { counters: NOTHING_RECEIVED, movedAt: at, came: false };
     const { counters: before } = known;
     const moved = now.packetsReceived > before.packetsReceived;
@@ -108,7 +108,7 @@ export class ReceivedStreams {
     const health = before.timestamp > 0 ? receivedHealth(before, now) : undefined;
     return {
       producerId,
-      look: { kind, due, sure, moved, refused: false },
+      look: { due, sure, moved, refused: false },
       score: lost ? 0 : health && streamScore({ ...health, roundTripTime, serverScore }),
     };
   }

@@ -1,0 +1,134 @@
+import type { Page } from '@playwright/test';
+import { expectDecodes, expectHears } from './support/expectMedia.js';
+import { expect, test, type JoinPage, type OpenPage } from './support/fixtures.js';
+import { MediaRoute } from './support/mediaRoute.js';
+import { repairsOf } from './support/repairs.js';
+
+interface Call {
+  readonly alice: Page;
+  readonly bob: Page;
+  /** Of bob's media. */
+  readonly route: MediaRoute;
+  readonly repairs: { readonly alice: () => Promise<string[]>; readonly bob: () => Promise<string[]> };
+}
+
+/** Alice and bob see and hear each other. */
+async function call(
+  { open, join }: { open: OpenPage; join: JoinPage },
+  joining: { url: string; room: string },
+): Promise<Call> {
+  const alice = await join('alice');
+  const bob = await open('bob');
+  const route = await MediaRoute.of(bob);
+  const repairs = { alice: await repairsOf(alice), bob: await repairsOf(bob) };
+  await bob.evaluate((given) => window.call.connect(given), joining);
+  await alice.evaluate(() =>
+    Promise.all([window.call.publishTone(500), window.call.publishColour([220, 30, 30])]),
+  );
+  await bob.evaluate(() =>
+    Promise.all([window.call.publishTone(900), window.call.publishColour([30, 40, 220])]),
+  );
+  await expectTalk({ alice, bob });
+  for (const page of [alice, bob]) {
+    await page.evaluate(() => {
+      window.call.keep();
+      window.call.events.length = 0;
+    });
+  }
+  return { alice, bob, route, repairs };
+}
+
+async function expectTalk({ alice, bob }: Pick<Call, 'alice' | 'bob'>): Promise<void> {
+  await Promise.all([
+    expectDecodes(alice, { from: 'bob' }),
+    expectHears(alice, { from: 'bob', hz: 900 }),
+    expectDecodes(bob, { from: 'alice' }),
+    expectHears(bob, { from: 'alice', hz: 500 }),
+  ]);
+}
+
+/** Apps have noticed nothing but the quality: tracks are the same objects, nobody left, nothing was published anew. */
+async function expectSame({ alice, bob }: Call): Promise<void> {
+  for (const page of [alice, bob]) {
+    expect(await page.evaluate(() => window.call.kept)).toEqual({ remote: true, local: true });
+    const told = await page.evaluate(() => window.call.events.map(({ event }) => event));
+    const expected = new Set(['connectionQualityChanged', 'activeSpeakersChanged']);
+    expect(told.filter((event) => !expected.has(event))).toEqual([]);
+  }
+}
+
+test('media that is cut both ways comes back by ICE restarts, each direction on its own', async ({
+  open,
+  join,
+  server,
+  roomId,
+}) => {
+  const talk = await call({ open, join }, { url: server.url, room: roomId });
+  const { route, repairs } = talk;
+  for (const relay of [...route.send, ...route.recv]) relay.cut(true);
+  const begun = (list: string[]) =>
+    list.filter((line) => line.includes('iceRestart')).map((line) => line.slice(0, 4));
+  await expect.poll(async () => begun(await repairs.bob()).sort()).toEqual(['recv', 'send']);
+  for (const relay of [...route.send, ...route.recv]) relay.cut(false);
+  await expect
+    .poll(async () => (await repairs.bob()).filter((line) => line.includes('recovered')))
+    .toHaveLength(2);
+  await expectTalk(talk);
+  await expectSame(talk);
+  // What alice's publisher suffered is nothing that alice could repair.
+  expect(await repairs.alice()).toEqual([]);
+  route.close();
+});
+
+for (const { direction, cut } of [
+  { direction: 'recv', cut: 'down' },
+  { direction: 'recv', cut: 'both' },
+  { direction: 'send', cut: 'up' },
+  { direction: 'send', cut: 'both' },
+] as const) {
+  test(`a way to ${direction} that stays shut (${cut}) gives way to a new transport, the other goes on`, async ({
+    open,
+    join,
+    server,
+    roomId,
+  }) => {
+    const talk = await call({ open, join }, { url: server.url, room: roomId });
+    const { bob, route, repairs } = talk;
+    const [relay] = route[direction];
+    if (!relay) throw new Error('no relay');
+    if (cut !== 'down') relay.upCut = true;
+    if (cut !== 'up') relay.downCut = true;
+    await expect
+      .poll(async () => (await repairs.bob()).map((line) => line.split(' ').slice(0, 2).join(' ')))
+      .toEqual([`${direction} iceRestart`, `${direction} newTransport`, `${direction} recovered`]);
+    expect(route[direction]).toHaveLength(2);
+    expect(route[direction === 'send' ? 'recv' : 'send']).toHaveLength(1);
+    await expectTalk(talk);
+    await expectSame(talk);
+    expect(await repairs.alice()).toEqual([]);
+    expect(await bob.evaluate(() => window.call.connectionStates())).toEqual(['connected', 'connected']);
+    route.close();
+  });
+}
+
+test('both sides are told that a participant is lost, and that it is back', async ({
+  open,
+  join,
+  server,
+  roomId,
+}) => {
+  const talk = await call({ open, join }, { url: server.url, room: roomId });
+  const { alice, bob, route } = talk;
+  const last = async (page: Page) => {
+    const told = await page.evaluate(() => window.call.told('connectionQualityChanged'));
+    return told.filter((line) => line.endsWith('bob')).at(-1);
+  };
+  for (const relay of route.send) relay.cut(true);
+  await expect.poll(() => last(alice)).toBe('lost bob');
+  await expect.poll(() => last(bob)).toBe('lost bob');
+  for (const relay of route.send) relay.cut(false);
+  for (const page of [alice, bob]) await expect.poll(() => last(page)).toMatch(/^(good|excellent) bob$/);
+  await expectTalk(talk);
+  await expectSame(talk);
+  route.close();
+});

@@ -1,0 +1,58 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+
+/** A stretch of network between a page's media transport and the server, each direction of which can be cut. */
+export class UdpRelay {
+  /** Lets nothing of the page through. */
+  upCut = false;
+  /** Lets nothing through to the page. */
+  downCut = false;
+  readonly #front: Socket;
+  /** One socket towards the server for each address of the page, as a NAT does. */
+  readonly #backs = new Map<string, Socket>();
+
+  private constructor(front: Socket, target: { address: string; port: number }) {
+    this.#front = front;
+    front.on('message', (packet, { address, port }) => {
+      if (!this.upCut) this.#backOf(address, port).send(packet, target.port, target.address);
+    });
+  }
+
+  static async to(address: string, port: number): Promise<UdpRelay> {
+    const front = createSocket('udp4');
+    front.bind(0, '127.0.0.1');
+    await once(front, 'listening');
+    return new UdpRelay(front, { address, port });
+  }
+
+  get address(): string {
+    return this.#front.address().address;
+  }
+
+  get port(): number {
+    return this.#front.address().port;
+  }
+
+  cut(cut: boolean): void {
+    this.upCut = cut;
+    this.downCut = cut;
+  }
+
+  close(): void {
+    this.#front.close();
+    for (const back of this.#backs.values()) back.close();
+  }
+
+  #backOf(address: string, port: number): Socket {
+    const key = `${address} ${String(port)}`;
+    let back = this.#backs.get(key);
+    if (!back) {
+      back = createSocket('udp4');
+      this.#backs.set(key, back);
+      back.on('message', (packet) => {
+        if (!this.downCut) this.#front.send(packet, port, address);
+      });
+    }
+    return back;
+  }
+}

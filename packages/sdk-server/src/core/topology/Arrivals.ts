@@ -32,10 +32,13 @@ export class Arrivals {
 
   /** Everybody who carries media, those included who are coming. */
   among(peers: ReadonlyMap<string, PeerImpl>): Participant[] {
-    const all = new Map<string, Participant>();
-    for (const { id, ability } of peers.values()) if (ability) all.set(id, { id, ability });
-    for (const { replaces } of this.#newcomers) for (const { id } of replaces) all.delete(id);
-    for (const { id, ability } of this.#newcomers) all.set(id, { id, ability });
-    return [...all.values()];
+    const newcomers = [...this.#newcomers];
+    const leaving = new Set(newcomers.flatMap(({ replaces }) => replaces));
+    const staying = [...peers.values()].flatMap((peer) => {
+      const { id, ability } = peer;
+      return ability && !leaving.has(peer) ? [{ id, ability }] : [];
+    });
+    // Two may come under one id: which of them is let in is not known yet.
+    return [...staying, ...newcomers];
   }
 }

@@ -65,6 +65,11 @@ export class TopologyKeeper {
     return this.#opening ?? Promise.resolve();
   }
 
+  /** How media should travel as things are now. */
+  get wanted(): Topology {
+    return this.#decide().topology;
+  }
+
   /** What a client can carry that says nothing of it. */
   get unsaid(): Topology {
     return this.#pinned ?? (this.#hasServer ? 'sfu' : 'p2p');

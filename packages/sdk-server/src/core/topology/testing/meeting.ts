@@ -1,3 +1,4 @@
+import { ParlorError } from '../../../errors.js';
 import { ManualClock } from '../../../ice/testing/ManualClock.js';
 import { silentLogger } from '../../../logger.js';
 import { FakeBackend } from '../../../media/fake/FakeBackend.js';
@@ -20,6 +21,8 @@ export const rtpCapabilities = {
 export class Guest {
   readonly told: RoomUpdate[] = [];
   ended: string | undefined;
+  /** That media of the room took when it came in. */
+  firstPath = 0;
   #peer: PeerImpl | undefined;
 
   constructor(readonly id: string) {}
@@ -31,6 +34,7 @@ export class Guest {
 
   set peer(peer: PeerImpl) {
     this.#peer = peer;
+    this.firstPath = peer.room.path;
   }
 
   /** What it was told of paths, in short. */
@@ -118,5 +122,6 @@ export function meeting(options: Partial<CoreContext> = {}) {
     if (!found) throw new Error('no media of the room goes through the server');
     return found;
   };
-  return { backend, rooms, clock, errors, join, room, media };
+  const unavailable = new ParlorError('MEDIA_UNAVAILABLE', 'no worker');
+  return { backend, rooms, clock, errors, join, room, media, unavailable };
 }

@@ -1,7 +1,6 @@
 import { readP2pTranscripts, type P2pStep } from '@parlor/protocol/fixtures/p2pRooms.js';
 import { differences, fillIn } from '@parlor/protocol/fixtures/transcript.js';
 import { describe, expect, test } from 'vitest';
-import type { Peer } from '../../src/core/types.js';
 import type { P2pClient } from './P2pClient.js';
 import { p2pServer, type P2pServer } from './p2pServer.js';
 
@@ -14,7 +13,6 @@ const USERS: Record<string, { sub: string; name: string }> = {
 function player(server: P2pServer) {
   const values: Record<string, unknown> = {};
   const clients = new Map<string, P2pClient>();
-  const natives = new Map<string, Peer>();
   const client = (name: string): P2pClient => {
     const found = clients.get(name);
     if (!found) throw new Error(`${name} is not connected`);
@@ -37,11 +35,6 @@ function player(server: P2pServer) {
     else if ('serverCloses' in step) server.rooms.close();
     else if ('movesToServer' in step)
       await server.registry.open(filled(step.movesToServer), { topology: 'sfu' });
-    else if ('joins' in step) {
-      const { room, displayName } = step.joins;
-      const joining = { peerId: step.native, displayName, topology: 'sfu' } as const;
-      natives.set(step.native, await server.registry.join(filled(room), joining));
-    } else if ('leaves' in step) natives.get(step.native)?.leave();
     else if ('connects' in step) {
       const { room, as, token } = step.connects;
       const shown = token === undefined ? await tokenOf(as) : filled(token);

@@ -38,6 +38,7 @@ const EVENTS = [
   'connected',
   'reconnecting',
   'reconnected',
+  'serverRestarting',
   'disconnected',
   'participantConnected',
   'participantDisconnected',

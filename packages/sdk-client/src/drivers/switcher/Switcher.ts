@@ -282,9 +282,6 @@ export class Switcher extends Emitter<MediaDriverEvents> implements MediaDriver 
         if (isLive()) this.emit('data', ...message);
       })
       .on('repair', (...repair) => {
-        if (isLive()) this.emit('repair', ...repair);
-      })
-      .on('repair', (...repair) => {
         if (isCurrent()) this.emit('repair', ...repair);
       })
       .on('error', (error) => {

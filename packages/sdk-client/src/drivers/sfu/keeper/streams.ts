@@ -28,25 +28,38 @@ interface Known<T> {
   came: boolean;
 }
 
+interface Sending {
+  readonly counters: SentCounters;
+  /** When packets last left, and when there last was something to send. */
+  readonly leftAt: number;
+  readonly deliveredAt: number;
+}
+
+/** Milliseconds between packets of what goes on: in silence one comes every 400 ms (RFC 6716 §2.1.9). */
+const PAUSE = 1000;
+
 /** What is sent, from look to look. */
 export class SentStreams {
-  readonly #known = new Map<string, SentCounters>();
+  readonly #known = new Map<string, Sending>();
 
-  look(sent: ReadonlyMap<string, Sent>, { report, scoreOf }: LookedAt): Found[] {
+  look(sent: ReadonlyMap<string, Sent>, { report, at, scoreOf }: LookedAt): Found[] {
     return [...sent].flatMap(([producerId, { producer, muted }]) => {
       const now = readSent(report, producer.localId);
       if (!now) return [];
-      const before = this.#known.get(producerId) ?? NOTHING_SENT;
-      this.#known.set(producerId, now);
-      const { track } = producer;
-      const moved = now.sent > before.sent;
+      const known = this.#known.get(producerId);
+      const before = known?.counters ?? NOTHING_SENT;
+      const left = now.sent > before.sent;
       // A canvas that nobody draws on, a picture that stands still, a device that is away: no fault of the path.
-      const delivers = moved || now.frames > before.frames;
-      const due = delivers && !muted && track?.readyState === 'live' && !track.muted;
+      const delivered = left || now.frames > before.frames;
+      const leftAt = left ? at : (known?.leftAt ?? 0);
+      const deliveredAt = delivered ? at : (known?.deliveredAt ?? 0);
+      this.#known.set(producerId, { counters: now, leftAt, deliveredAt });
+      const { track } = producer;
+      const due = at - deliveredAt < PAUSE && !muted && track?.readyState === 'live' && !track.muted;
       const serverScore = scoreOf(producerId);
       const loses = now.reportedAt > before.reportedAt && (now.health?.lossRate ?? 0) > 0;
       const refused = serverScore === 0 && !loses;
-      const look: StreamLook = { due, sure: true, moved, refused };
+      const look: StreamLook = { due, sure: true, moved: at - leftAt < PAUSE, refused };
       return [{ producerId, look, score: due ? worth(refused, now.health, serverScore) : undefined }];
     });
   }

@@ -10,6 +10,13 @@ import type {
 import type { Consumer, Peer, Producer, Transport } from '../core/types.js';
 import { ParlorError } from '../errors.js';
 
+export interface DataOptions {
+  /** The longest message that the client takes (RFC 8841 §6), bytes. */
+  maxMessageSize: number;
+  /** The server has offered them: it opens one, on this stream. */
+  opens: number | undefined;
+}
+
 /** The server's end of one connection: one transport, and what can be done on it. */
 export interface MediaPort {
   readonly info: TransportInfo;
@@ -20,8 +27,8 @@ export interface MediaPort {
   produce(options: { kind: MediaKind; rtpParameters: RtpParameters; appData: AppData }): Promise<Producer>;
   /** Paused. @throws CANNOT_CONSUME, PRODUCER_NOT_FOUND, LIMIT_REACHED, FORBIDDEN */
   consume(options: { producerId: string; rtpCapabilities: RtpCapabilities; mid: string }): Promise<Consumer>;
-  /** The client has data channels, and takes messages of at most so many bytes on them. Said once. */
-  openData?(maxMessageSize: number): Promise<void>;
+  /** The client has data channels. Said once. */
+  openData?(options: DataOptions): Promise<void>;
 }
 
 /** One transport of a peer. */

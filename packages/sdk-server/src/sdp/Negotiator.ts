@@ -3,7 +3,7 @@ import type { Producer } from '../core/types.js';
 import { ParlorError } from '../errors.js';
 import type { Description } from './description.js';
 import { parseDescription } from './parse.js';
-import type { SdpSession } from './SdpSession.js';
+import type { SdpSession, Slot } from './SdpSession.js';
 import type { Refusal } from './SessionState.js';
 
 /** What a negotiator needs of whoever owns the connection. */
@@ -53,7 +53,7 @@ export class Negotiator {
   /** The client and the server have agreed on something, or the server was to begin: it may offer. */
   #started = false;
   #restart = false;
-  #slots: readonly MediaKind[] = [];
+  #slots: readonly Slot[] = [];
   /** Kinds for which the next offer makes sections. */
   #invited: readonly MediaKind[] = [];
   /** The client answers every offer with another RTCPeerConnection. */
@@ -81,7 +81,7 @@ export class Negotiator {
   }
 
   /** The server offers at once, with sections for what the client may send. */
-  begin(slots: readonly MediaKind[]): void {
+  begin(slots: readonly Slot[]): void {
     this.#slots = slots;
     this.#started = true;
     this.#enqueue(() => this.#offer(slots));
@@ -89,7 +89,7 @@ export class Negotiator {
 
   /** The client is asked for media that it was refused, or has had no section for. */
   invite(slots: readonly MediaKind[]): void {
-    this.#slots = slots;
+    this.#slots = [...slots, ...this.#dataSlots];
     this.#invited = this.#session?.invite(slots) ?? slots;
     this.changed();
   }
@@ -206,7 +206,7 @@ export class Negotiator {
     this.changed();
   }
 
-  async #offer(slots: readonly MediaKind[]): Promise<void> {
+  async #offer(slots: readonly Slot[]): Promise<void> {
     // Nothing of it is lost: what is not offered now is when this one is answered.
     if (!this.#started || this.#session?.isOffering) return;
     const session = (this.#session ??= await this.#open());
@@ -218,7 +218,8 @@ export class Negotiator {
     this.#restart = false;
     const invited = this.#invited;
     this.#invited = [];
-    const { sdp, refused } = await session.createOffer({ slots: [...slots, ...invited], iceRestart });
+    const all = [...slots, ...invited, ...this.#dataSlots];
+    const { sdp, refused } = await session.createOffer({ slots: all, iceRestart });
     this.#owner.refused(refused);
     if (sdp === undefined) return;
     this.#stopAnswer = this.#owner.after(NEGOTIATION_TIMES.answer, () => {
@@ -240,6 +241,11 @@ export class Negotiator {
     const session = await this.#owner.open();
     for (const producer of this.#wanted.values()) session.want(producer);
     return session;
+  }
+
+  /** Data channels come with the first offer that there is a reason for. */
+  get #dataSlots(): Slot[] {
+    return this.#slots.filter((slot) => slot === 'application');
   }
 
   #receive(step: Step): void {

@@ -18,10 +18,13 @@ import { TransportLink } from './TransportLink.js';
 import { writeDescription, type SectionOut } from './write.js';
 
 export interface OfferOptions {
-  /** Sections for media of a client that has made no offer: its tracks attach to them (RFC 8829 §5.10). */
-  slots?: readonly MediaKind[];
+  /** Sections for what a client may send that has made no offer: its tracks attach to them (RFC 8829 §5.10). */
+  slots?: readonly Slot[];
   iceRestart?: boolean;
 }
+
+/** `application`: data channels, of which the server opens one. */
+export type Slot = MediaKind | 'application';
 
 /** UTF-16 code units that a client writes for one more section, generously. */
 const LENGTH_OF_A_SECTION = 8 * 1024;
@@ -138,8 +141,10 @@ export class SdpSession {
     const turn = this.#begin();
     const { change, refused } = turn;
     try {
-      for (const kind of slots) this.#addSlot(kind);
+      for (const slot of slots) if (slot !== 'application') this.#addSlot(slot);
       await placeInOffer(turn);
+      // No reason to offer by itself: where there is nothing to see or hear there was no connection either.
+      if (slots.includes('application') && this.#hasChanged) this.#state.addData();
       const restarts = iceRestart || this.#link.isRestarting;
       if (!restarts && !this.#hasChanged) {
         change.commit();
@@ -198,8 +203,13 @@ export class SdpSession {
   }
 
   async #takeAnswer(line: MLine, section: Section, turn: Turn): Promise<void> {
-    if (line.rejected || line.sctp) return;
-    if (section.rejected) {
+    if (line.rejected) return;
+    if (line.sctp && section.sctp) {
+      const opensAs = line.origin === 'server' ? this.#link.role : undefined;
+      await this.#state.openData(section.sctp.maxMessageSize, opensAs);
+      return;
+    }
+    if (section.rejected || line.sctp) {
       release(line, turn);
       line.rejected = true;
       return;

@@ -2,7 +2,7 @@ import type { ErrorCode, MediaKind, RtpCapabilities } from '@parlor/protocol';
 import type { Producer } from '../core/types.js';
 import type { Change } from './Change.js';
 import { isSameCodec } from './codecs.js';
-import type { SdpCodec, Section } from './description.js';
+import type { SdpCodec, Section, Setup } from './description.js';
 import { Extensions } from './extmap.js';
 import type { MediaPort } from './MediaPort.js';
 import { kindOf, MLines, type MLine } from './mlines.js';
@@ -47,11 +47,24 @@ export class SessionState {
     this.extensions = new Extensions(port.capabilities, { oneWay: false });
   }
 
-  /** Data channels are there for as long as the connection is. @throws MEDIA_UNAVAILABLE */
-  async openData(maxMessageSize: number): Promise<void> {
+  /** A section for data channels, unless there is one. */
+  addData(): void {
+    const media = 'application';
+    if (!this.port.info.sctpParameters || this.lines.find((line) => line.media === media)) return;
+    const protocol = 'UDP/DTLS/SCTP';
+    const formats = ['webrtc-datachannel'];
+    this.lines.add({ media, mid: this.lines.newMid(), origin: 'server', sctp: true, protocol, formats });
+  }
+
+  /**
+   * Data channels are there for as long as the connection is. Whoever offers them opens one: the server, by its part in
+   * DTLS, on a stream of its own (RFC 8832 §6). @throws MEDIA_UNAVAILABLE
+   */
+  async openData(maxMessageSize: number, opensAs?: Exclude<Setup, 'actpass'>): Promise<void> {
     const { sctpParameters } = this.port.info;
     const largest = Math.min(maxMessageSize, sctpParameters?.maxMessageSize ?? 0);
-    await (this.#data ??= this.port.openData?.(largest));
+    const opens = opensAs && (opensAs === 'active' ? 0 : 1);
+    await (this.#data ??= this.port.openData?.({ maxMessageSize: largest, opens }));
   }
 
   get capabilities(): RtpCapabilities {

@@ -144,7 +144,7 @@ describe('somebody who comes later', () => {
     expect(heard).toEqual(['joined dave']);
     expect(said).toMatchObject([{ from: idOf(bridge, 'dave'), type: 'offer' }]);
     // The first connection asks for what the client sends.
-    expect(sections(last())).toEqual(['audio recvonly', 'video recvonly']);
+    expect(sections(last())).toEqual(['audio recvonly', 'video recvonly', 'application sendrecv']);
   });
 
   test('is waited for where pages call each other', async () => {
@@ -167,6 +167,7 @@ describe('somebody who comes later', () => {
     start(await inRoom.publish('audio', dave));
     await pass(NEGOTIATION_TIMES.debounce);
     expect(said).toMatchObject([{ from: idOf(bridge, 'dave'), type: 'offer' }]);
+    expect(sections(last())).toEqual(['audio sendonly', 'application sendrecv']);
   });
 });
 
@@ -318,6 +319,52 @@ describe('data channels', () => {
     expect(heardOn(toCarol)).toEqual(['to all', '{"to":"you"}']);
     expect(heardOn(toBob)).toEqual(['of bob']);
     expect(heard).toEqual([]);
+  });
+
+  test('are opened by the server where it connects, and a later one of the client goes before', async () => {
+    const { bridge, peer } = await enter();
+    const dave = await inRoom.join('dave');
+    await settled();
+    const from = idOf(bridge, 'dave');
+    dave.sendMessage('', 'too early');
+    bridge.take(from, { type: 'answer', sdp: new SdpClient().answer(last().sdp) });
+    await settled();
+    const [leg] = [...inRoom.media.transports].filter(({ data }) => data);
+    const streams = leg!.data!;
+    // The server is the DTLS server: its streams are the odd ones.
+    expect(streams.sent.map(({ streamId, ppid, data }) => [streamId, ppid, data[0]])).toEqual([
+      [1, PPID.dcep, 3],
+    ]);
+    dave.sendMessage('', 'hello');
+    await settled();
+    expect(streams.sent.at(-1)).toMatchObject({ streamId: 1, ppid: PPID.text });
+    streams.emit('message', { streamId: 1, ppid: PPID.dcep, data: Uint8Array.of(2) });
+    const all: RoomMessage[] = [];
+    inRoom.room.on('message', (message) => all.push(message));
+    streams.emit('message', { streamId: 1, ppid: PPID.text, data: new TextEncoder().encode('hi') });
+    expect(all).toEqual([{ from: peer.id, to: ['dave'], topic: '', payload: 'hi' }]);
+    say(streams, 'on its own channel');
+    dave.sendMessage('', 'there');
+    await settled();
+    expect(streams.sent.at(-1)).toMatchObject({ streamId: 0 });
+    expect(heard).toEqual(['joined dave']);
+  });
+
+  test('are not opened for a client that has none', async () => {
+    const { bridge } = await enter();
+    const dave = await inRoom.join('dave');
+    await dave.createTransport({ direction: 'send' });
+    await settled();
+    const client = new SdpClient();
+    const sdp = client.answer(last().sdp);
+    const without = sdp.replace('m=application 9', 'm=application 0').replace('s0 s1 s2', 's0 s1');
+    bridge.take(idOf(bridge, 'dave'), { type: 'answer', sdp: without });
+    await settled();
+    expect([...inRoom.media.transports].filter(({ data }) => data)).toEqual([]);
+    start(await inRoom.publish('audio', dave));
+    await pass(NEGOTIATION_TIMES.debounce);
+    expect(last().sdp).toMatch(/^m=application 0 /m);
+    expect(heard).toEqual(['joined dave']);
   });
 
   test('end with their connection, and whoever floods one loses it', async () => {

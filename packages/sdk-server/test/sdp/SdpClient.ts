@@ -8,6 +8,8 @@ interface Line {
   sends: boolean;
   receives: boolean;
   stopped: boolean;
+  /** Of data channels: nothing of media holds for it. */
+  isData: boolean;
   ssrc: number | undefined;
   /** What was last agreed on, by payload type. */
   codecs: Map<number, string>;
@@ -66,6 +68,7 @@ export class SdpClient {
       sends,
       receives,
       stopped: false,
+      isData: false,
       ssrc: sends ? (this.#lastSsrc += 1) : undefined,
       codecs: CODECS[media],
       extensions: EXTENSIONS[media],
@@ -116,6 +119,21 @@ export class SdpClient {
 
   #section(line: Line, direction: string, setup: string): string[] {
     const { media, mid, ssrc, stopped } = line;
+    const transport = [
+      `a=mid:${mid}`,
+      `a=ice-ufrag:${this.#ufrag}`,
+      `a=ice-pwd:${'p'.repeat(24)}`,
+      `a=fingerprint:sha-256 ${this.#fingerprint}`,
+      `a=setup:${setup}`,
+    ];
+    if (line.isData)
+      return [
+        'm=application 9 UDP/DTLS/SCTP webrtc-datachannel',
+        'c=IN IP4 0.0.0.0',
+        ...transport,
+        'a=sctp-port:5000',
+        'a=max-message-size:262144',
+      ];
     const listed = new Map(line.codecs);
     // Of its own codecs a browser lists all that do not clash, whatever was agreed on.
     if (setup === 'actpass')
@@ -131,11 +149,7 @@ export class SdpClient {
     return [
       `m=${media} ${stopped ? '0' : '9'} UDP/TLS/RTP/SAVPF ${[...listed.keys()].join(' ')}`,
       'c=IN IP4 0.0.0.0',
-      `a=mid:${mid}`,
-      `a=ice-ufrag:${this.#ufrag}`,
-      `a=ice-pwd:${'p'.repeat(24)}`,
-      `a=fingerprint:sha-256 ${this.#fingerprint}`,
-      `a=setup:${setup}`,
+      ...transport,
       'a=rtcp-mux',
       `a=${direction}`,
       ...line.extensions.map((extension) => `a=extmap:${extension}`),
@@ -161,6 +175,7 @@ const newLine = ({ media, mid = '' }: Section): Line => ({
   sends: false,
   receives: true,
   stopped: false,
+  isData: media === 'application',
   ssrc: undefined,
   codecs: new Map(),
   extensions: [],

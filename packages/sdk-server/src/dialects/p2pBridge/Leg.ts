@@ -55,7 +55,7 @@ export class Leg implements NegotiatorOwner {
 
   /** The server begins, as the participant whom it plays would. */
   begin(): void {
-    this.#negotiator.begin(this.#slots());
+    this.#negotiator.begin([...this.#slots(), 'application']);
   }
 
   take({ type, sdp }: Description): void {
@@ -168,7 +168,7 @@ export class Leg implements NegotiatorOwner {
     const port = peerPort(peer, transport);
     return {
       ...port,
-      openData: (maxMessageSize) => this.#data.open(transport, maxMessageSize),
+      openData: (data) => this.#data.open(transport, data),
       produce: async (options) => {
         if (!uplink.claim(this))
           throw new ParlorError('ALREADY_SENT', 'the server has this media by another connection');

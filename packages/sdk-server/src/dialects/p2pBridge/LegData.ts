@@ -1,5 +1,6 @@
 import type { Peer, Transport } from '../../core/types.js';
 import { ParlorError } from '../../errors.js';
+import type { DataOptions } from '../../sdp/MediaPort.js';
 import { DataChannels, type DataChannelsOwner } from '../../sdp/data/DataChannels.js';
 import type { MessageBudget } from '../../sdp/data/MessageBudget.js';
 
@@ -27,11 +28,11 @@ export class LegData {
   }
 
   /** Those of one transport, in the place of those of the one before. @throws MEDIA_UNAVAILABLE */
-  async open(transport: Transport, maxMessageSize: number): Promise<void> {
+  async open(transport: Transport, data: DataOptions): Promise<void> {
     const { budget } = this.#options;
     const streams = await transport.openData();
     this.close();
-    this.#channels = new DataChannels({ streams, maxMessageSize, budget, owner: this.#owner });
+    this.#channels = new DataChannels({ streams, data, budget, owner: this.#owner });
   }
 
   /** Text as it is, anything else as JSON. */

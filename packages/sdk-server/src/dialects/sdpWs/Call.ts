@@ -4,7 +4,7 @@ import type { Peer, Producer, Transport, TransportState } from '../../core/types
 import type { RoomUpdate } from '../../core/updates.js';
 import { isParlorError, ParlorError, toWireError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
-import { peerPort } from '../../sdp/MediaPort.js';
+import { peerPort, type DataOptions } from '../../sdp/MediaPort.js';
 import { Negotiator, type NegotiatorOwner } from '../../sdp/Negotiator.js';
 import { SdpSession } from '../../sdp/SdpSession.js';
 import type { Refusal } from '../../sdp/SessionState.js';
@@ -160,7 +160,7 @@ export class Call implements PeerLink, NegotiatorOwner {
       this.#transport = undefined;
       this.#negotiator.lost();
     });
-    const openData = (maxMessageSize: number) => this.#data.open(peer, transport, maxMessageSize);
+    const openData = (data: DataOptions) => this.#data.open(peer, transport, data);
     return new SdpSession({ ...peerPort(peer, transport), openData });
   }
 

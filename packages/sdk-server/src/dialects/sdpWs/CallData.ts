@@ -1,5 +1,6 @@
 import type { Peer, Transport } from '../../core/types.js';
 import type { RoomUpdate } from '../../core/updates.js';
+import type { DataOptions } from '../../sdp/MediaPort.js';
 import { DataChannels, type DataChannelsOwner } from '../../sdp/data/DataChannels.js';
 import { MessageBudget } from '../../sdp/data/MessageBudget.js';
 import type { Timer } from '../timer.js';
@@ -23,12 +24,12 @@ export class CallData {
   }
 
   /** Those of one connection, in the place of those of the one before. @throws MEDIA_UNAVAILABLE */
-  async open(peer: Peer, transport: Transport, maxMessageSize: number): Promise<void> {
+  async open(peer: Peer, transport: Transport, data: DataOptions): Promise<void> {
     const streams = await transport.openData();
     this.#channels?.close();
     this.#channels = new DataChannels({
       streams,
-      maxMessageSize,
+      data,
       budget: this.#budget,
       owner: this.#ownerFor(peer),
     });

@@ -21,7 +21,7 @@ beforeEach(() => {
   [heard, failures, floods] = [[], [], 0];
   channels = new DataChannels({
     streams,
-    maxMessageSize: 100,
+    data: { maxMessageSize: 100, opens: undefined },
     budget: new MessageBudget((ms, action) => time.after(ms, action)),
     owner: {
       received: (text, label) => heard.push([text, label]),

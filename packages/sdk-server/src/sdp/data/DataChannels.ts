@@ -1,6 +1,7 @@
 import type { DataMessage, DataStreams } from '../../core/types.js';
 import { isParlorError, ParlorError, type ErrorCode } from '../../errors.js';
-import { ACKNOWLEDGEMENT, readOpen } from './dcep.js';
+import type { DataOptions } from '../MediaPort.js';
+import { ACKNOWLEDGEMENT, OPENING, readOpen } from './dcep.js';
 import type { MessageBudget } from './MessageBudget.js';
 import { decodeText, encodeText, PPID } from './payloads.js';
 
@@ -17,15 +18,16 @@ export interface DataChannelsOptions {
   readonly streams: DataStreams;
   readonly owner: DataChannelsOwner;
   readonly budget: MessageBudget;
-  /** The longest message that the client takes (RFC 8841 §6), bytes. */
-  readonly maxMessageSize: number;
+  readonly data: DataOptions;
 }
 
 interface Channel {
   readonly streamId: number;
   readonly label: string;
-  /** It has been answered. */
+  /** It has been answered, or asked for. */
   readonly ready: Promise<void>;
+  /** The server's own: for clients that open none. */
+  readonly isOurs?: true;
 }
 
 /** Where a client that has opened no channel by itself may have one, negotiated in advance. */
@@ -49,15 +51,19 @@ export class DataChannels {
     options.streams.on('message', (message) => {
       if (!this.#closed) this.#receive(message);
     });
+    const { opens: streamId } = options.data;
+    if (streamId === undefined) return;
+    const ready = this.#establish(streamId, OPENING);
+    this.#opened({ streamId, label: '', ready, isOurs: true });
   }
 
   /** On the channel that has `topic` as its label, on the one opened first otherwise. */
   send(text: string, topic = ''): void {
-    const { owner, maxMessageSize } = this.#options;
+    const { owner, data } = this.#options;
     const message = encodeText(text);
     const size = message.data.byteLength;
-    if (size > maxMessageSize) {
-      const sizes = `${String(size)} bytes, and the client takes ${String(maxMessageSize)}`;
+    if (size > data.maxMessageSize) {
+      const sizes = `${String(size)} bytes, and the client takes ${String(data.maxMessageSize)}`;
       owner.failed(new ParlorError('MESSAGE_TOO_LARGE', `a message for its data channel has ${sizes}`));
       return;
     }
@@ -97,7 +103,8 @@ export class DataChannels {
   #channelFor(topic: string): Channel | undefined {
     const channels = [...this.#channels.values()];
     const named = topic === '' ? undefined : channels.find(({ label }) => label === topic);
-    return named ?? channels[0] ?? (this.#everOpened ? undefined : AGREED);
+    const first = channels.find(({ isOurs }) => !isOurs) ?? channels[0];
+    return named ?? first ?? (this.#everOpened ? undefined : AGREED);
   }
 
   #receive(message: DataMessage): void {
@@ -123,7 +130,7 @@ export class DataChannels {
     const { streamId, ppid, data } = message;
     if (ppid === PPID.dcep) {
       const opened = readOpen(data);
-      if (opened) this.#opened({ ...opened, streamId, ready: this.#acknowledge(streamId) });
+      if (opened) this.#opened({ ...opened, streamId, ready: this.#establish(streamId, ACKNOWLEDGEMENT) });
       return;
     }
     const { label } = this.#channels.get(streamId) ?? this.#opened({ ...AGREED, streamId });
@@ -149,9 +156,9 @@ export class DataChannels {
     if (this.#channels.get(streamId) === channel) this.#channels.delete(streamId);
   }
 
-  async #acknowledge(streamId: number): Promise<void> {
+  async #establish(streamId: number, data: Uint8Array): Promise<void> {
     const { streams, owner } = this.#options;
-    const message = { streamId, ppid: PPID.dcep, data: ACKNOWLEDGEMENT };
+    const message = { streamId, ppid: PPID.dcep, data };
     try {
       // What is not found is the channel that was there before on this stream.
       await streams.send(message).catch((error: unknown) => {

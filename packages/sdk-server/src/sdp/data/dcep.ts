@@ -23,3 +23,6 @@ export function readOpen(message: Uint8Array): { label: string } | undefined {
 
 /** Says that the channel is there on this side too (RFC 8832 §5.2). */
 export const ACKNOWLEDGEMENT: Uint8Array = Uint8Array.of(ACK);
+
+/** Opens a channel without a label, reliable and in order (RFC 8832 §5.1). */
+export const OPENING: Uint8Array = Uint8Array.of(OPEN, ...Array.from({ length: HEADER - 1 }, () => 0));

@@ -7,7 +7,9 @@ export class Placeholders {
 
   /** Names what the answer to `client` brings: parameters right in it, ids and secrets wherever they will turn up. */
   learn(client: string, data: Json): void {
-    if (data['rtpCapabilities']) this.#put(data, 'rtpCapabilities', 'room.rtpCapabilities');
+    // Those of a P2P room are the same everywhere: none.
+    const { codecs = [] } = (data['rtpCapabilities'] ?? {}) as { codecs?: unknown[] };
+    if (codecs.length > 0) this.#put(data, 'rtpCapabilities', 'room.rtpCapabilities');
     this.#remember(`${client}.resumeToken`, data['resumeToken']);
     for (const [direction, transport] of Object.entries((data['transports'] ?? {}) as Record<string, Json>)) {
       this.#transport(`${client}.${direction}`, transport);
@@ -29,8 +31,8 @@ export class Placeholders {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.putInto(item)]));
   }
 
-  #transport(name: string, transport: Json): void {
-    this.#remember(name, transport['id']);
+  #transport(stem: string, transport: Json): void {
+    const name = this.#remember(stem, transport['id']);
     for (const key of ['iceParameters', 'iceCandidates', 'dtlsParameters'])
       this.#put(transport, key, `${name}.${key}`);
   }

@@ -2,6 +2,9 @@ import type { HostAction } from '@parlor/protocol/fixtures/transcript.js';
 import type { Hooks } from '../../src/core/types.js';
 import type { MemoryServer } from './memoryServer.js';
 
+/** As the rooms have it, ms. */
+const CALM_MS = 5000;
+
 export interface HostDeed {
   action: HostAction;
   peerId?: string;
@@ -11,7 +14,7 @@ export interface HostDeed {
 }
 
 /** What the host application does in a transcript, by the public API. */
-export async function actAsHost({ rooms }: MemoryServer, deed: HostDeed): Promise<void> {
+export async function actAsHost({ rooms, clock }: MemoryServer, deed: HostDeed): Promise<void> {
   const { action, peerId = '', topic = '', payload, loseWorker } = deed;
   const room = rooms.get('room');
   if (!room) throw new Error('there is no room');
@@ -32,14 +35,20 @@ export async function actAsHost({ rooms }: MemoryServer, deed: HostDeed): Promis
       for (const producer of room.peers.get(peerId)?.producers.values() ?? []) await producer.pause();
       return;
     case 'losesWorker': {
-      const closed = new Promise<void>((resolve) => {
+      const noticed = new Promise<void>((resolve) => {
         room.on('closed', () => {
+          resolve();
+        });
+        room.on('topologyChanged', () => {
           resolve();
         });
       });
       await loseWorker();
-      await closed;
+      await noticed;
+      return;
     }
+    case 'waits':
+      await clock.pass(CALM_MS);
   }
 }
 

@@ -1,6 +1,7 @@
 import { resumeKey } from '../../src/access/resumeTokens.js';
 import type { Authorization } from '../../src/access/types.js';
 import { systemClock } from '../../src/ice/clock.js';
+import { ManualClock } from '../../src/ice/testing/ManualClock.js';
 import { DEFAULT_LIMITS, type CoreContext } from '../../src/core/context.js';
 import { Pacer } from '../../src/core/Pacer.js';
 import { DEFAULT_GRANTS } from '../../src/core/permissions.js';
@@ -27,6 +28,8 @@ export interface ConnectOptions {
 
 export interface MemoryServer {
   readonly rooms: RoomRegistry;
+  /** Of the rooms. */
+  readonly clock: ManualClock;
   /** What the server thought worth an error in its log: always a bug. */
   readonly errors: unknown[];
   connect(peerId: string, options?: ConnectOptions): Promise<TestClient>;
@@ -36,6 +39,7 @@ export interface MemoryServer {
 export function memoryServer(options: MemoryServerOptions = {}): MemoryServer {
   const { backend = new FakeBackend(), hooks = {}, limits } = options;
   const errors: unknown[] = [];
+  const clock = new ManualClock();
   const logger: Logger = {
     debug: () => undefined,
     info: () => undefined,
@@ -52,6 +56,7 @@ export function memoryServer(options: MemoryServerOptions = {}): MemoryServer {
     pacer: new Pacer({ now: () => 0 }),
     newSecret: () => `secret-${String((secrets += 1)).padStart(26, '0')}`,
     iceServers: () => [{ urls: ['stun:stun.example.com'] }],
+    timer: clock,
   };
   const rooms = new RoomRegistry(context);
 
@@ -76,7 +81,7 @@ export function memoryServer(options: MemoryServerOptions = {}): MemoryServer {
     handler.open(memorySocket(client));
     return client;
   };
-  return { rooms, errors, connect };
+  return { rooms, errors, clock, connect };
 }
 
 /** The server's end of a connection whose other end is `client`. */

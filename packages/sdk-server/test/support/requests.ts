@@ -84,6 +84,22 @@ export const wellFormed = (ids: KnownIds): { method: string; data?: unknown }[] 
     },
   },
   { method: 'signal', data: { to: 'nobody', candidate: null } },
+  {
+    method: 'joinRoom',
+    data: { roomId: 'room', peerId: 'mallory', topology: 'auto', paths: true, transports: ['send', 'recv'] },
+  },
+  { method: 'openPath', data: { path: 1, transports: ['send', 'recv'], rtpCapabilities } },
+  { method: 'pathReady', data: { path: 1 } },
+  { method: 'pathFailed', data: { path: 1, code: 'PAIR_FAILED', peerId: 'bob' } },
+  { method: 'setTopology', data: { topology: 'p2p' } },
+  {
+    method: 'produce',
+    data: { producerId: ids.producer, transportId: ids.send, kind: 'video', rtpParameters: sampleVideo() },
+  },
+  {
+    method: 'produce',
+    data: { producerId: ids.foreignProducer, kind: 'video', rtpParameters: sampleVideo() },
+  },
   { method: 'ping' },
   { method: 'leave' },
 ];

@@ -31,6 +31,12 @@ async function produce(stage: Stage, client: string, publication: object): Promi
   return String(producerId);
 }
 
+/** Both transports of another path of the room. */
+async function openPath(stage: Stage, client: string, path: number): Promise<{ send: string }> {
+  const opened = (await stage.asks(client, 'openPath', { path, transports: ['send', 'recv'] })) as Data;
+  return { send: String(opened['transports']?.['send']?.['id']) };
+}
+
 export const scenarios: Scenario[] = [
   {
     name: 'join',
@@ -386,6 +392,77 @@ export const scenarios: Scenario[] = [
       await joinWithTransports(stage, 'alice');
       await joinWithTransports(stage, 'bob');
       await stage.host('closesServer');
+    },
+  },
+  {
+    name: 'switch',
+    about:
+      'Two talk directly; for the third the room goes to the server, and back when it has left. Publications keep their ids.',
+    async play(stage) {
+      const auto = { topology: 'auto', rtpCapabilities, transports: ['send', 'recv'] };
+      await stage.connects('alice');
+      await join(stage, 'alice', auto);
+      await stage.connects('bob');
+      await join(stage, 'bob', auto);
+      const camera = await produce(stage, 'alice', { kind: 'video', appData: { source: 'camera' } });
+      await stage.connects('carol');
+      await join(stage, 'carol', auto);
+      await stage.asks('carol', 'subscribe', { producerIds: [camera], follow: true });
+
+      const { send } = await openPath(stage, 'alice', 2);
+      await stage.asks('alice', 'produce', { transportId: send, producerId: camera, ...video() });
+      await stage.hears('carol', 'producerMoved');
+      await openPath(stage, 'bob', 2);
+      await stage.asks('bob', 'subscribe', { producerIds: [camera], follow: true });
+      await stage.asks('bob', 'pathReady', { path: 2 });
+      await stage.asks('alice', 'pathReady', { path: 2 });
+
+      await stage.asks('carol', 'leave');
+      await stage.host('waits');
+      await stage.asks('bob', 'openPath', { path: 2 });
+      await stage.asks('bob', 'openPath', { path: 3 });
+      await stage.asks('alice', 'openPath', { path: 3 });
+      await stage.asks('bob', 'pathReady', { path: 3 });
+      await stage.asks('alice', 'pauseProducer', { producerId: camera });
+      await stage.asks('alice', 'pathReady', { path: 3 });
+      await stage.asks('alice', 'setTopology', { topology: 'sfu' });
+    },
+  },
+  {
+    name: 'switch-called-off',
+    about: 'The room goes to the server, which somebody cannot reach: it stays as it was.',
+    async play(stage) {
+      for (const client of ['alice', 'bob', 'carol']) {
+        await stage.connects(client);
+        await join(stage, client, { topology: 'auto', transports: ['send', 'recv'] });
+      }
+      await openPath(stage, 'alice', 2);
+      await stage.asks('bob', 'pathFailed', { path: 2, code: 'ICE_FAILED' });
+      await stage.asks('carol', 'openPath', { path: 1 });
+      await stage.asks('alice', 'pathReady', { path: 2 });
+    },
+  },
+  {
+    name: 'worker-replaced',
+    about:
+      'The media process dies: who can follow goes on with another one, the others are told to come again.',
+    async play(stage) {
+      const following = { topology: 'sfu', paths: true, rtpCapabilities, transports: ['send', 'recv'] };
+      await stage.connects('alice');
+      await join(stage, 'alice', following);
+      const microphone = await produce(stage, 'alice', audio());
+      await stage.connects('bob');
+      await join(stage, 'bob', following);
+      await stage.asks('bob', 'subscribe', { producerIds: [microphone], follow: true });
+      await joinWithTransports(stage, 'carol');
+      await stage.host('losesWorker');
+      await openPath(stage, 'bob', 2);
+      await stage.asks('bob', 'subscribe', { producerIds: [microphone], follow: true });
+      const { send } = await openPath(stage, 'alice', 2);
+      await stage.asks('alice', 'produce', { transportId: send, producerId: microphone, ...audio() });
+      await stage.hears('bob', 'producerMoved');
+      await stage.asks('alice', 'pathReady', { path: 2 });
+      await stage.asks('bob', 'pathReady', { path: 2 });
     },
   },
   {

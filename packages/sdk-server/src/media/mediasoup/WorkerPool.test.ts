@@ -22,6 +22,7 @@ function pool(options: {
   size: number;
   placement?: 'leastLoaded' | 'roundRobin';
   start?: (slot: number) => Promise<void>;
+  delay?: () => Promise<void>;
 }) {
   const doubles: WorkerDouble[] = [];
   const delays: number[] = [];
@@ -31,7 +32,7 @@ function pool(options: {
     logger: silentLogger,
     delay: (ms) => {
       delays.push(ms);
-      return Promise.resolve();
+      return options.delay?.() ?? Promise.resolve();
     },
     start: async (slot) => {
       await options.start?.(slot);
@@ -69,6 +70,46 @@ describe('WorkerPool', () => {
     await workers.open();
     doubles[0]?.die();
     expect((await workers.pick()).raw).toBe(doubles[1]);
+  });
+
+  test('a room hears of the death before the pool does, and waits all the same', async () => {
+    const { workers, doubles } = pool({ size: 1 });
+    await workers.open();
+    const [double] = doubles;
+    if (double) double.closed = true;
+    const picked = workers.pick();
+    double?.die();
+    expect((await picked).raw).toBe(doubles[1]);
+  });
+
+  test('a room waits for a worker that is started again after a short while, not for long', async () => {
+    let hold: () => void = () => undefined;
+    const { workers, doubles, delays } = pool({
+      size: 1,
+      delay: () =>
+        new Promise((resolve) => {
+          hold = resolve;
+        }),
+    });
+    await workers.open();
+    for (const wait of [500, 1000, 2000]) {
+      doubles.at(-1)?.die();
+      if (delays.length === 0) {
+        await workers.pick();
+        doubles.at(-1)?.die();
+      }
+      const picked = workers.pick();
+      await vi.waitFor(() => {
+        expect(delays.at(-1)).toBe(wait);
+      });
+      hold();
+      expect((await picked).raw).toBe(doubles.at(-1));
+    }
+    doubles.at(-1)?.die();
+    await expect(workers.pick()).rejects.toMatchObject({ code: 'MEDIA_UNAVAILABLE' });
+    expect(delays.at(-1)).toBe(4000);
+    workers.close();
+    hold();
   });
 
   test('backs off when the replacement keeps failing, and recovers', async () => {

@@ -24,6 +24,8 @@ export interface WorkerPoolOptions {
 }
 
 const MAX_RESTART_DELAY_MS = 10_000;
+/** A room that needs a worker waits for one that is started again so soon, ms. */
+const PATIENCE_MS = 2000;
 /** A worker that lived as long as this died of something else than its start, ms. */
 const HEALTHY_MS = 10_000;
 
@@ -55,10 +57,13 @@ export class WorkerPool {
 
   /** The worker for a new room. Waits for a replacement when none is alive. @throws MEDIA_UNAVAILABLE */
   async pick(): Promise<PooledWorker> {
-    const alive = this.#pickAlive();
+    let alive = this.#pickAlive();
+    if (!alive && this.#starting.size === 0) {
+      // Rooms hear of the death of their worker before the pool does.
+      await new Promise(setImmediate);
+      alive = this.#pickAlive();
+    }
     if (alive) return alive;
-    // Rooms hear of the death of their worker before the pool does.
-    if (this.#starting.size === 0) await new Promise(setImmediate);
     try {
       return await Promise.any(this.#starting);
     } catch (error) {
@@ -101,9 +106,9 @@ export class WorkerPool {
     return best;
   }
 
-  async #start(slot: number): Promise<void> {
-    const starting = this.#options.start(slot);
-    this.#starting.add(starting);
+  async #start(slot: number, waitMs = 0): Promise<void> {
+    const starting = this.#startIn(slot, waitMs);
+    if (waitMs <= PATIENCE_MS) this.#starting.add(starting);
     let worker: PooledWorker;
     try {
       worker = await starting;
@@ -129,17 +134,23 @@ export class WorkerPool {
     });
   }
 
+  async #startIn(slot: number, waitMs: number): Promise<PooledWorker> {
+    if (waitMs > 0) await this.#options.delay(waitMs);
+    if (this.#closed) throw new Error('the pool is closed');
+    return await this.#options.start(slot);
+  }
+
   async #replace(slot: number): Promise<void> {
     while (!this.#closed) {
       const failures = this.#failures[slot] ?? 0;
       this.#failures[slot] = failures + 1;
-      if (failures > 0) await this.#options.delay(Math.min(250 * 2 ** failures, MAX_RESTART_DELAY_MS));
-      if (this.#closed) return;
+      const waitMs = failures > 0 ? Math.min(250 * 2 ** failures, MAX_RESTART_DELAY_MS) : 0;
       try {
-        await this.#start(slot);
+        await this.#start(slot, waitMs);
         this.#options.logger.info({ slot }, 'worker replaced');
         return;
       } catch (error) {
+        if (this.#closed) return;
         this.#options.logger.error({ err: error, slot }, 'worker cannot be started');
       }
     }

@@ -105,7 +105,8 @@ describe('sound that changes its media', () => {
     const second = mediaOf('audio');
     attachments.setMedia(second);
     const [helper] = helpers();
-    expect(helper && tracksIn(helper)).toEqual([second]);
+    // The former too: Chromium would go on playing it.
+    expect(helper && tracksIn(helper)).toEqual([second, first]);
     expect(helper?.muted).toBe(true);
     await settle();
     expect(tracksIn(element)).toEqual([first]);
@@ -176,7 +177,7 @@ describe('sound that changes its media', () => {
     for (const start of starts) start.resolve(undefined);
     await settle();
     expect(stream.states).toEqual([]);
-    expect(helpers().map(({ srcObject }) => srcObject)).toEqual([null, null]);
+    expect(helpers().map(({ srcObject }) => srcObject)).toEqual([null]);
   });
 
   it('is over for an element that is detached meanwhile', async () => {

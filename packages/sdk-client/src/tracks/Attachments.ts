@@ -73,12 +73,11 @@ export class Attachments {
    * again.
    */
   setMedia(media: MediaStreamTrack | undefined): void {
-    const former = this.#media;
     this.#media = media;
     if (!media) return;
-    const isHeard = this.#audible && former !== media && former?.readyState === 'live';
-    for (const element of this.#elements.keys()) {
-      if (isHeard) void this.#takeOver(element, media);
+    for (const [element, former] of this.#elements) {
+      const isHeard = this.#audible && former !== media && former?.readyState === 'live';
+      if (isHeard) void this.#takeOver(element, [media, former]);
       else this.#show(element);
     }
   }
@@ -88,20 +87,24 @@ export class Attachments {
   }
 
   /**
-   * Chromium closes the speaker when nothing plays on it any more, and needs 30 ms to open it again. What plays the new
-   * media silently keeps it open while the element changes.
+   * In Chromium, what is taken out of a stream stays audible until an element that has it stops, and the speaker takes
+   * 30 ms to open again once nothing plays on it. A helper that plays both without a sound solves both.
    */
-  async #takeOver(element: HTMLMediaElement, media: MediaStreamTrack): Promise<void> {
-    const helper = this.options.platform.createMediaElement('audio');
+  async #takeOver(
+    element: HTMLMediaElement,
+    both: [media: MediaStreamTrack, former: MediaStreamTrack],
+  ): Promise<void> {
+    const { platform } = this.options;
+    const helper = platform.createMediaElement('audio');
     helper.muted = true;
-    helper.srcObject = this.options.platform.createMediaStream([media]);
+    helper.srcObject = platform.createMediaStream(both);
     const start = async () => {
       if (element.sinkId) await helper.setSinkId(element.sinkId);
       await helper.play();
     };
     await this.#inTime(start());
     // It may be detached by now, or have been given something newer.
-    if (this.#media === media && this.#elements.has(element)) {
+    if (this.#media === both[0] && this.#elements.has(element)) {
       this.#show(element);
       await this.#inTime(element.play());
     }

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { Server as SocketServer } from 'socket.io';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { DataClient } from './support/DataClient.js';
+import { LatePeer } from './support/LatePeer.js';
 import { MeshPeer } from './support/MeshPeer.js';
 import { ProtooPeer } from './support/ProtooPeer.js';
 
@@ -222,4 +223,23 @@ test('pages made for a mesh talk to each participant on the connection to that o
   expect(await anna.heardOf('native')).toEqual(['hello, Anna', '{"to":"all"}']);
   expect(native.heard.filter(({ method }) => method === 'message')).toHaveLength(1);
   expect([...anna.errors, ...ben.errors]).toEqual([]);
+}, 40_000);
+
+test('a page of a mesh to whom others connect has a channel to each of them', async () => {
+  const base = url.replace('ws', 'http');
+  const created = await fetch(`${base}/api/webrtc/rooms?token=creator`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ topology: 'sfu' }),
+  });
+  const { data } = (await created.json()) as { data: { room_id: string } };
+  const page = await LatePeer.join(`${url}/ws/webrtc/rooms/${data.room_id}?token=creator`);
+  open.push(page);
+  const native = await joinNativeIn(data.room_id, 'native');
+  const channel = await page.channel;
+  channel.send('hello');
+  const { data: message } = await native.notified('message', { payload: 'hello' });
+  expect(message).toMatchObject({ topic: '', payload: 'hello' });
+  await native.peer.request('sendMessage', { topic: 'any', payload: 'hello, page' });
+  expect(await page.heard).toBe('hello, page');
 }, 40_000);

@@ -21,6 +21,8 @@ type Listener = (event: never) => void;
 
 /** RFC 6455 §7.1.5: ended without a closing handshake. */
 const ABNORMAL = 1006;
+/** To a server that hears it after all, this is no goodbye. */
+const ABANDONED = 3001;
 
 /** A WebSocket to where nobody answers. */
 export function deadSocket(): WebSocketLike {
@@ -86,7 +88,7 @@ export class FaultySocket implements WebSocketLike {
   cut(): void {
     if (this.#isOver) return;
     this.#end(ABNORMAL, '');
-    this.socket.close();
+    this.socket.close(ABANDONED);
   }
 
   #pass(line: 'in' | 'out', faults: LineFaults, act: () => void): void {

@@ -19,15 +19,15 @@ export class Answers {
   end(id: number, text: string): void {
     this.#underway.delete(id);
     if (text.length <= MAX_LENGTH) this.#given.set(id, text);
-    for (const [oldest] of this.#given) {
-      if (this.#given.size <= KEPT) return;
-      this.#given.delete(oldest);
-    }
+    forget(this.#given);
   }
 
   /** The connection was lost: requests that come now may be those of before. */
   expectRepeats(): void {
-    this.#repeatable = { underway: new Set(this.#underway), given: this.#given };
+    // What was answered before an earlier loss may still not have arrived: this one may have come before the repeats.
+    const given = new Map([...(this.#repeatable?.given ?? []), ...this.#given]);
+    forget(given);
+    this.#repeatable = { underway: new Set(this.#underway), given };
     this.#given = new Map();
   }
 
@@ -36,5 +36,13 @@ export class Answers {
     if (!this.#repeatable) return undefined;
     const { underway, given } = this.#repeatable;
     return given.get(id) ?? (underway.has(id) ? (this.#given.get(id) ?? 'underway') : undefined);
+  }
+}
+
+/** Drops the oldest beyond the limit. */
+function forget(given: Map<number, string>): void {
+  for (const [oldest] of given) {
+    if (given.size <= KEPT) return;
+    given.delete(oldest);
   }
 }

@@ -124,6 +124,24 @@ describe('requests that are said again', () => {
     expect(payloads(bob.client.notifications())).toEqual(['once']);
   });
 
+  test('are done once, however often the connection breaks before they arrive', async () => {
+    const to = server();
+    const alice = await join(to, 'alice');
+    const bob = await join(to, 'bob');
+    const data = { topic: 'chat', payload: 'once' };
+    const request = JSON.stringify({ request: true, id: 77, method: 'sendMessage', data });
+    alice.client.socket.receive(request);
+    let { client } = alice;
+    for (let round = 0; round < 3; round++) {
+      client.socket.lose();
+      client = to.connect('alice');
+      await client.request('resumeSession', { resumeToken: alice.resumeToken, seq: 1 });
+    }
+    client.socket.receive(request);
+    expect(client.socket.frames.at(-1)).toEqual({ response: true, id: 77, ok: true, data: {} });
+    expect(payloads(bob.client.notifications())).toEqual(['once']);
+  });
+
   test('are not begun a second time while they are worked on', async () => {
     const to = server();
     const alice = await join(to, 'alice');

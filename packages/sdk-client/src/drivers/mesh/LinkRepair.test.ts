@@ -12,6 +12,7 @@ import {
 function setup({ opener = true, hasRelay = true } = {}) {
   const clock = new FakeClock();
   const done: string[] = [];
+  const told: string[] = [];
   const note = (what: string) => () => {
     done.push(what);
   };
@@ -24,12 +25,13 @@ function setup({ opener = true, hasRelay = true } = {}) {
     slow: note('slow'),
     unreachable: note('unreachable'),
     reachable: note('reachable'),
+    told: (step, reason) => told.push(`${step} ${reason}`),
   });
   const connected = () => {
     repair.onState('connecting');
     repair.onState('connected');
   };
-  return { clock, done, repair, connected };
+  return { clock, done, told, repair, connected };
 }
 
 describe('LinkRepair', () => {
@@ -41,6 +43,38 @@ describe('LinkRepair', () => {
     repair.onState('connected');
     await clock.advance(10 * ATTEMPT_LIMIT);
     expect([done, clock.pending]).toEqual([[], 0]);
+  });
+
+  it('repairs a connection that stands and carries nothing, until something comes', async () => {
+    const { clock, done, told, repair, connected } = setup();
+    connected();
+    repair.stalled();
+    await clock.advance(0);
+    repair.stalled();
+    expect(done).toEqual(['restart']);
+    await clock.advance(ATTEMPT_LIMIT);
+    expect(done).toEqual(['restart', 'relay']);
+    repair.moves();
+    repair.moves();
+    await clock.advance(10 * ATTEMPT_LIMIT);
+    expect(done).toEqual(['restart', 'relay']);
+    expect(told).toEqual(['iceRestart stalled', 'relayOnly stalled', 'recovered stalled']);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('tells what is done for a pair that was connected, and nothing of one that never was', async () => {
+    const { clock, told, repair, connected } = setup({ hasRelay: false });
+    repair.onState('connecting');
+    await clock.advance(ATTEMPT_LIMIT);
+    expect(told).toEqual([]);
+    connected();
+    repair.onState('disconnected');
+    // Media that was on its way is no proof of a connection that the browser has lost.
+    repair.moves();
+    await clock.advance(DISCONNECTED_LIMIT + ATTEMPT_LIMIT + RETRY_INTERVAL);
+    repair.renewed();
+    connected();
+    expect(told).toEqual(['iceRestart disconnected', 'newTransport disconnected', 'recovered disconnected']);
   });
 
   it('restarts ICE, then goes through TURN alone, then says so and begins anew', async () => {

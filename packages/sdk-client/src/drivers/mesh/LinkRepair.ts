@@ -1,4 +1,5 @@
 import type { Platform } from '../../platform.js';
+import type { MediaRepairReason, MediaRepairStep } from '../../types.js';
 
 /** Milliseconds of `disconnected` before it is repaired: Wi-Fi often comes back by itself, browsers wait 15 s. */
 export const DISCONNECTED_LIMIT = 2000;
@@ -23,6 +24,8 @@ export interface LinkRepairOptions {
   readonly slow: () => void;
   readonly unreachable: () => void;
   readonly reachable: () => void;
+  /** What is done for a pair that was connected, and why. */
+  readonly told: (step: MediaRepairStep, reason: MediaRepairReason) => void;
 }
 
 /**
@@ -35,6 +38,8 @@ export class LinkRepair {
   #attempts = 0;
   #wasConnected = false;
   #unreachable = false;
+  /** Why a pair that was connected is being repaired. */
+  #reason: MediaRepairReason | undefined;
 
   constructor(private readonly options: LinkRepairOptions) {}
 
@@ -47,10 +52,10 @@ export class LinkRepair {
         if (!this.#stopTimer) this.#in(ATTEMPT_LIMIT, () => this.#next());
         break;
       case 'disconnected':
-        if (!this.#stopTimer) this.#in(DISCONNECTED_LIMIT, () => this.#next());
+        if (!this.#stopTimer) this.#in(DISCONNECTED_LIMIT, () => this.#next(state));
         break;
       case 'failed':
-        this.#in(0, () => this.#next());
+        this.#in(0, () => this.#next(state));
         break;
       case 'new':
       case 'closed':
@@ -60,6 +65,16 @@ export class LinkRepair {
   /** Offer and answer have met. Without a single candidate browsers never get as far as `connecting`. */
   settled(): void {
     if (!this.#wasConnected) this.onState('connecting');
+  }
+
+  /** Connected, and nothing comes through. */
+  stalled(): void {
+    if (!this.#stopTimer) this.#in(0, () => this.#next('stalled'));
+  }
+
+  /** What comes shows that the pair is connected, whether or not the browser has ever doubted it. */
+  moves(): void {
+    if (this.#reason === 'stalled') this.#connected();
   }
 
   /** The two sides do not understand each other: only a new connection helps. */
@@ -90,22 +105,34 @@ export class LinkRepair {
     this.#wasConnected = true;
     if (this.#unreachable) this.options.reachable();
     this.#unreachable = false;
+    const reason = this.#reason;
+    this.#reason = undefined;
+    if (reason) this.options.told('recovered', reason);
   }
 
-  #next(): void {
+  #next(reason?: MediaRepairReason): void {
+    if (this.#wasConnected) this.#reason ??= reason;
     const attempt = (this.#attempts += 1);
     const { hasRelay, restart, renew, slow, unreachable } = this.options;
     if (!this.#wasConnected && attempt === 1) slow();
     const plain = this.#wasConnected && attempt === 1;
     const relayOnly = !plain && hasRelay() && attempt <= (this.#wasConnected ? 2 : 1);
     if (plain || relayOnly) {
+      this.#tell(relayOnly ? 'relayOnly' : 'iceRestart');
       restart({ relayOnly });
       this.#in(ATTEMPT_LIMIT, () => this.#next());
       return;
     }
     if (!this.#unreachable) unreachable();
     this.#unreachable = true;
-    this.#in(RETRY_INTERVAL, renew);
+    this.#in(RETRY_INTERVAL, () => {
+      this.#tell('newTransport');
+      renew();
+    });
+  }
+
+  #tell(step: MediaRepairStep): void {
+    if (this.#reason) this.options.told(step, this.#reason);
   }
 
   #in(milliseconds: number, act: () => void): void {

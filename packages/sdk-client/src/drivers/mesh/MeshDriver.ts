@@ -91,6 +91,10 @@ export class MeshDriver extends Emitter<MediaDriverEvents> implements MediaDrive
       onScore: (producerId, score, own) => {
         this.emit('score', producerId, score, own);
       },
+      isPaused: (producerId) => receiver.isPaused(producerId),
+      onSeen: (link, moves) => {
+        peers.seen(link, moves);
+      },
     });
     const maySend = answer.data !== false;
     this.#mesh = { outgoing, peers, sender, receiver, speakers, quality, stopOnline, maySend };
@@ -247,6 +251,9 @@ export class MeshDriver extends Emitter<MediaDriverEvents> implements MediaDrive
       },
       onReachable: (peerId) => {
         this.emit('peerReachable', peerId);
+      },
+      onRepair: (peerId, repair) => {
+        this.emit('repair', repair, peerId);
       },
     };
   }

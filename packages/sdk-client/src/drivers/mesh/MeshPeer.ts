@@ -2,7 +2,7 @@ import { deferred, type Deferred } from '../../deferred.js';
 import { ParlorError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { Platform } from '../../platform.js';
-import type { TrackKind } from '../../types.js';
+import type { MediaRepair, TrackKind } from '../../types.js';
 import { isRelay } from '../relay.js';
 import { LinkRepair } from './LinkRepair.js';
 import { MeshLink, type Incoming, type LinkPlan, type Outgoing } from './MeshLink.js';
@@ -23,6 +23,7 @@ export interface MeshContext {
   readonly onSlow: (peerId: string) => void;
   readonly onUnreachable: (peerId: string, error: ParlorError) => void;
   readonly onReachable: (peerId: string) => void;
+  readonly onRepair: (peerId: string, repair: MediaRepair) => void;
   readonly onMessage: (from: string, message: Message) => void;
 }
 
@@ -63,6 +64,9 @@ export class MeshPeer implements LinkPlan {
       },
       reachable: () => {
         context.onReachable(id);
+      },
+      told: (step, reason) => {
+        context.onRepair(id, { direction: 'both', step, reason });
       },
     });
   }
@@ -132,6 +136,12 @@ export class MeshPeer implements LinkPlan {
 
   restart(): void {
     this.#link?.restart();
+  }
+
+  /** What is received shows whether the connection carries anything. */
+  seen(moves: boolean): void {
+    if (moves) this.#repair.moves();
+    else this.#repair.stalled();
   }
 
   /** The network is back, or the other side. */

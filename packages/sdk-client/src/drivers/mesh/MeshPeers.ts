@@ -15,6 +15,11 @@ export class MeshPeers {
     return this.#peers.get(peerId);
   }
 
+  /** Whether anything comes over the connection with somebody. */
+  seen(link: unknown, moves: boolean): void {
+    for (const peer of this.#peers.values()) if (peer.link === link) peer.seen(moves);
+  }
+
   /** The connections that there are now, by peer. */
   links(): Map<string, MeshLink> {
     const links = new Map<string, MeshLink>();

@@ -85,6 +85,10 @@ export class MeshReceiver {
     if (media) media.enabled = !paused;
   }
 
+  isPaused(producerId: string): boolean {
+    return this.#producers.get(producerId)?.paused ?? true;
+  }
+
   /** What can be heard here now. */
   audio(): { peerId: string; receiver: RTCRtpReceiver }[] {
     return this.known.flatMap(({ producerId, peerId, kind, paused }) => {

@@ -13,6 +13,10 @@ class Link implements WatchedLink {
   roundTripTime = 0.02;
   /** What the other end reports of what is sent. */
   fractionLost: number | undefined = undefined;
+  /** Connectivity checks come through. */
+  answers = true;
+  #sent = 0;
+  #answered = 0;
   #sums = { timestamp: 0, packetsReceived: 0, packetsLost: 0, totalFreezesDuration: 0 };
 
   streams(): Stream[] {
@@ -34,7 +38,15 @@ class Link implements WatchedLink {
       ...(fractionLost === undefined
         ? []
         : [{ id: 'rr', type: 'remote-inbound-rtp', localId: 'out', fractionLost, roundTripTime: 0.02 }]),
-      { id: 'pair', type: 'candidate-pair', selected: true, currentRoundTripTime: this.roundTripTime },
+      { id: 'transport', type: 'transport', packetsReceived: this.#sums.packetsReceived },
+      {
+        id: 'pair',
+        type: 'candidate-pair',
+        selected: true,
+        currentRoundTripTime: this.roundTripTime,
+        requestsSent: (this.#sent += 1),
+        responsesReceived: (this.#answered += this.answers ? 1 : 0),
+      },
     ];
     return Promise.resolve(new Map(entries.map((entry) => [entry.id, entry])));
   }
@@ -43,11 +55,14 @@ class Link implements WatchedLink {
 function setup(links = [new Link()]) {
   const platform = new FakePlatform();
   const told: string[] = [];
-  const around = { links };
+  const around = { links, paused: false };
+  const seen: boolean[] = [];
   const watch = new QualityWatch({
     platform,
     links: () => around.links,
     onScore: (producerId, score) => told.push(`${producerId} ${String(score)}`),
+    isPaused: () => around.paused,
+    onSeen: (_link, moves) => seen.push(moves),
   });
   /** What is told from now on, in so many looks. */
   const look = async (times = 1) => {
@@ -56,7 +71,7 @@ function setup(links = [new Link()]) {
     return [...told];
   };
   watch.wake();
-  return { platform, around, links, watch, look };
+  return { platform, around, links, watch, look, seen };
 }
 
 describe('QualityWatch', () => {
@@ -104,6 +119,29 @@ describe('QualityWatch', () => {
     expect(await look()).toEqual([]);
     links[0]!.state = 'connected';
     expect(await look()).toEqual(['theirs 10']);
+  });
+
+  it('sees within 3 s that nothing comes over a connection that seems to stand, and that it comes again', async () => {
+    const { look, links, seen } = setup();
+    await look(2);
+    expect(seen).toEqual([true, true]);
+    Object.assign(links[0]!, { got: 0, answers: false });
+    expect(await look(3)).toContain('theirs 0');
+    expect(seen.at(-1)).toBe(false);
+    Object.assign(links[0]!, { got: 100, answers: true });
+    expect(await look()).toEqual(['theirs 10']);
+    expect(seen.at(-1)).toBe(true);
+  });
+
+  it('makes nothing of what is paused, nor of somebody who sends nothing', async () => {
+    const { look, links, around, seen } = setup();
+    await look(2);
+    links[0]!.got = 0;
+    await look(10);
+    Object.assign(around, { paused: true });
+    links[0]!.answers = false;
+    await look(10);
+    expect(seen).not.toContain(false);
   });
 
   it('judges what is sent by the end that receives it best', async () => {

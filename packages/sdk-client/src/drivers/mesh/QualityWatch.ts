@@ -1,5 +1,4 @@
 import type { Platform } from '../../platform.js';
-import { readTransports } from '../../stats/normalize.js';
 import { ScoreFilter } from '../../stats/ScoreFilter.js';
 import { streamScore } from '../../stats/streamScore.js';
 import {
@@ -9,9 +8,11 @@ import {
   type Received,
   type Stream,
 } from '../../stats/streamHealth.js';
+import { PathPulse, readPath, type PathCounters } from '../PathPulse.js';
+import { beginPath, judge, type PathState, type StreamLook } from '../stall.js';
 
 /** Milliseconds between two looks: RTCP reports come about once a second. */
-export const QUALITY_INTERVAL = 2000;
+export const QUALITY_INTERVAL = 1000;
 
 /** What is looked at of a connection. */
 export interface WatchedLink {
@@ -21,16 +22,41 @@ export interface WatchedLink {
 }
 
 export interface QualityWatchOptions {
-  readonly platform: Pick<Platform, 'timer'>;
+  readonly platform: Pick<Platform, 'timer' | 'now'>;
   readonly links: () => readonly WatchedLink[];
   /** 0 (lost) to 10. `own` is about a publication of this page. */
   readonly onScore: (producerId: string, score: number, own: boolean) => void;
+  /** Paused by whoever may: nothing need come of it. */
+  readonly isPaused: (producerId: string) => boolean;
+  /** Whether what should come over a connection does. */
+  readonly onSeen: (link: WatchedLink, moves: boolean) => void;
 }
 
-/** Follows how the streams of a mesh fare, by the statistics of its connections. */
+/** What is remembered of a connection. */
+interface Watched {
+  readonly counters: Map<string, Received>;
+  readonly pulse: PathPulse;
+  state: PathState;
+}
+
+interface LookedAt {
+  readonly report: RTCStatsReport;
+  readonly stream: Stream;
+  readonly path: PathCounters;
+}
+
+interface Found {
+  readonly producerId: string;
+  readonly look: StreamLook;
+  readonly score: number | undefined;
+}
+
+const AT_REST: StreamLook = { due: false, sure: true, moved: false, refused: false };
+
+/** Follows how the streams of a mesh fare, and whether they come at all, by the statistics of its connections. */
 export class QualityWatch {
   /** At the last look; a connection that is made anew begins anew. */
-  readonly #counters = new WeakMap<WatchedLink, Map<string, Received>>();
+  readonly #watched = new WeakMap<WatchedLink, Watched>();
   readonly #scores: ScoreFilter;
   #stopTimer: (() => void) | undefined;
   #running = false;
@@ -78,25 +104,52 @@ export class QualityWatch {
     // Closed while it is asked: the next look finds another one, or none.
     const report = await link.stats().catch(() => undefined);
     if (!report || this.#closed) return;
-    for (const stream of streams) {
-      const { producerId, mid, direction } = stream;
-      if (direction === 'recv') this.#scores.put(producerId, this.#received(link, { report, stream }), false);
-      else {
-        const health = sentHealth(report, mid);
-        if (health) sent.set(producerId, Math.max(streamScore(health), sent.get(producerId) ?? 0));
-      }
+    for (const { producerId, mid, direction } of streams) {
+      const health = direction === 'send' ? sentHealth(report, mid) : undefined;
+      if (health) sent.set(producerId, Math.max(streamScore(health), sent.get(producerId) ?? 0));
     }
+    this.#judge(link, report);
   }
 
-  /** Undefined while nothing can be said: at the first look, and of what is at rest. */
-  #received(link: WatchedLink, { report, stream }: { report: RTCStatsReport; stream: Stream }) {
-    let known = this.#counters.get(link);
-    if (!known) this.#counters.set(link, (known = new Map<string, Received>()));
-    const before = known.get(stream.producerId);
-    const now = readReceived(report, stream.mid);
-    if (!now) return undefined;
-    known.set(stream.producerId, now);
+  #judge(link: WatchedLink, report: RTCStatsReport): void {
+    const { platform, onSeen } = this.options;
+    const at = platform.now();
+    let watched = this.#watched.get(link);
+    if (!watched)
+      this.#watched.set(
+        link,
+        (watched = { counters: new Map(), pulse: new PathPulse(), state: beginPath(at) }),
+      );
+    const { counters, pulse, state } = watched;
+    const path = readPath(report);
+    const found = link
+      .streams()
+      .filter(({ direction }) => direction === 'recv')
+      .map((stream) => this.#received(counters, { report, stream, path }));
+    const streams = found.map(({ look }) => look);
+    const { verdict } = (watched.state = judge(state, {
+      at,
+      direction: 'recv',
+      streams,
+      ...pulse.look(path),
+    }));
+    if (verdict === 'flows' || verdict === 'stalled') onSeen(link, verdict === 'flows');
+    for (const { producerId, score, look } of found)
+      this.#scores.put(producerId, verdict === 'stalled' && look.due ? 0 : score, false);
+  }
+
+  /** The score is undefined while nothing can be said: at the first look, and of what is at rest. */
+  #received(counters: Map<string, Received>, { report, stream, path }: LookedAt): Found {
+    const { producerId, mid } = stream;
+    const before = counters.get(producerId);
+    const now = readReceived(report, mid);
+    // Before its first packet nobody knows of it.
+    if (!now) return { producerId, look: AT_REST, score: undefined };
+    counters.set(producerId, now);
+    const moved = now.packetsReceived > (before?.packetsReceived ?? 0);
+    const look = { ...AT_REST, due: !this.options.isPaused(producerId), moved };
     const health = before && receivedHealth(before, now);
-    return health && streamScore({ ...health, ...readTransports([report]) });
+    const { roundTripTime } = path;
+    return { producerId, look, score: health && streamScore({ ...health, roundTripTime }) };
   }
 }

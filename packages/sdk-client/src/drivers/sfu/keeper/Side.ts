@@ -1,9 +1,9 @@
 import type { MediaRepair } from '../../../types.js';
 import type { DriverContext } from '../../MediaDriver.js';
-import { beginPath, judge, QUIET_LIMIT, type PathLook, type PathState } from '../../stall.js';
+import { PathPulse, readPath } from '../../PathPulse.js';
+import { beginPath, judge, QUIET_LIMIT, type PathState } from '../../stall.js';
 import type { Direction, SfuPath } from '../SfuDriver.js';
 import type { SfuTransport } from '../SfuTransport.js';
-import { readPath, type PathCounters } from './counters.js';
 import { RepairLadder, type RepairAction } from './RepairLadder.js';
 import { ReceivedStreams, SentStreams, type Found } from './streams.js';
 
@@ -32,11 +32,8 @@ export class Side {
   isProven = false;
   readonly #sent = new SentStreams();
   readonly #received = new ReceivedStreams();
+  readonly #pulse = new PathPulse();
   #state: PathState;
-  #counters: PathCounters | undefined;
-  /** How many checks had been sent when one was last answered. */
-  #askedThen = 0;
-  #checks: PathLook['checks'];
   #downSince: number | undefined;
 
   constructor(private readonly options: SideOptions) {
@@ -110,7 +107,7 @@ export class Side {
       at,
       direction,
       streams: found.map(({ look }) => look),
-      ...this.#follow(now),
+      ...this.#pulse.look(now),
     });
     for (const { producerId, score, look } of found)
       onScore(producerId, this.#isCut(look) ? 0 : score, direction === 'send');
@@ -121,23 +118,6 @@ export class Side {
     const { direction } = this.options;
     const cut = this.#state.verdict === 'stalled' || this.transport.state === 'disconnected';
     return direction === 'send' && due && cut;
-  }
-
-  #follow(now: PathCounters): Pick<PathLook, 'heard' | 'checks'> {
-    const before = this.#counters;
-    this.#counters = now;
-    const heard = now.arrived === undefined || now.arrived > (before?.arrived ?? 0);
-    if (now.asked !== undefined && now.answered !== undefined) {
-      // Another pair may have been answered at any time.
-      const isOther = before?.pair !== now.pair;
-      const answered = !isOther && now.answered > (before?.answered ?? 0);
-      if (answered || isOther) this.#askedThen = now.asked;
-      this.#checks = { answered, unanswered: now.asked - this.#askedThen };
-    } else if (this.#checks) {
-      // Between two pairs there is none to be counted.
-      this.#checks = { ...this.#checks, answered: false };
-    }
-    return { heard, checks: this.#checks };
   }
 
   #decide(): void {
@@ -160,7 +140,7 @@ export class Side {
   /** What was seen before a repair proves nothing after it. */
   #beginAnew(): void {
     this.#state = beginPath(this.options.context.platform.now());
-    this.#askedThen = this.#counters?.asked ?? 0;
+    this.#pulse.beginAnew();
   }
 
   async #act(action: RepairAction): Promise<void> {
@@ -171,7 +151,7 @@ export class Side {
       await renew(direction, action === 'relayOnly' ? 'relay' : undefined);
       this.#sent.clear();
       this.#received.clear();
-      this.#counters = undefined;
+      this.#pulse.clear();
     }
     this.#beginAnew();
   }

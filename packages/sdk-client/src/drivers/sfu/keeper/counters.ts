@@ -3,19 +3,6 @@ import type { StreamHealth } from '../../../stats/streamScore.js';
 
 type Entry = Readonly<Record<string, unknown>> & { readonly id: string; readonly type: string };
 
-/** What a transport has done so far (W3C webrtc-stats §8.12, §8.14). */
-export interface PathCounters {
-  /** The candidate pair in use; another one counts from the start. */
-  readonly pair: string | undefined;
-  /** Packets that came in, or bytes where browsers count no packets. */
-  readonly arrived: number | undefined;
-  /** Connectivity checks. */
-  readonly asked: number | undefined;
-  readonly answered: number | undefined;
-  /** Milliseconds. */
-  readonly roundTripTime: number | undefined;
-}
-
 /** What has become of a publication so far, all layers together. */
 export interface SentCounters {
   /** Packets. */
@@ -42,9 +29,6 @@ const number = (entry: Entry | undefined, key: string): number | undefined => {
   return typeof value === 'number' ? value : undefined;
 };
 
-const milliseconds = (seconds: number | undefined): number | undefined =>
-  seconds === undefined ? undefined : 1000 * seconds;
-
 const largest = (entries: readonly Entry[], key: string): number =>
   Math.max(0, ...entries.map((entry) => number(entry, key) ?? 0));
 
@@ -55,25 +39,6 @@ function entriesOf(report: RTCStatsReport): Entry[] {
   const entries: Entry[] = [];
   report.forEach((entry: Entry) => entries.push(entry));
   return entries;
-}
-
-export function readPath(report: RTCStatsReport): PathCounters {
-  const entries = entriesOf(report);
-  const transport = entries.find(({ type }) => type === 'transport');
-  const selected = transport?.['selectedCandidatePairId'];
-  const pair = entries.find(
-    (entry) => entry.type === 'candidate-pair' && (entry.id === selected || entry['selected'] === true),
-  );
-  return {
-    pair: pair?.id,
-    arrived:
-      number(transport, 'packetsReceived') ??
-      number(pair, 'packetsReceived') ??
-      number(pair, 'bytesReceived'),
-    asked: number(pair, 'requestsSent'),
-    answered: number(pair, 'responsesReceived'),
-    roundTripTime: milliseconds(number(pair, 'currentRoundTripTime')),
-  };
 }
 
 /** Undefined when the report knows nothing of it. */

@@ -43,7 +43,10 @@ let seats = 0;
 async function seat(room: Room): Promise<Seat> {
   const peer = await room.join({ peerId: `peer ${String((seats += 1))}` });
   const transport = await peer.createTransport({ direction: 'both', data: true });
-  return { peer, session: new SdpSession(peerPort(peer, transport)) };
+  const openData = async () => {
+    await transport.openData();
+  };
+  return { peer, session: new SdpSession({ ...peerPort(peer, transport), openData }) };
 }
 
 async function inRoom(play: (room: Room) => Promise<void>): Promise<void> {

@@ -28,6 +28,9 @@ export async function actAsHost({ rooms, clock }: MemoryServer, deed: HostDeed):
     case 'closesServer':
       rooms.close('serverClosing');
       return;
+    case 'drains':
+      rooms.drain(3000);
+      return;
     case 'sendsMessage':
       room.sendMessage(topic, payload);
       return;

@@ -475,4 +475,39 @@ export const scenarios: Scenario[] = [
       await stage.host('losesWorker');
     },
   },
+  {
+    name: 'formed-anew',
+    about:
+      'A room is formed anew, as after a restart of the server: who was there proves it, waits for the others, and publishes under the ids of before.',
+    async play(stage) {
+      const options = { rtpCapabilities, transports: ['send', 'recv'], resumable: true };
+      await stage.connects('alice');
+      const { resumeToken: token } = await join(stage, 'alice', options);
+      const formerId = await produce(stage, 'alice', audio());
+      await stage.connects('bob');
+      const { resumeToken: tokenOfBob } = await join(stage, 'bob', options);
+      await stage.host('losesWorker');
+      await stage.connects('aliceAgain', { peerId: 'alice' });
+      await join(stage, 'aliceAgain', { ...options, peerId: 'alice', resumeToken: token });
+      await produce(stage, 'aliceAgain', { ...audio(), formerId });
+      await stage.connects('bobAgain', { peerId: 'bob' });
+      await join(stage, 'bobAgain', { ...options, peerId: 'bob', resumeToken: tokenOfBob });
+    },
+  },
+  {
+    name: 'draining',
+    about: 'The server is going to end: who is in is told and goes on, nobody else gets in.',
+    async play(stage) {
+      await stage.connects('alice');
+      await join(stage, 'alice');
+      await stage.connects('bob');
+      await join(stage, 'bob');
+      await stage.hears('alice', 'peerJoined');
+      await stage.connects('carol');
+      await stage.host('drains');
+      await join(stage, 'carol');
+      await stage.asks('alice', 'sendMessage', { topic: 'chat', payload: 'still here' });
+      await stage.hears('bob', 'message');
+    },
+  },
 ];

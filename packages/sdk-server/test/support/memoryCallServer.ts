@@ -10,7 +10,7 @@ const silent = () => undefined;
 
 /** As `memoryServer`, for clients on `/calls`: a device is connected by its id, for a user. */
 export function memoryCallServer(): MemoryServer {
-  const { rooms, errors } = memoryServer();
+  const { rooms, errors, clock } = memoryServer();
   const logger: Logger = {
     debug: silent,
     info: silent,
@@ -39,6 +39,7 @@ export function memoryCallServer(): MemoryServer {
   return {
     rooms,
     errors,
+    clock,
     async connect(deviceId, { userId = deviceId } = {}) {
       const authorization = { userId, name: undefined, grants: DEFAULT_GRANTS };
       const access = { authorize: () => Promise.resolve(authorization) };

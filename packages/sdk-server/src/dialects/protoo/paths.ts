@@ -17,7 +17,7 @@ export function waysOf({ topology, paths, transports }: ProtooRequestParsed<'joi
   return { ...(said && { topology: said }), paths: paths ?? said === 'auto' };
 }
 
-/** The room as it is right now, to a client that is in it. */
+/** The room as it is right now, to a client that is in it: everybody else. */
 export function viewFor(peer: ClientPeer): View {
   const { room, followsPaths } = peer;
   const { peers, producers, topology } = room.snapshot;
@@ -25,7 +25,7 @@ export function viewFor(peer: ClientPeer): View {
     rtpCapabilities: room.rtpCapabilities,
     peers: peers.filter(({ id }) => id !== peer.id),
     // To a client that cannot wait for them, publications on their way to the server are not there yet.
-    producers: followsPaths ? producers : producers.filter(({ pending }) => !pending),
+    producers: producers.filter(({ peerId, pending }) => peerId !== peer.id && (followsPaths || !pending)),
     topology,
     ...(followsPaths && { path: room.path, auto: room.auto }),
   };

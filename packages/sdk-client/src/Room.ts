@@ -12,7 +12,7 @@ import { createPlatform, type Platform } from './platform.js';
 import { createSession, loadDriver } from './session/createSession.js';
 import type { Session } from './session/Session.js';
 import type { SpeakerState } from './session/state.js';
-import { StatsCollector, type StreamOwner } from './stats/collect.js';
+import { Statistics, type StreamOwner } from './stats/Statistics.js';
 import type { RoomStats } from './stats/types.js';
 import type * as api from './types.js';
 
@@ -34,7 +34,7 @@ export class Room extends Emitter<api.RoomEvents> implements api.RoomLike {
   readonly #logger: Logger;
   readonly #playback: Playback;
   readonly #remotes: RemoteParticipants;
-  readonly #stats: StatsCollector;
+  readonly #stats: Statistics;
   #state: api.ConnectionState = 'disconnected';
   #roomId = '';
   #sessions = 0;
@@ -50,7 +50,7 @@ export class Room extends Emitter<api.RoomEvents> implements api.RoomLike {
     this.#platform = createPlatform(options.platform);
     this.#logger = options.logger ?? silentLogger;
     this.#playback = new Playback(this.#logger);
-    this.#stats = new StatsCollector({
+    this.#stats = new Statistics({
       now: this.#platform.now,
       driver: () => this.#session?.driver,
       ownerOf: (producerId) => this.#ownerOf(producerId),

@@ -10,7 +10,7 @@ export interface StreamOwner {
   readonly kind: TrackKind;
 }
 
-interface CollectorOptions {
+export interface CollectorOptions {
   readonly now: () => number;
   readonly driver: () => MediaDriver | undefined;
   readonly ownerOf: (producerId: string) => StreamOwner | undefined;
@@ -34,10 +34,6 @@ export class StatsCollector {
   /** One stream of ours or theirs. */
   async ofProducer(producerId: string): Promise<TrackStats | undefined> {
     return (await this.#collect()).byProducer.get(producerId);
-  }
-
-  clear(): void {
-    this.#samples = new Map();
   }
 
   async #collect(): Promise<{ room: RoomStats; byProducer: Map<string, TrackStats> }> {

@@ -51,7 +51,9 @@ async function call(iceServers: RTCIceServer[] = []) {
     setPreferredLayers: {},
   });
   let produced = 0;
-  setup.onRequest['produce'] = ({ producerId }) => ({ producerId: producerId ?? `own-${String(++produced)}` });
+  setup.onRequest['produce'] = ({ producerId }) => ({
+    producerId: producerId ?? `own-${String(++produced)}`,
+  });
   setup.onRequest['subscribe'] = ({ producerIds }) => ({
     consumers: (producerIds as string[]).map((id) => ({
       ...consumer(id, false),

@@ -30,13 +30,12 @@ export interface SfuPath {
   readonly sender: SfuSender;
   readonly receiver: SfuReceiver;
   readonly iceServers: readonly RTCIceServer[];
+  readonly create: (wanted: WantedTransport) => Promise<SfuTransport>;
 }
-
-/** Makes a transport, at first by what the answer to joining has brought along. */
-export type CreateTransport = (wanted: WantedTransport) => Promise<SfuTransport>;
 
 export interface WantedTransport {
   readonly direction: Direction;
+  /** Made by the server already, with the answer to joining. */
   readonly info?: WireTransport | undefined;
   readonly policy?: RTCIceTransportPolicy | undefined;
 }
@@ -45,7 +44,6 @@ export interface WantedTransport {
 export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver {
   readonly topology = 'sfu';
   readonly #handler: ReturnType<typeof askAhead>;
-  #create: CreateTransport | undefined;
   #path: SfuPath | undefined;
   #state: DriverState = 'new';
   /** Looks after the path once it is up. Null: it could not be loaded, and transports look after themselves. */
@@ -78,7 +76,7 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
     const { iceServers = [], iceTransportPolicy: policy } = this.context.rtcConfiguration;
     const { transports } = answer;
     const all = [...answer.iceServers, ...iceServers];
-    const create: CreateTransport = (wanted) => this.#createTransport(device, all, { policy, ...wanted });
+    const create = (wanted: WantedTransport) => this.#createTransport(device, all, { policy, ...wanted });
     const [send, recv] = await Promise.all([
       create({ direction: 'send', info: transports?.send }),
       create({ direction: 'recv', info: transports?.recv }),
@@ -95,8 +93,7 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
         this.emit('trackReplaced', producerId, media);
       },
     });
-    this.#path = { send, recv, sender, receiver, iceServers: all };
-    this.#create = create;
+    this.#path = { send, recv, sender, receiver, iceServers: all, create };
   }
 
   async publish(request: PublishRequest): Promise<string> {
@@ -186,13 +183,6 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
       case 'consumerClosed':
         if (receiver.consumerClosed(consumerId, producerId)) this.emit('trackLost', producerId);
         break;
-      case 'consumerPaused':
-      case 'consumerResumed':
-        receiver.note(consumerId, { paused: method === 'consumerPaused' });
-        break;
-      case 'consumerLayersChanged':
-        receiver.note(consumerId, { forwarded: data['spatialLayer'] !== undefined });
-        break;
       case 'consumerScore': {
         const received = receiver.by(consumerId);
         if (received) this.#score(received.producer.producerId, Number(data['producerScore']), false);
@@ -205,6 +195,9 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
         // Of one that was given up it is no news.
         if ([path.send, path.recv].some(({ transport }) => transport.id === data['transportId']))
           this.#setState('failed');
+        break;
+      default:
+        this.#watch?.hear(method, data);
     }
   }
 
@@ -252,7 +245,7 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
   }
 
   /** What watches over the path is loaded when there is one: joining does not wait for it. */
-  #keep(path: SfuPath, create: CreateTransport): void {
+  #keep(path: SfuPath): void {
     if (this.#keeper !== undefined) return;
     this.#keeper = 'loading';
     const loaded = import('./keeper/Keeper.js').then(
@@ -261,7 +254,6 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
         this.#keeper = new Watch({
           context: this.context,
           path,
-          create,
           onScore: (...score) => {
             this.emit('score', ...score);
           },
@@ -295,11 +287,11 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
   }
 
   #updateState(): void {
-    const [path, create, watch] = [this.#path, this.#create, this.#watch];
-    if (!path || !create || this.#state === 'failed') return;
+    const [path, watch] = [this.#path, this.#watch];
+    if (!path || this.#state === 'failed') return;
     const states = [path.send.state, path.recv.state];
     const isUp = states.includes('connected');
-    if (isUp) this.#keep(path, create);
+    if (isUp) this.#keep(path);
     watch?.wake();
     // `failed` of one transport is being repaired: it is ours only when that did not help.
     if (watch?.isRepairing || states.some((state) => state === 'disconnected' || state === 'failed'))

@@ -112,11 +112,6 @@ export class SfuReceiver {
     return false;
   }
 
-  /** What the server does with a consumer. */
-  note(consumerId: string, changed: Partial<Pick<Received, 'paused' | 'forwarded'>>): void {
-    Object.assign(this.by(consumerId) ?? {}, changed);
-  }
-
   /** What a consumer carries. */
   by(consumerId: string): Received | undefined {
     for (const each of this.received.values()) if (each.consumer.id === consumerId) return each;

@@ -3,7 +3,7 @@ import { ScoreFilter } from '../../../stats/ScoreFilter.js';
 import type { MediaRepair } from '../../../types.js';
 import type { DriverContext } from '../../MediaDriver.js';
 import { isRelay } from '../../relay.js';
-import type { CreateTransport, SfuPath } from '../SfuDriver.js';
+import type { SfuPath } from '../SfuDriver.js';
 import type { SfuTransport } from '../SfuTransport.js';
 import { onNetworkChange } from './networkChange.js';
 import { Renewal } from './Renewal.js';
@@ -17,7 +17,6 @@ const CLOSE_INTERVAL = 250;
 export interface KeeperOptions {
   readonly context: DriverContext;
   readonly path: SfuPath;
-  readonly create: CreateTransport;
   readonly onScore: (producerId: string, score: number, own: boolean) => void;
   readonly onRepair: (repair: MediaRepair) => void;
   readonly onTrackLost: (producerId: string) => void;
@@ -81,6 +80,15 @@ export class Keeper {
     this.#told.set(producerId, score);
     // Whether there was anything to send the next look tells.
     if (score === 0 && !own) this.#scores.put(producerId, 0, false);
+  }
+
+  /** What else the server tells: what it does with a consumer. */
+  hear(method: string, data: Record<string, unknown>): void {
+    const received = this.options.path.receiver.by(String(data['consumerId']));
+    if (!received) return;
+    if (method === 'consumerLayersChanged') received.forwarded = data['spatialLayer'] !== undefined;
+    if (method === 'consumerPaused') received.paused = true;
+    if (method === 'consumerResumed') received.paused = false;
   }
 
   /** A transport that nothing can go over any more. */

@@ -1,12 +1,11 @@
 import type { DriverContext, PublishRequest } from '../../MediaDriver.js';
-import type { CreateTransport, Direction, SfuPath } from '../SfuDriver.js';
+import type { Direction, SfuPath } from '../SfuDriver.js';
 import type { Sent } from '../SfuSender.js';
 import type { SfuTransport } from '../SfuTransport.js';
 
 export interface RenewalOptions {
   readonly context: DriverContext;
   readonly path: SfuPath;
-  readonly create: CreateTransport;
   /** What the server said of it before holds no more. */
   readonly onRenewed: (producerId: string) => void;
   readonly onTrackLost: (producerId: string) => void;
@@ -38,8 +37,8 @@ export class Renewal {
   }
 
   async #send(policy: RTCIceTransportPolicy | undefined): Promise<void> {
-    const { path, create } = this.options;
-    const transport = await create({ direction: 'send', ...(policy && { policy }) });
+    const { path } = this.options;
+    const transport = await path.create({ direction: 'send', ...(policy && { policy }) });
     transport.keep();
     this.#former.push(path.send);
     path.send = transport;
@@ -51,11 +50,11 @@ export class Renewal {
   }
 
   async #recv(policy: RTCIceTransportPolicy | undefined): Promise<void> {
-    const { path, create, onTrackLost, onRenewed } = this.options;
+    const { path, onTrackLost, onRenewed } = this.options;
     const former = path.recv;
     // The server sends by the first that it finds: the former has to go before.
     const [transport] = await Promise.all([
-      create({ direction: 'recv', ...(policy && { policy }) }),
+      path.create({ direction: 'recv', ...(policy && { policy }) }),
       this.#forget(former),
     ]);
     transport.keep();

@@ -281,7 +281,6 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room, KeptRoom {
     const peers = [...this.peers.values()];
     this.#broadcast({ type: 'roomClosed', reason });
     this.peers.clear();
-    // The router takes all transports along at once.
     for (const peer of peers) for (const transport of peer.transports.values()) transport.aboutToClose();
     this.keeper.close();
     for (const peer of peers) peer.finish('roomClosed', LINK_ENDS[reason]);

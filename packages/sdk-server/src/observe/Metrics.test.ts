@@ -89,6 +89,28 @@ async function watch(peer: Peer, producer: Producer): Promise<FakeConsumer> {
   return fake;
 }
 
+describe('a room whose media takes another way', () => {
+  it('is counted with the reason, and where its tracks are', async () => {
+    const metrics = start();
+    const link = { dialect: 'test', send: () => undefined, end: () => undefined };
+    const alice = await join('alice', { topology: 'auto', link });
+    await alice.produce({ kind: 'audio' });
+    const states = async () => {
+      const told = await read(metrics);
+      const of = (state: string) => told.value('parlor_producers', { kind: 'audio', state });
+      return [of('direct'), of('waiting'), of('flowing')];
+    };
+    expect(await states()).toEqual([1, undefined, undefined]);
+    await alice.room.setTopology('sfu');
+    expect(await states()).toEqual([0, 1, undefined]);
+    await alice.room.setTopology('p2p');
+    expect(await states()).toEqual([1, 0, undefined]);
+    const told = await read(metrics);
+    for (const topology of ['sfu', 'p2p'])
+      expect(told.value('parlor_topology_changes_total', { topology, reason: 'pinned' })).toBe(1);
+  });
+});
+
 describe('what is there', () => {
   it('is counted by kind, and what is gone is 0', async () => {
     const metrics = start();

@@ -46,6 +46,9 @@ export class Metrics {
       room.on('peerJoined', (peer) => {
         this.#joined(peer);
       });
+      room.on('topologyChanged', (topology, reason) => {
+        this.#counters.changes.inc({ topology, reason });
+      });
     });
     parts.usage.on('carried', ({ direction }, bytes) => {
       this.#counters.received.inc({ transport: direction }, bytes.in);
@@ -127,6 +130,7 @@ function countersIn(registry: Registry) {
     new Counter({ name: `parlor_${name}_total`, help, labelNames, registers: [registry] });
   return {
     joins: counter('joins', 'Peers that came into a room.', 'dialect'),
+    changes: counter('topology_changes', 'Rooms whose media took another way.', 'topology', 'reason'),
     leaves: counter('leaves', 'Peers that left a room.', 'reason'),
     received: counter(
       'received_bytes',

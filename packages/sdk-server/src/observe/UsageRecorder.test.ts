@@ -26,6 +26,7 @@ beforeEach(() => {
     logger: silentLogger,
     pacer: new Pacer(),
     newSecret: () => 'secret',
+    timer: clock,
     iceServers: () => [],
   };
   rooms = new RoomRegistry(context);
@@ -120,6 +121,33 @@ describe('the books of a stay', () => {
         connections: [{ from: at(0), to: at(10) }],
         secondsConnected: 10,
         bytesIn: 120,
+        bytesOut: 3,
+      },
+    ]);
+  });
+
+  it('go on when media takes another way, from browser to browser as well', async () => {
+    const usage = recorder();
+    const room = await rooms.open('room', { topology: 'sfu' });
+    const link = { dialect: 'test', send: () => undefined, end: () => undefined };
+    const alice = await room.join({ peerId: 'alice', topology: 'auto', link });
+    const { media } = await connected(alice);
+    await clock.pass(3000);
+    Object.assign(media, { bytesReceived: 100, bytesSent: 1 });
+    await room.setTopology('p2p');
+    // Nobody has said that the new way works: the former is there for ten seconds.
+    await clock.pass(10_000);
+    expect([alice.transports.size, backend.rooms.size]).toEqual([0, 0]);
+    await clock.pass(7000);
+    await room.setTopology('sfu');
+    const second = await connected(alice);
+    await clock.pass(1000);
+    Object.assign(second.media, { bytesReceived: 10, bytesSent: 2 });
+    expect(await usage.recordsOf('room')).toMatchObject([
+      {
+        connections: [{ from: at(0), to: at(13) }, { from: at(20) }],
+        secondsConnected: 14,
+        bytesIn: 110,
         bytesOut: 3,
       },
     ]);

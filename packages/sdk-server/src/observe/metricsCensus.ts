@@ -1,3 +1,4 @@
+import type { Topology } from '@parlor/protocol';
 import type { Consumer, Producer, Room } from '../core/types.js';
 import type { Track } from './metricsTracks.js';
 
@@ -43,6 +44,7 @@ export class Census {
   take(rooms: Iterable<Room>): Track[] {
     const { peers, transports, producers, consumers } = this;
     for (const tally of [this.rooms, peers, transports, producers, consumers]) tally.reset();
+    for (const topology of ['p2p', 'sfu'] satisfies Topology[]) this.rooms.add([topology], 0);
     const flowing: Track[] = [];
     for (const room of rooms) {
       this.rooms.add([room.topology]);
@@ -66,10 +68,10 @@ export class Census {
   }
 }
 
-function stateOf({ paused, started, peer }: Producer): ProducerState {
+function stateOf({ paused, started, pending, peer }: Producer): ProducerState {
   if (paused) return 'paused';
   if (peer.room.topology === 'p2p') return 'direct';
-  return started ? 'flowing' : 'waiting';
+  return started && !pending ? 'flowing' : 'waiting';
 }
 
 const received = (producer: Producer): Track => ({

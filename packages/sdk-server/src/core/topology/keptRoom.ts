@@ -15,7 +15,7 @@ export interface KeptRoom {
   close(reason: RoomClosedReason): void;
 }
 
-/** Media does not go through that server any more. The router takes all transports along at once. */
+/** Media does not go through that server any more. Whoever keeps books asks for the last figures first. */
 export function leaveServer(room: Pick<KeptRoom, 'peers' | 'heard'>, media: MediaRoom): void {
   const { peers } = room;
   for (const peer of peers.values())

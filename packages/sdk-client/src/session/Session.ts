@@ -8,7 +8,7 @@ import { isFinal } from '../signaling/finality.js';
 import { Reconnector } from '../signaling/Reconnector.js';
 import type { ReconnectPolicy } from '../signaling/reconnectPolicy.js';
 import type { ChannelFactory, SignalChannel } from '../signaling/SignalChannel.js';
-import { socketUrl, type Target } from '../signaling/url.js';
+import { returnUrl, socketUrl, type Target } from '../signaling/url.js';
 import { withinTime } from '../signaling/withinTime.js';
 import { reduce } from './reduce.js';
 import { emptyState, type RoomChange, type RoomState } from './state.js';
@@ -162,8 +162,8 @@ export class Session extends Emitter<SessionEvents> {
       return made;
     };
     const connect = async (): Promise<SignalChannel> => {
-      const options = { url, requestTimeout, connectTimeout, policy, platform, logger, signal };
-      channel = await openChannel(options);
+      const options = { requestTimeout, connectTimeout, policy, platform, logger, signal };
+      channel = await openChannel({ ...options, url: returnUrl(url, this.#resumeToken) });
       if (over) channel.close();
       return channel;
     };

@@ -6,6 +6,7 @@ import { Reconnector } from './Reconnector.js';
 import { RequestTable, type ResponseFrame } from './RequestTable.js';
 import type { ChannelClosed, ChannelOptions, SignalChannel, SignalChannelEvents } from './SignalChannel.js';
 import { Told } from './Told.js';
+import { returnUrl } from './url.js';
 import { withinTime } from './withinTime.js';
 import { WsConnection } from './WsConnection.js';
 
@@ -180,7 +181,8 @@ export class ProtooChannel extends Emitter<SignalChannelEvents> implements Signa
     const { platform, connectTimeout: timeout } = this.options;
     const resumeToken = this.#resumeToken;
     return withinTime({ platform, timeout, signal: this.#abort.signal }, async (signal) => {
-      const connection = await WsConnection.open({ ...this.options, signal });
+      const url = returnUrl(this.options.url, resumeToken);
+      const connection = await WsConnection.open({ ...this.options, url, signal });
       const { id, answer, text } = this.#ask('resumeSession', { resumeToken, seq: this.#heard }, timeout);
       this.#listen(connection, (info) => {
         if (connection === this.#connection) this.#onLost(info);

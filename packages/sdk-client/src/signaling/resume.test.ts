@@ -67,7 +67,7 @@ describe('a lost connection', () => {
     sockets[0]?.drop();
     expect(events).toEqual(['n1', 'n2', ['interrupted', 'CONNECTION_LOST']]);
     await takeBack();
-    expect(newest(sockets).url).toBe(URL);
+    expect(newest(sockets).url).toBe(`${URL}&resumeToken=token`);
     expect(newest(sockets).sent[0]).toMatchObject({
       method: 'resumeSession',
       data: { resumeToken: 'token', seq: 2 },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { httpUrl, socketUrl } from './url.js';
+import { httpUrl, returnUrl, socketUrl } from './url.js';
 
 const target = (url: string, more: Partial<Parameters<typeof socketUrl>[0]> = {}) => ({
   url,
@@ -39,6 +39,13 @@ describe('socketUrl', () => {
     const nowhere = target('wss://host', { roomId: undefined });
     expect(() => socketUrl(nowhere)).toThrow(expect.objectContaining({ code: 'INVALID_URL' }));
   });
+});
+
+it('shows who was in the room before', () => {
+  expect(returnUrl('wss://host/ws?roomId=r', undefined)).toBe('wss://host/ws?roomId=r');
+  const back = returnUrl('wss://host/ws?roomId=r', 'a.b.c');
+  expect(back).toBe('wss://host/ws?roomId=r&resumeToken=a.b.c');
+  expect(returnUrl(back, 'd.e.f')).toBe('wss://host/ws?roomId=r&resumeToken=d.e.f');
 });
 
 it('asks over HTTP where it would have opened the socket', () => {

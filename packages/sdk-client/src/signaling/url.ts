@@ -49,5 +49,12 @@ export function socketUrl(target: Target, base?: string): { url: string; roomId:
   return { url: url.href, roomId };
 }
 
+/** The socket's URL for who was in the room before, and may come back although the token has expired. */
+export function returnUrl(socket: string, resumeToken: string | undefined): string {
+  const url = new URL(socket);
+  if (resumeToken !== undefined) url.searchParams.set('resumeToken', resumeToken);
+  return url.href;
+}
+
 /** The same address for a plain request. */
 export const httpUrl = (socket: string): string => socket.replace(/^ws/, 'http');

@@ -33,8 +33,8 @@ export type ResumeClaims = z.infer<typeof Claims>;
 export interface ResumeTokens {
   /** @param expiresAt of the right to be in the room, milliseconds since 1970; undefined: it is asked for each time */
   sign(claims: ResumeClaims, expiresAt: number | undefined): Promise<string>;
-  /** Undefined: it is none, or not any more. */
-  read(token: string): Promise<ResumeClaims | undefined>;
+  /** Undefined: it is none, or not any more. `expiresAt`: as it was signed with, in whole seconds. */
+  read(token: string): Promise<(ResumeClaims & { expiresAt: number }) | undefined>;
 }
 
 export interface ResumeTokenOptions {
@@ -89,7 +89,8 @@ export function createResumeTokens({ key, graceMs, now }: ResumeTokenOptions): R
           currentDate: new Date(now()),
           requiredClaims: ['exp'],
         });
-        return Claims.safeParse(payload).data;
+        const { data } = Claims.safeParse(payload);
+        return data && { ...data, expiresAt: (payload.exp ?? 0) * 1000 - graceMs };
       } catch {
         // Tampered with, expired or made by who has another key: it proves nothing, and who shows it joins as anybody.
         return undefined;

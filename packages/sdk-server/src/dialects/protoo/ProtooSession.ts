@@ -65,6 +65,12 @@ export class ProtooSession {
     });
   }
 
+  /** By what its client was let in, where it is this one. */
+  authorizationFor({ roomId, peerId }: Pick<SessionOptions, 'roomId' | 'peerId'>): Authorization | undefined {
+    const own = this.#options;
+    return own.roomId === roomId && own.peerId === peerId ? own.authorization : undefined;
+  }
+
   get hasPeer(): boolean {
     return this.#peer?.closed === false;
   }

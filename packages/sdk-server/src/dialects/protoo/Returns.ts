@@ -1,4 +1,5 @@
 import { nanoid } from 'nanoid';
+import { grantsOf } from '../../access/grants.js';
 import type { ResumeClaims, ResumeTokens } from '../../access/resumeTokens.js';
 import type { Authorization } from '../../access/types.js';
 import type { Room } from '../../core/types.js';
@@ -45,6 +46,17 @@ export class Returns {
       claims.peer === client.peerId &&
       claims.user === client.authorization.userId;
     return { claims: isTheirs ? claims : undefined };
+  }
+
+  /** What the client was let in by, as long as that holds: its token has expired meanwhile, maybe. */
+  async authorization(
+    token: string,
+    { roomId, peerId }: Pick<Returning, 'roomId' | 'peerId'>,
+  ): Promise<Authorization | undefined> {
+    const claims = await this.#tokens.read(token);
+    if (claims?.room !== roomId || claims.peer !== peerId) return undefined;
+    const { user: userId, name, can, region, expiresAt } = claims;
+    return { userId, name, grants: grantsOf(can), region, expiresAt };
   }
 
   /** This part of the answer to `joinRoom`. */

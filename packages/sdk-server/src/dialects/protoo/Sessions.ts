@@ -42,11 +42,15 @@ export class Sessions {
     });
   }
 
+  get(resumeToken: string): ProtooSession | undefined {
+    return this.#sessions.get(resumeToken)?.session;
+  }
+
   /** @throws SESSION_NOT_FOUND */
   find(resumeToken: string): ProtooSession {
-    const found = this.#sessions.get(resumeToken);
+    const found = this.get(resumeToken);
     if (!found) throw lost();
-    return found.session;
+    return found;
   }
 
   back(resumeToken: string): void {

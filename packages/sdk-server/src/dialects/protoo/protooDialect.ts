@@ -7,9 +7,9 @@ import {
 } from '@parlor/protocol';
 import { z } from 'zod';
 import { createResumeTokens } from '../../access/resumeTokens.js';
-import type { Access } from '../../access/types.js';
+import type { Access, Authorization } from '../../access/types.js';
 import type { Rooms } from '../../core/types.js';
-import { ParlorError } from '../../errors.js';
+import { isParlorError, ParlorError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { Dialect, SocketHandler } from '../dialect.js';
 import { decodeSegment } from '../routing.js';
@@ -22,6 +22,7 @@ import { Returns } from './Returns.js';
 import { Sessions } from './Sessions.js';
 
 const SocketQuery = z.object({ roomId: RoomId, peerId: PeerId });
+type Client = z.infer<typeof SocketQuery>;
 
 export interface ProtooDialectOptions {
   readonly rooms: SessionRooms & Pick<Rooms, 'get'>;
@@ -46,6 +47,25 @@ export function protooDialect(options: ProtooDialectOptions): Dialect {
   const now = () => timer.now();
   const sessions = new Sessions(timer, graceMs);
   const returns = new Returns(createResumeTokens({ key, graceMs, now }), now);
+
+  /** Who was in a room stays in it although the token that let them in has expired: a line that breaks is no new visit. */
+  async function authorize(
+    request: Request,
+    resumeToken: string | null,
+    client: Client,
+  ): Promise<Authorization> {
+    try {
+      return await access.authorize(request, { room: client.roomId, action: 'join' });
+    } catch (error) {
+      if (!isParlorError(error) || error.code !== 'TOKEN_EXPIRED' || resumeToken === null) throw error;
+      const known =
+        sessions.get(resumeToken)?.authorizationFor(client) ??
+        (await returns.authorization(resumeToken, client));
+      if (!known) throw error;
+      return known;
+    }
+  }
+
   return {
     name: 'protoo',
     routes: protooRoutes,
@@ -66,7 +86,8 @@ export function protooDialect(options: ProtooDialectOptions): Dialect {
     async handleUpgrade(request, url, { address }): Promise<SocketHandler | null> {
       if (!isOurs(request, url)) return null;
       const { roomId, peerId } = validate(SocketQuery, Object.fromEntries(url.searchParams), 'query');
-      const authorization = await access.authorize(request, { room: roomId, action: 'join' });
+      const client = { roomId, peerId };
+      const authorization = await authorize(request, url.searchParams.get('resumeToken'), client);
       const subprotocol = offersProtoo(request) ? PROTOO_SUBPROTOCOL : undefined;
       return new ProtooSocket(subprotocol, {
         roomId,

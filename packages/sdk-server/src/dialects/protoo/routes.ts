@@ -1,4 +1,5 @@
 import { HealthBody, PeerId, RoomCapabilitiesBody, RoomId } from '@parlor/protocol';
+import { z } from 'zod';
 import { SWITCHED, type RouteDescription } from '../dialect.js';
 
 const roomId = { name: 'roomId', in: 'path', schema: RoomId } as const;
@@ -11,6 +12,12 @@ const socket = (operationId: string, path: string): RouteDescription => ({
   parameters: [
     { ...roomId, in: 'query', required: true },
     { name: 'peerId', in: 'query', schema: PeerId, required: true },
+    {
+      name: 'resumeToken',
+      in: 'query',
+      schema: z.string(),
+      description: 'Of an earlier join: lets somebody come back whose access token has expired meanwhile.',
+    },
   ],
   answer: SWITCHED,
   errors: ['UPGRADE_REQUIRED'],

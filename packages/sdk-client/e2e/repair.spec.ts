@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { expectDecodes, expectHears } from './support/expectMedia.js';
 import { expect, test, type JoinPage, type OpenPage } from './support/fixtures.js';
 import { MediaRoute } from './support/mediaRoute.js';
+import { cutMedia, networkOf } from './support/network.js';
 import { repairsOf } from './support/repairs.js';
 
 interface Call {
@@ -131,4 +132,40 @@ test('both sides are told that a participant is lost, and that it is back', asyn
   await expectTalk(talk);
   await expectSame(talk);
   route.close();
+});
+
+test.describe('from browser to browser', () => {
+  test.use({ topology: 'p2p' });
+
+  test('a connection that seems to stand and carries nothing is repaired', async ({
+    open,
+    join,
+    server,
+    roomId,
+  }) => {
+    const alice = await join('alice');
+    const bob = await open('bob');
+    const network = await networkOf(bob);
+    const told = await repairsOf(alice);
+    await bob.evaluate((given) => window.call.connect(given), { url: server.url, room: roomId });
+    await alice.evaluate(() =>
+      Promise.all([window.call.publishTone(500), window.call.publishColour([220, 30, 30])]),
+    );
+    await bob.evaluate(() =>
+      Promise.all([window.call.publishTone(900), window.call.publishColour([30, 40, 220])]),
+    );
+    await expectTalk({ alice, bob });
+    for (const page of [alice, bob]) {
+      await page.evaluate(() => {
+        window.call.keep();
+      });
+    }
+    await cutMedia(network, true);
+    await expect.poll(async () => (await told())[0]).toBe('both iceRestart stalled');
+    await cutMedia(network, false);
+    await expect.poll(async () => (await told()).at(-1)).toBe('both recovered stalled');
+    await expectTalk({ alice, bob });
+    for (const page of [alice, bob])
+      expect(await page.evaluate(() => window.call.kept)).toEqual({ remote: true, local: true });
+  });
 });

@@ -219,3 +219,17 @@ it('tracks that share an element change one by one', async () => {
   await settle();
   expect(tracksIn(element)).toEqual([picture2, sound2]);
 });
+
+it('sound that is taken out of a shared element is silenced', async () => {
+  const { attachments: sound, element, first: heard, starts, helpers } = shown('audio');
+  const { attachments: picture, first: seen } = shown('video');
+  picture.attach(element);
+  sound.detach(element);
+  expect(tracksIn(element)).toEqual([seen]);
+  const [helper] = helpers();
+  expect(helper && tracksIn(helper)).toEqual([heard]);
+  expect(helper?.muted).toBe(true);
+  starts[0]?.resolve(undefined);
+  await settle();
+  expect(helper?.srcObject).toBeNull();
+});

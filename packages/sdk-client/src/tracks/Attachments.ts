@@ -63,6 +63,7 @@ export class Attachments {
       const stream = asStream(each.srcObject);
       if (shown) stream?.removeTrack(shown);
       if (stream?.getTracks().length === 0) each.srcObject = null;
+      else if (shown && this.#isHeard(shown)) void this.#playSilently(each, [shown]).then(release);
     }
     return [...elements];
   }
@@ -76,8 +77,7 @@ export class Attachments {
     this.#media = media;
     if (!media) return;
     for (const [element, former] of this.#elements) {
-      const isHeard = this.#audible && former !== media && former?.readyState === 'live';
-      if (isHeard) void this.#takeOver(element, [media, former]);
+      if (former && former !== media && this.#isHeard(former)) void this.#takeOver(element, media, former);
       else this.#show(element);
     }
   }
@@ -86,29 +86,39 @@ export class Attachments {
     return this.options.kind === 'audio' && this.options.playback !== undefined;
   }
 
-  /**
-   * In Chromium, what is taken out of a stream stays audible until an element that has it stops, and the speaker takes
-   * 30 ms to open again once nothing plays on it. A helper that plays both without a sound solves both.
-   */
+  #isHeard(track: MediaStreamTrack): boolean {
+    return this.#audible && track.readyState === 'live';
+  }
+
   async #takeOver(
     element: HTMLMediaElement,
-    both: [media: MediaStreamTrack, former: MediaStreamTrack],
+    media: MediaStreamTrack,
+    former: MediaStreamTrack,
   ): Promise<void> {
+    const helper = await this.#playSilently(element, [media, former]);
+    // It may be detached by now, or have been given something newer.
+    if (this.#media === media && this.#elements.has(element)) {
+      this.#show(element);
+      await this.#inTime(element.play());
+    }
+    release(helper);
+  }
+
+  /**
+   * In Chromium, what is taken out of a stream stays audible until an element that has it stops, and the speaker takes
+   * 30 ms to open again once nothing plays on it. A helper on the speaker of `element` solves both.
+   */
+  async #playSilently(element: HTMLMediaElement, tracks: MediaStreamTrack[]): Promise<HTMLMediaElement> {
     const { platform } = this.options;
     const helper = platform.createMediaElement('audio');
     helper.muted = true;
-    helper.srcObject = platform.createMediaStream(both);
+    helper.srcObject = platform.createMediaStream(tracks);
     const start = async () => {
       if (element.sinkId) await helper.setSinkId(element.sinkId);
       await helper.play();
     };
     await this.#inTime(start());
-    // It may be detached by now, or have been given something newer.
-    if (this.#media === both[0] && this.#elements.has(element)) {
-      this.#show(element);
-      await this.#inTime(element.play());
-    }
-    helper.srcObject = null;
+    return helper;
   }
 
   /** Resolves when that has ended, well or not, or has taken too long. */
@@ -151,6 +161,10 @@ function exchange(stream: MediaStream, former: MediaStreamTrack | undefined, med
   stream.removeTrack(copy);
   copy.stop();
 }
+
+const release = (element: HTMLMediaElement): void => {
+  element.srcObject = null;
+};
 
 const hasAudio = (element: HTMLMediaElement): boolean =>
   asStream(element.srcObject)

@@ -42,6 +42,8 @@ export type {
   Signal,
   SpeakerInfo,
   Topology,
+  TopologyReason,
   TransportInfo,
   UsageRecord,
+  WantedTopology,
 } from '@parlor/protocol';

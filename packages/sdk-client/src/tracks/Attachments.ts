@@ -69,9 +69,8 @@ export class Attachments {
   }
 
   /**
-   * The media inside is now `media`, which flows already where there was some before. That should go on for
-   * `CHANGE_OVER`: sound is heard until the new one can be. Undefined leaves the last frame standing until there is some
-   * again.
+   * The media inside is now `media`, which should flow already if there was some before; and that should go on for
+   * `CHANGE_OVER`. Undefined leaves the last frame standing until there is some again.
    */
   setMedia(media: MediaStreamTrack | undefined): void {
     this.#media = media;

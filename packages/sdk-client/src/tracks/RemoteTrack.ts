@@ -54,6 +54,10 @@ export class RemoteTrack implements api.RemoteTrack {
     return this.#attachments.volume;
   }
 
+  /**
+   * Attached elements change over without a break if `media` flows already (frames are decoded, packets arrive) and the
+   * former goes on for another `CHANGE_OVER` milliseconds.
+   */
   setMedia(media: MediaStreamTrack | undefined): void {
     this.#media = media;
     this.#attachments.setMedia(media);

@@ -18,9 +18,13 @@ export interface SoundOfTab {
 }
 
 async function captureTab(): Promise<MediaStreamTrack> {
-  // TypeScript's DOM library does not know these two yet.
+  // TypeScript's DOM library does not know suppressLocalAudioPlayback and preferCurrentTab yet.
   const audio: MediaTrackConstraints & { suppressLocalAudioPlayback: boolean } = {
     suppressLocalAudioPlayback: false,
+    // As it is: what the page plays is an echo of itself.
+    echoCancellation: false,
+    noiseSuppression: false,
+    autoGainControl: false,
   };
   const request: DisplayMediaStreamOptions & { preferCurrentTab: boolean } = {
     preferCurrentTab: true,

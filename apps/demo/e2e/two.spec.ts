@@ -81,7 +81,7 @@ test('who comes to a room of the other kind, or asks for a kind that there is no
   await button(bob, 'Join now').click();
   await expect(bob.getByRole('alert')).toContainText('Open the link that they gave you');
   const carol = await openDemo(browser, { ...guest, name: 'Carol', topology: 'mesh' });
-  await expect(carol.getByRole('alert')).toContainText('It can be "sfu" or "p2p"');
+  await expect(carol.getByRole('alert')).toContainText('It can be "auto", "sfu" or "p2p"');
   expect(new URL(ann.url()).searchParams.get('topology')).toBe('p2p');
   await closePages(ann, bob, carol);
   await browser.close();

@@ -11,7 +11,10 @@ if (!root) throw new Error('index.html has no #app element.');
 
 startTheme();
 const params = readPageParams(location.href);
-const call = new Call(params.topology === undefined ? {} : { topology: params.topology });
-const phone = new Phone(call);
+const faults = params.faults ? (await import('./faults/openFaults.js')).openFaults() : undefined;
+const platform = faults && { platform: faults.platform };
+const call = new Call({ ...(params.topology && { topology: params.topology }), ...platform });
+const phone = new Phone(call, { ...platform });
 render(<App call={call} phone={phone} params={params} />, root);
+faults?.show(call.room);
 void call.openDevices();

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useCallState } from '../state/context.js';
 import { Avatar } from '../ui/Avatar.js';
 import { Icon } from '../ui/Icon.js';
+import { WayLine } from './MediaWay.js';
 import { SidePanel } from './SidePanel.js';
 
 export const PeoplePanel = (): JSX.Element => {
@@ -29,6 +30,7 @@ export const PeoplePanel = (): JSX.Element => {
           </li>
         ))}
       </ul>
+      <WayLine />
     </SidePanel>
   );
 };

@@ -5,6 +5,7 @@ import { Brand } from '../ui/Brand.js';
 import { Icon } from '../ui/Icon.js';
 import { IconButton } from '../ui/IconButton.js';
 import { ThemeButton } from '../ui/ThemeButton.js';
+import { WayTag } from './MediaWay.js';
 
 export const TopBar = (): JSX.Element => {
   const call = useCall();
@@ -26,6 +27,7 @@ export const TopBar = (): JSX.Element => {
         </button>
       )}
       <span class="spacer" />
+      <WayTag />
       <IconButton
         icon={speaker ? 'grid' : 'spotlight'}
         label="Speaker layout"

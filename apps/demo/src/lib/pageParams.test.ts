@@ -9,6 +9,7 @@ describe('readPageParams', () => {
       token: undefined,
       server: 'https://call.example/ws',
       topology: undefined,
+      faults: false,
       problem: undefined,
     });
   });
@@ -27,7 +28,7 @@ describe('readPageParams', () => {
 });
 
 describe('topology', () => {
-  it.each(['sfu', 'p2p'] as const)('may be %s', (topology) => {
+  it.each(['auto', 'sfu', 'p2p'] as const)('may be %s', (topology) => {
     expect(readPageParams(`https://call.example/?topology=${topology}`)).toMatchObject({
       topology,
       problem: undefined,
@@ -37,7 +38,13 @@ describe('topology', () => {
   it('is told to be wrong when it is anything else', () => {
     const { topology, problem } = readPageParams('https://call.example/?topology=P2P');
     expect(topology).toBeUndefined();
-    expect(problem).toBe('The address asks for topology "P2P". It can be "sfu" or "p2p".');
+    expect(problem).toBe('The address asks for topology "P2P". It can be "auto", "sfu" or "p2p".');
+  });
+});
+
+describe('faults', () => {
+  it.each(['?faults', '?room=tea&faults=', '?faults=1'])('are asked for by %s', (query) => {
+    expect(readPageParams(`https://call.example/${query}`).faults).toBe(true);
   });
 });
 
@@ -51,6 +58,12 @@ describe('inviteLink', () => {
   it('keeps the topology: who comes by the link must come the same way', () => {
     expect(inviteLink('https://call.example/demo/?topology=p2p&name=Ada', 'tea')).toBe(
       'https://call.example/demo/?room=tea&topology=p2p',
+    );
+  });
+
+  it('leaves the faults here', () => {
+    expect(inviteLink('https://call.example/demo/?faults', 'tea')).toBe(
+      'https://call.example/demo/?room=tea',
     );
   });
 

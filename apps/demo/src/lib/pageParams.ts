@@ -2,7 +2,7 @@ import type { RoomOptions } from '@parlor/sdk-client';
 
 type Topology = NonNullable<RoomOptions['topology']>;
 
-const TOPOLOGIES: readonly string[] = ['sfu', 'p2p'] satisfies Topology[];
+const TOPOLOGIES: readonly string[] = ['auto', 'sfu', 'p2p'] satisfies Topology[];
 const isTopology = (value: string): value is Topology => TOPOLOGIES.includes(value);
 
 export interface PageParams {
@@ -13,6 +13,8 @@ export interface PageParams {
   readonly server: string;
   /** Undefined: the SDK's default. */
   readonly topology: Topology | undefined;
+  /** `?faults`: the page can be broken on purpose. */
+  readonly faults: boolean;
   /** What of the address is not understood, as text. */
   readonly problem: string | undefined;
 }
@@ -32,7 +34,10 @@ export const readPageParams = (href: string): PageParams => {
     token: nonEmpty(url.searchParams.get('token')),
     server: new URL('/ws', nonEmpty(url.searchParams.get('server')) ?? url.origin).href,
     topology: known ? topology : undefined,
-    problem: known ? undefined : `The address asks for topology "${topology}". It can be "sfu" or "p2p".`,
+    faults: url.searchParams.has('faults'),
+    problem: known
+      ? undefined
+      : `The address asks for topology "${topology}". It can be "auto", "sfu" or "p2p".`,
   };
 };
 

@@ -50,7 +50,7 @@ describe('Call', () => {
     const preview = ann.state().people[0]?.camera;
     expect(preview).toBeDefined();
     await ann.call.join(request('Ann'));
-    expect(ann.state()).toMatchObject({ stage: 'call', joining: false });
+    expect(ann.state()).toMatchObject({ stage: 'call', joining: false, topology: 'sfu' });
     expect(ann.state().people[0]?.camera).toBe(preview);
   });
 

@@ -1,4 +1,4 @@
-import type { ConnectionQuality, Track } from '@parlor/sdk-client';
+import type { ConnectionQuality, Topology, Track } from '@parlor/sdk-client';
 
 /** What the page shows of a participant. Pictures are there only while there is something to see. */
 export interface Person {
@@ -42,6 +42,8 @@ export interface CallState {
   readonly reconnecting: boolean;
   /** The line to the server is broken; pictures and sound go on. */
   readonly offline: boolean;
+  /** How pictures and sound travel; undefined outside a call. */
+  readonly topology: Topology | undefined;
   /** Why the call is over, as text; undefined when this page left by itself. */
   readonly endedBecause: string | undefined;
   /** This page first, then the others in the order in which they joined. */
@@ -70,6 +72,7 @@ export const initialState: CallState = {
   joining: false,
   reconnecting: false,
   offline: false,
+  topology: undefined,
   endedBecause: undefined,
   people: [],
   speakers: [],
@@ -91,6 +94,7 @@ export type Action =
   | { readonly type: 'joining' }
   | { readonly type: 'joinFailed' }
   | { readonly type: 'joined'; readonly people: readonly Person[] }
+  | { readonly type: 'topologyChanged'; readonly topology: Topology | undefined }
   | { readonly type: 'reconnecting' }
   | { readonly type: 'lineChanged'; readonly offline: boolean }
   | { readonly type: 'reconnected' }

@@ -1,4 +1,4 @@
-import type { Participant, RoomLike } from '@parlor/sdk-client';
+import type { Participant, RoomLike, Topology } from '@parlor/sdk-client';
 import { errorText } from '../lib/errorText.js';
 import { CHAT_TOPIC, readChat } from './chat.js';
 import { personOf } from './person.js';
@@ -12,6 +12,9 @@ export const followRoom = (room: RoomLike, { dispatch }: Store): void => {
   const changedLast = (...args: [...unknown[], Participant]) => {
     changed(args[args.length - 1] as Participant);
   };
+  const topologyChanged = (topology: Topology | undefined) => {
+    dispatch({ type: 'topologyChanged', topology });
+  };
   const failed = (code: string, subject?: string) => {
     dispatch({ type: 'toastAdded', tone: 'error', text: errorText(code, subject) });
   };
@@ -20,7 +23,9 @@ export const followRoom = (room: RoomLike, { dispatch }: Store): void => {
     .on('connected', () => {
       const everyone = [room.localParticipant, ...room.remoteParticipants.values()];
       dispatch({ type: 'joined', people: everyone.map(personOf) });
+      topologyChanged(room.topology);
     })
+    .on('topologyChanged', topologyChanged)
     .on('connectionStateChanged', (state) => {
       dispatch({ type: 'lineChanged', offline: state === 'signalReconnecting' });
     })
@@ -29,6 +34,8 @@ export const followRoom = (room: RoomLike, { dispatch }: Store): void => {
     })
     .on('reconnected', () => {
       dispatch({ type: 'reconnected' });
+      // The room that was joined anew may be of the other kind.
+      topologyChanged(room.topology);
     })
     .on('disconnected', ({ code }) => {
       dispatch({ type: 'ended', because: code === 'CLIENT_INITIATED' ? undefined : errorText(code) });

@@ -171,6 +171,13 @@ describe('the rest', () => {
     expect(after(...['a', 'b', 'c', 'd'].map(toast)).toasts.map(({ text }) => text)).toEqual(['b', 'c', 'd']);
   });
 
+  it('knows how pictures and sound travel, until the call is over', () => {
+    const direct = after(joined, { type: 'topologyChanged', topology: 'p2p' });
+    expect(direct.topology).toBe('p2p');
+    expect(reduce(direct, { type: 'topologyChanged', topology: 'sfu' }).topology).toBe('sfu');
+    expect(reduce(direct, { type: 'ended', because: undefined }).topology).toBeUndefined();
+  });
+
   it('shows the repair of the connection', () => {
     const broken = after(joined, { type: 'speakersChanged', ids: ['ann'] }, { type: 'reconnecting' });
     expect(broken).toMatchObject({ reconnecting: true, stage: 'call', speakers: [] });

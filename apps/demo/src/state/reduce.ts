@@ -12,6 +12,8 @@ export const reduce = (state: CallState, action: Action): CallState => {
       return { ...state, joining: false };
     case 'joined':
       return joined(state, action.people);
+    case 'topologyChanged':
+      return { ...state, topology: action.topology };
     case 'lineChanged':
       return { ...state, offline: action.offline };
     case 'reconnecting':

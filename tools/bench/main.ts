@@ -11,9 +11,10 @@ import { meshCost } from './mesh.js';
 import { relay } from './relay.js';
 import { rpc } from './rpc.js';
 import { storm } from './storm.js';
+import { swapGap } from './swap.js';
 import { ttff } from './ttff.js';
 
-const benches: readonly Bench[] = [join, storm, ttff, rpc, relay, meshCost, bundle];
+const benches: readonly Bench[] = [join, storm, ttff, rpc, relay, meshCost, swapGap, bundle];
 
 async function runOne({ name, about, run }: Bench): Promise<BenchResult> {
   console.log(`${name}: ${about} ...\n`);

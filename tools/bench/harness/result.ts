@@ -6,7 +6,7 @@ import type { Bound, Verdict } from './verdict.js';
 export interface Measurement {
   name: string;
   /** `x`: a ratio. */
-  unit: 'x' | 'ms' | 'kB' | 'round trips';
+  unit: 'x' | 'ms' | 'kB' | 'round trips' | 'frames';
   value: Summary;
   goal: Bound;
   gate: Bound;

@@ -22,3 +22,20 @@ export interface MeshPage {
   /** Resolves with the first frame that is shown. */
   watch(server: ServerAddress): Promise<void>;
 }
+
+/** What was seen and heard for a while. */
+export interface Observed {
+  /** Between frames that were shown, milliseconds. */
+  longestGap: number;
+  /** In what the page plays, milliseconds. */
+  longestSilence: number;
+  /** How often the page was painted with nothing, or neither picture, in the element. */
+  withoutPicture: number;
+}
+
+/** Of the page that receives one picture and one sound by two ways. */
+export interface SwapPage {
+  open(): Promise<void>;
+  /** @param changing Whether elements change to the other way meanwhile */
+  observe(changing: boolean): Promise<Observed>;
+}

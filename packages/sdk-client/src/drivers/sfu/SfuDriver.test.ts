@@ -133,6 +133,22 @@ describe('subscribing', () => {
     expect(told).toEqual([{ method: 'resume', data: { consumerIds: ['c-p1'] } }]);
   });
 
+  it('takes a consumer of which it is told twice for one', async () => {
+    const { driver, answers, recv } = await alone();
+    answers['subscribe'] = { consumers: [consumer('p1', true)], failed: [] };
+    const receive = vi.spyOn(recv, 'receive');
+    const again = () => {
+      driver.handleNotification('producerMoved', { producerId: 'p1', consumer: consumer('p1', true) });
+    };
+    const subscribing = driver.subscribe(producers.slice(0, 1));
+    again();
+    const results = await subscribing;
+    again();
+    expect(results[0]).toHaveProperty('mediaStreamTrack');
+    expect(await driver.subscribe(producers.slice(0, 1))).toEqual(results);
+    expect(receive).toHaveBeenCalledTimes(1);
+  });
+
   it('asks for what was announced without', async () => {
     const { driver, requests } = await alone();
     driver.handleNotification('newProducer', { producerId: 'p1', consumer: consumer('p1', true) });

@@ -195,6 +195,9 @@ export class SfuReceiver {
   async #receive(producer: RemoteProducer, info: WireConsumer): Promise<SubscribeResult> {
     const { path } = this;
     const { producerId, peerId, source } = producer;
+    const known = this.received.get(producerId)?.consumer;
+    // Told twice: in answer to a request, and on the server's own account.
+    if (known?.id === info.consumerId) return { producerId, mediaStreamTrack: known.track };
     let consumer: types.Consumer | undefined;
     try {
       consumer = await path.transport.consume({

@@ -143,10 +143,13 @@ test('a worker that is killed takes nothing down', async ({ open, roomId }) => {
   if (worker === undefined) throw new Error('the server has no worker');
   process.kill(worker, 'SIGKILL');
   for (const page of [alice, bob])
-    await expect.poll(() => states(page)).toEqual(['reconnecting', 'connected']);
+    await expect
+      .poll(() => page.evaluate(() => window.call.told('topologyChanged')))
+      .toEqual(['sfu mediaServerDied']);
   await expectCall(alice, bob);
   await expectSameMedia(bob, 1);
   await expectSameMedia(alice, 0);
+  for (const page of [alice, bob]) expect(await states(page)).toEqual([]);
   expect(childrenOf(server.pid)).toHaveLength(1);
   expect(childrenOf(server.pid)).not.toContain(worker);
   expect(await server.stop()).toBe(0);

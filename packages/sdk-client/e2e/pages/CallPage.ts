@@ -14,6 +14,7 @@ import {
 import { Faults } from '../../src/testing/faults/Faults.js';
 import { colourTrack, look, type Rgb } from './colours.js';
 import { allStats, openChannels, openConnections, taken, type Stat } from './instrument.js';
+import { Witness } from './Witness.js';
 import { listen, stereoTrack, toneTrack, type Heard } from './tones.js';
 
 /** Options that pass from the test into the page. */
@@ -59,6 +60,7 @@ const EVENTS = [
   'activeDeviceChanged',
   'participantUnreachable',
   'participantReachable',
+  'topologyChanged',
 ] as const satisfies (keyof RoomEvents)[];
 
 function brief(value: unknown): string {
@@ -76,6 +78,7 @@ export class CallPage {
   readonly faults = new Faults();
   readonly events: Logged[] = [];
   readonly taken = taken;
+  witness: Witness | undefined;
   #kept: { remote: readonly unknown[]; local: readonly unknown[] } = { remote: [], local: [] };
 
   /** `faulty`: its connections can be broken with `faults`. */
@@ -139,6 +142,13 @@ export class CallPage {
 
   publication(identity: string, source: TrackSource): RemoteTrackPublication | undefined {
     return this.room.remoteParticipants.get(identity)?.getTrackPublication(source);
+  }
+
+  /** Sees and hears all there is of somebody from now on. */
+  watch(identity: string): void {
+    const [video, audio] = [this.publication(identity, 'camera'), this.publication(identity, 'microphone')];
+    if (!video?.track || !audio?.track) throw new Error(`${identity} is not received`);
+    this.witness = new Witness(video.track, audio.track);
   }
 
   /** The loudest tone on somebody's track. */

@@ -22,7 +22,7 @@ export type JoinPage = (
 
 interface TestFixtures {
   /** How the test's pages carry media. */
-  topology: 'sfu' | 'p2p';
+  topology: 'sfu' | 'p2p' | 'auto';
   /** Unique to the test. */
   roomId: string;
   open: OpenPage;

@@ -1,0 +1,43 @@
+import type { RemoteTrack } from '../../src/index.js';
+import { look, type Rgb } from './colours.js';
+import { listen, type Heard } from './tones.js';
+
+/** Milliseconds between two moments of listening: an analyser looks back over 85. */
+const LISTENING = 50;
+
+/** Sees and hears all that elements show and play of somebody, from the first frame on. */
+export class Witness {
+  /** Each frame that was presented: when (milliseconds of `performance.now`), and its colour. */
+  readonly frames: { at: number; seen: Rgb }[] = [];
+  readonly sounds: Heard[] = [];
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(video: RemoteTrack, audio: RemoteTrack) {
+    const element = document.createElement('video');
+    document.body.append(element, audio.attach());
+    video.attach(element);
+    const frame = (at: number) => {
+      this.frames.push({ at, seen: look(element) });
+      element.requestVideoFrameCallback(frame);
+    };
+    element.requestVideoFrameCallback(frame);
+    let former: MediaStreamTrack | undefined;
+    this.#timer = setInterval(() => {
+      const media = audio.mediaStreamTrack;
+      // An analyser that is new has heard nothing yet.
+      if (media && media === former) this.sounds.push(listen(media));
+      else if (media) listen(media);
+      former = media;
+    }, LISTENING);
+  }
+
+  /** The longest time without a frame, milliseconds. */
+  get longestGap(): number {
+    return Math.max(...this.frames.map(({ at }, index) => at - (this.frames[index - 1]?.at ?? at)));
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+}

@@ -116,15 +116,16 @@ export class Caller {
   }
 
   /** As after a connection that could not be repaired. */
-  async renewTransport(direction: 'send' | 'recv'): Promise<void> {
-    const { line } = this;
-    const way = this.#way;
-    if (direction === 'recv') way.consumers.clear();
-    await line.request('closeTransport', { transportId: way[direction] });
-    const { id } = await line.request<{ id: string }>('createWebRtcTransport', { direction });
-    await this.#connect({ [direction]: { id } }, way);
-    if (direction === 'send') await this.#carryOn();
-    else await this.#receive(way);
+  renewTransport(direction: 'send' | 'recv'): Promise<void> {
+    return this.#inTurn(async (way) => {
+      const { line } = this;
+      await line.request('closeTransport', { transportId: way[direction] });
+      if (direction === 'recv') way.consumers.clear();
+      const { id } = await line.request<{ id: string }>('createWebRtcTransport', { direction });
+      await this.#connect({ [direction]: { id } }, way);
+      if (direction === 'send') await this.#carryOn();
+      else await this.#receive(way);
+    });
   }
 
   async #enter(joined: ProtooAnswers['joinRoom']): Promise<void> {
@@ -166,7 +167,7 @@ export class Caller {
       this.others.add(newProducer.producerId);
       // There was no transport for it just then.
       if (this.topology === 'sfu' && !newProducer.consumer && !newProducer.pending)
-        this.#follow(() => this.#receive(this.#way));
+        this.#follow((way) => this.#receive(way));
     }
     for (const moved of [newProducer, producerMoved])
       if (moved?.consumer) this.#way.consumers.set(moved.producerId, moved.consumer.consumerId);
@@ -185,13 +186,26 @@ export class Caller {
     this.#former = isCalledOff ? undefined : this.#way;
     this.#way = isCalledOff && former ? former : { path, topology, consumers: new Map() };
     if (isCalledOff) return;
-    const way = this.#way;
-    this.#follow(() => this.#take(way));
+    this.#follow((way) => this.#take(way));
   }
 
-  /** One after the other. */
-  #follow(step: () => Promise<void>): void {
-    this.#following = this.#following.then(step).catch((error: unknown) => this.faults.push(error));
+  #follow(step: (way: Way) => Promise<void>): void {
+    this.#inTurn(step).catch((error: unknown) => this.faults.push(error));
+  }
+
+  /** One after the other, and only while media goes that way. */
+  #inTurn(step: (way: Way) => Promise<void>): Promise<void> {
+    const way = this.#way;
+    const turn = this.#following.then(async () => {
+      try {
+        if (way === this.#way) await step(way);
+      } catch (error) {
+        if (!(error instanceof Refused) || way === this.#way) throw error;
+      }
+      this.#news.emit('news');
+    });
+    this.#following = turn.catch(() => undefined);
+    return turn;
   }
 
   #listen({ from = '', payload }: ProtooNotifications['message']): void {
@@ -204,24 +218,18 @@ export class Caller {
   async #take(way: Way): Promise<void> {
     const { line } = this;
     const { path } = way;
-    try {
-      const opened = await line.request<ProtooAnswers['openPath']>('openPath', {
-        path,
-        transports: DIRECTIONS,
-        rtpCapabilities,
-      });
-      this.#know(opened.producers);
-      await this.#connect(opened.transports, way);
-      if (opened.topology === 'sfu') {
-        await this.#carryOn();
-        await this.#receive(way);
-      }
-      await line.request('pathReady', { path });
-    } catch (error) {
-      // It was called off meanwhile.
-      if (!(error instanceof Refused) || way === this.#way) throw error;
+    const opened = await line.request<ProtooAnswers['openPath']>('openPath', {
+      path,
+      transports: DIRECTIONS,
+      rtpCapabilities,
+    });
+    this.#know(opened.producers);
+    await this.#connect(opened.transports, way);
+    if (opened.topology === 'sfu') {
+      await this.#carryOn();
+      await this.#receive(way);
     }
-    this.#news.emit('news');
+    await line.request('pathReady', { path });
   }
 
   async #connect(transports: { send?: { id: string }; recv?: { id: string } } = {}, way: Way): Promise<void> {

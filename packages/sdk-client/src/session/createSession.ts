@@ -20,17 +20,10 @@ interface SessionRequest {
   readonly returning: boolean;
 }
 
-/** What changes paths is loaded apart, and what carries P2P rooms only for who may be in one. */
+/** What changes paths is loaded apart. */
 export async function loadDriver(topology: RoomOptions['topology'] = 'sfu'): Promise<DriverFactory> {
-  const [{ Switcher }, mesh] = await Promise.all([
-    import('../drivers/switcher/Switcher.js'),
-    topology === 'sfu' ? undefined : import('../drivers/mesh/MeshDriver.js'),
-  ]);
-  const drivers = {
-    ...(mesh && { p2p: mesh.meshDriver }),
-    ...(topology === 'p2p' ? {} : { sfu: sfuDriver }),
-  };
-  return (context) => new Switcher(context, { topology, drivers });
+  const { loadSwitcher } = await import('../drivers/switcher/loadSwitcher.js');
+  return await loadSwitcher(topology, sfuDriver);
 }
 
 /** A session with the room's options and their defaults. @throws ParlorError `INVALID_URL` */

@@ -24,7 +24,7 @@ describe('readConfig', () => {
       trustedProxies: 0,
       rtcPort: 40_000,
       media: 'mediasoup',
-      topology: 'sfu',
+      topology: 'auto',
       jwtSecret: PARLOR_JWT_SECRET,
       logLevel: 'info',
       turnProbe: true,

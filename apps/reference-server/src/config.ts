@@ -97,7 +97,7 @@ export function readConfig(argv: readonly string[], env: Environment = process.e
   const host = values.host ?? (values.dev ? '127.0.0.1' : '0.0.0.0');
   const rtcPort = values.rtcPort ?? (values.dev ? undefined : DEFAULT_RTC_PORT);
   problems.push(...accessProblems(values, host), ...pairProblems(values));
-  const topology = values.topology ?? (values.media === 'none' ? 'p2p' : 'sfu');
+  const topology = values.topology ?? (values.media === 'none' ? 'p2p' : 'auto');
   const tls = readTls(values, problems);
   if (problems.length > 0) throw new ConfigError(problems);
   return { ...values, host, rtcPort, topology, tls };

@@ -63,7 +63,7 @@ export const SETTINGS = [
   {
     name: 'topology',
     value: 'sfu|p2p|auto',
-    fallback: 'sfu, with PARLOR_MEDIA=none p2p',
+    fallback: 'auto, with PARLOR_MEDIA=none p2p',
     help: 'How media travels in rooms that are opened without saying: through the server, from browser to browser, or as it suits the room, changed live.',
   },
   {

@@ -58,7 +58,7 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
   ice.start();
   const context: CoreContext = {
     backend,
-    topology: options.topology ?? (media === 'none' ? 'p2p' : 'sfu'),
+    topology: options.topology ?? (media === 'none' ? 'p2p' : 'auto'),
     maxP2pParticipants: options.maxP2pParticipants,
     timer: systemClock,
     onDuplicate: options.onDuplicate,

@@ -22,9 +22,9 @@ export interface ParlorOptions {
    */
   media?: MediasoupOptions | MediaBackend | 'none';
   /**
-   * Of rooms that are opened without saying: `sfu` (default) carries media through the server, `p2p` lets browsers send it
-   * to each other, `auto` changes between the two as it suits the room, while people talk. Default with `media: 'none'`:
-   * `p2p`.
+   * Of rooms that are opened without saying: `sfu` carries media through the server, `p2p` lets browsers send it to each
+   * other, `auto` (default) changes between the two as it suits the room, while people talk. Default with
+   * `media: 'none'`: `p2p`.
    */
   topology?: WantedTopology;
   /** Up to how many participants a room whose topology is `auto` is peer to peer. Default 2. */

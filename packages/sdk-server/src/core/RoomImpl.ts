@@ -29,6 +29,7 @@ import { pathGone, type KeptRoom } from './topology/keptRoom.js';
 import type { Newcomer } from './topology/Arrivals.js';
 import { abilityOf } from './topology/decide.js';
 import { TopologyKeeper, type Opening } from './topology/TopologyKeeper.js';
+import { capabilitiesOf } from './serverCapabilities.js';
 import type { DuplicatePolicy, JoinOptions, Room, RoomEvents, RoomSnapshot } from './types.js';
 import type { RoomUpdate } from './updates.js';
 
@@ -103,6 +104,12 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room, KeptRoom {
 
   get rtpCapabilities(): RtpCapabilities {
     return this.media.rtpCapabilities;
+  }
+
+  async serverCapabilities(): Promise<RtpCapabilities> {
+    const { server } = this;
+    if (server) return server.rtpCapabilities;
+    return this.auto ? await capabilitiesOf(this.#context.backend) : this.rtpCapabilities;
   }
 
   get snapshot(): RoomSnapshot {

@@ -120,8 +120,11 @@ export interface Room extends EventSource<RoomEvents> {
   readonly closed: boolean;
   readonly peers: ReadonlyMap<string, Peer>;
   readonly producers: ReadonlyMap<string, Producer>;
+  /** What media travels with now: no codecs while it goes from browser to browser. */
   readonly rtpCapabilities: RtpCapabilities;
   readonly snapshot: RoomSnapshot;
+  /** What media can travel with once it goes through the server, where it may. @throws MEDIA_UNAVAILABLE */
+  serverCapabilities(): Promise<RtpCapabilities>;
   /**
    * Adds a peer.
    * @throws ROOM_CLOSED, JOIN_REFUSED (a hook said no), PEER_REMOVED (the user was removed from this room before),

@@ -79,7 +79,7 @@ export function protooDialect(options: ProtooDialectOptions): Dialect {
       await access.authorize(request, { room: roomId, action: 'join' });
       const room = rooms.get(roomId);
       if (!room) throw new ParlorError('ROOM_NOT_FOUND', `there is no room ${roomId}`);
-      const { codecs = [], headerExtensions = [] } = room.rtpCapabilities;
+      const { codecs = [], headerExtensions = [] } = await room.serverCapabilities();
       return Response.json({ codecs, headerExtensions } satisfies RoomCapabilitiesBody);
     },
 

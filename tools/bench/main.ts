@@ -10,11 +10,12 @@ import { join } from './join.js';
 import { meshCost } from './mesh.js';
 import { relay } from './relay.js';
 import { rpc } from './rpc.js';
+import { soak } from './soak.js';
 import { storm } from './storm.js';
 import { swapGap } from './swap.js';
 import { ttff } from './ttff.js';
 
-const benches: readonly Bench[] = [join, storm, ttff, rpc, relay, meshCost, swapGap, bundle];
+const benches: readonly Bench[] = [join, storm, ttff, rpc, relay, soak, meshCost, swapGap, bundle];
 
 async function runOne({ name, about, run }: Bench): Promise<BenchResult> {
   console.log(`${name}: ${about} ...\n`);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { cpuMsOf, ownCpuMs } from '../harness/cpu.js';
 
@@ -17,6 +18,30 @@ export interface LoopDelay {
   p50: number;
   p99: number;
   max: number;
+}
+
+/** Bytes. */
+export interface Memory {
+  /** JavaScript objects of the Node process. */
+  heap: number;
+  /** Resident, of the Node process. */
+  node: number;
+  /** Resident, of the mediasoup worker. */
+  worker: number;
+}
+
+/** How many collections it takes until what is over has gone. */
+const COLLECTIONS = 4;
+
+/** What this process and a worker have, when garbage has been collected (Linux, proc(5) status). */
+export async function measureMemory(workerPid: number | undefined): Promise<Memory> {
+  for (let collected = 0; collected < COLLECTIONS; collected++) {
+    globalThis.gc?.();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const { heapUsed: heap, rss: node } = process.memoryUsage();
+  const status = workerPid === undefined ? '' : readFileSync(`/proc/${String(workerPid)}/status`, 'utf8');
+  return { heap, node, worker: Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024 };
 }
 
 /** Starts measuring this process and a worker; the returned function tells what it has cost since. */

@@ -6,13 +6,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serveArm } from '../harness/serveArm.js';
 import { mediaCodecs } from './media.js';
-import { startMeter, watchLoop, type Cost, type LoopDelay } from './meter.js';
+import { measureMemory, startMeter, watchLoop, type Cost, type LoopDelay, type Memory } from './meter.js';
 
 export interface ParlorServerMethods {
   open(data: { unlimitedMessages?: boolean }): Promise<{ url: string; token: string }>;
   /** Opens the room, where one is named, then starts the clock. `watch`: the event loop, too. */
   start(data: { roomId?: string; watch?: boolean }): Promise<void>;
   stop(): Cost & { loop?: LoopDelay };
+  /** After garbage collections. */
+  memory(): Promise<Memory>;
 }
 
 /** A server as an application makes it: a token is checked at every join, all limits but the one named are on. */
@@ -56,6 +58,7 @@ serveArm<ParlorServerMethods>(
       if (!finish) throw new Error('start first');
       return finish();
     },
+    memory: () => measureMemory(workerPid),
   },
   () => close?.(),
 );

@@ -1,5 +1,5 @@
 import { serveArm } from '../harness/serveArm.js';
-import { startMeter, type Cost } from './meter.js';
+import { measureMemory, startMeter, type Cost } from './meter.js';
 
 export interface RelayAddress {
   /** `http://127.0.0.1:<port>` */
@@ -16,9 +16,6 @@ export interface RelayServerMethods {
   memory(): Promise<number>;
 }
 
-/** How many collections it takes until what connecting left behind is gone. */
-const COLLECTIONS = 4;
-
 /** Serves a relay as an arm: how it is opened and closed is all that differs. */
 export function serveRelay(open: () => Promise<RelayAddress>, close: () => void | Promise<void>): void {
   let finish: (() => Cost) | undefined;
@@ -32,13 +29,7 @@ export function serveRelay(open: () => Promise<RelayAddress>, close: () => void 
         if (!finish) throw new Error('start first');
         return finish();
       },
-      async memory() {
-        for (let collected = 0; collected < COLLECTIONS; collected++) {
-          globalThis.gc?.();
-          await new Promise((resolve) => setImmediate(resolve));
-        }
-        return process.memoryUsage().rss;
-      },
+      memory: async () => (await measureMemory(undefined)).node,
     },
     close,
   );

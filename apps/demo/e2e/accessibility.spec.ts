@@ -1,37 +1,15 @@
 import { expect, test, type Page } from '@playwright/test';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type axe from 'axe-core';
 import { startServer, type TestServer } from '../../../tools/testing/startServer.js';
+import { violations } from './support/axe.js';
 import { button, closePages, joinDemo, openDemo, tile, tiles } from './support/demo.js';
 import { online, panel } from './support/phone.js';
 import { inbound } from './support/probe.js';
-
-declare global {
-  interface Window {
-    axe: typeof axe;
-  }
-}
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let server: TestServer;
 test.beforeAll(async () => {
   server = await startServer();
 });
 test.afterAll(() => server.stop());
-
-/** What axe finds against WCAG 2.2 A and AA, with where. */
-const violations = async (page: Page): Promise<string[]> => {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-    const found = await window.axe.run(document, { runOnly: tags });
-    return found.violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, any }) => `${id}: ${html} ${any[0]?.message ?? ''}`),
-    );
-  });
-};
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`no page has an accessibility violation, in the ${colorScheme} theme`, async ({ browser }) => {

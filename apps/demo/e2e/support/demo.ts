@@ -7,6 +7,8 @@ interface Guest {
   readonly name: string;
   readonly token?: string;
   readonly topology?: string;
+  /** '' opens the fault panel. */
+  readonly faults?: string;
 }
 
 /** Opens the demo's join page as a person of their own. */

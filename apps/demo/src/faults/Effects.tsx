@@ -62,7 +62,7 @@ const Log = ({ kit }: { kit: FaultKit }): JSX.Element => {
       ) : (
         <ol class="fault-log" reversed aria-labelledby="fault-log">
           {log.map(({ key, at, kind, event, text }) => (
-            <li key={key} class={kind}>
+            <li key={key} class={`log-${kind}`}>
               <time>{formatTime(at)}</time>
               <span>
                 {event !== undefined && <code>{event}</code>} {text}

@@ -13,9 +13,12 @@ interface FaultPanelProps {
   readonly watch: VideoWatch;
 }
 
+/** Too low for page and panel at once: a phone on its side. */
+const LOW = '(max-height: 500px)';
+
 /** Beside the page on a wide window, below it on a phone: what is broken there stays in view. */
 export const FaultPanel = ({ kit, watch }: FaultPanelProps): JSX.Element => {
-  const open = useSignal(true);
+  const open = useSignal(!matchMedia(LOW).matches);
   const toggle = useRef<HTMLButtonElement>(null);
   const toggled = useRef(false);
   const show = (next: boolean) => {

@@ -83,7 +83,7 @@ async function expectNobodyMoved(pages: readonly Page[]): Promise<void> {
 
 const portOf = ({ url }: TestServer) => new URL(url).port;
 
-for (const { how, end, seen } of [
+const ways = [
   {
     how: 'killed',
     end: (server: TestServer) => {
@@ -99,26 +99,31 @@ for (const { how, end, seen } of [
     },
     seen: ['reconnecting', 'connected'],
   },
-]) {
-  test(`a server that is ${how} and started anew: the same people, tracks and ids, and their media`, async ({
-    open,
-    roomId,
-  }) => {
-    const first = await start();
-    const [alice, bob] = await call(open, roomId, { alice: first.url, bob: first.url });
-    const ids = [await producerIds(alice), await producerIds(bob)];
+];
 
-    await end(first);
-    for (const page of [alice, bob]) await expect.poll(() => states(page)).toContain(seen[0]);
-    const second = await start(portOf(first));
-    for (const page of [alice, bob]) await expect.poll(() => states(page)).toEqual(seen);
-    await expectCall(alice, bob);
-    await expectNobodyMoved([alice, bob]);
-    expect([await producerIds(alice), await producerIds(bob)]).toEqual(ids);
-    await Promise.all([alice.context().close(), bob.context().close()]);
-    expect(await second.stop()).toBe(0);
+for (const topology of ['sfu', 'p2p', 'auto'] as const)
+  test.describe(topology, () => {
+    test.use({ topology });
+    for (const { how, end, seen } of ways)
+      test(`a server that is ${how} and started anew: the same people, tracks and ids, and their media`, async ({
+        open,
+        roomId,
+      }) => {
+        const first = await start();
+        const [alice, bob] = await call(open, roomId, { alice: first.url, bob: first.url });
+        const ids = [await producerIds(alice), await producerIds(bob)];
+
+        await end(first);
+        for (const page of [alice, bob]) await expect.poll(() => states(page)).toContain(seen[0]);
+        const second = await start(portOf(first));
+        for (const page of [alice, bob]) await expect.poll(() => states(page)).toEqual(seen);
+        await expectCall(alice, bob);
+        await expectNobodyMoved([alice, bob]);
+        expect([await producerIds(alice), await producerIds(bob)]).toEqual(ids);
+        await Promise.all([alice.context().close(), bob.context().close()]);
+        expect(await second.stop()).toBe(0);
+      });
   });
-}
 
 test('the first who is back after a restart waits for the others, who are late', async ({ open, roomId }) => {
   const first = await start();

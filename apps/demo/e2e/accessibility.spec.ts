@@ -127,8 +127,9 @@ for (const [what, viewport] of [
   test(`a phone held ${what} shows everything without scrolling`, async ({ browser }) => {
     const phone = { viewport, isMobile: true, hasTouch: true };
     const room = `phone-${String(viewport.width)}`;
-    const ann = await joinDemo(browser, { url: server.url, room, name: 'Ann' }, phone);
-    const bob = await joinDemo(browser, { url: server.url, room, name: 'Bob' });
+    const guest = { url: server.url, room, topology: 'sfu' };
+    const ann = await joinDemo(browser, { ...guest, name: 'Ann' }, phone);
+    const bob = await joinDemo(browser, { ...guest, name: 'Bob' });
     await expect(tiles(ann)).toHaveCount(2);
     const size = await ann.evaluate(() => [
       document.documentElement.scrollWidth,

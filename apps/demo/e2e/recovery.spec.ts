@@ -38,8 +38,9 @@ test('killed media workers do not take the server down: the call comes back by i
   browser,
 }) => {
   const server = await startServer();
-  const ann = await joinDemo(browser, { url: server.url, room: 'killed', name: 'Ann' });
-  const bob = await joinDemo(browser, { url: server.url, room: 'killed', name: 'Bob' });
+  const guest = { url: server.url, room: 'killed', topology: 'sfu' };
+  const ann = await joinDemo(browser, { ...guest, name: 'Ann' });
+  const bob = await joinDemo(browser, { ...guest, name: 'Bob' });
   await Promise.all([expectVideos(ann, 1), expectVideos(bob, 1)]);
 
   const killed = workersOf(server.pid);

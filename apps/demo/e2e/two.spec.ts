@@ -77,7 +77,7 @@ test('who comes to a room of the other kind, or asks for a kind that there is no
   const browser = await launchChromium(AUTOPLAY, ALLOWED, FAKE_DEVICES);
   const guest = { url: server.url, room: 'kinds' };
   const ann = await joinDemo(browser, { ...guest, name: 'Ann', topology: 'p2p' });
-  const bob = await openDemo(browser, { ...guest, name: 'Bob' });
+  const bob = await openDemo(browser, { ...guest, name: 'Bob', topology: 'sfu' });
   await button(bob, 'Join now').click();
   await expect(bob.getByRole('alert')).toContainText('Open the link that they gave you');
   const carol = await openDemo(browser, { ...guest, name: 'Carol', topology: 'mesh' });

@@ -102,9 +102,10 @@ export interface RoomOptions {
   /** Milliseconds until a request fails with `REQUEST_TIMEOUT`. Default 10 000. */
   requestTimeout?: number;
   /**
-   * How media travels: through the server (`sfu`, the default), from browser to browser (`p2p`), which suits few
-   * people as each sends a copy to each, or as the server says (`auto`): P2P as long as that does, changed live when it
-   * does not. A room that is of one kind only tells who joins for the other: `TOPOLOGY_MISMATCH`.
+   * How media travels: as the server says (`auto`, the default): from browser to browser as long as that does, through
+   * the server when it does not, changed live; always through the server (`sfu`); or always from browser to browser
+   * (`p2p`), which suits few people as each sends a copy to each. A room that is of one kind only tells who joins for
+   * the other: `TOPOLOGY_MISMATCH`.
    */
   topology?: Topology | 'auto';
   /**

@@ -18,7 +18,7 @@ async function publish({ kind, url, token }: ServerAddress): Promise<void> {
     await client.publish(media.getTracks(), { maxBitrate: BITRATE });
     return;
   }
-  const room = new Room();
+  const room = new Room({ topology: 'sfu' });
   await room.connect(url, token, { room: ROOM });
   for (const track of media.getTracks()) {
     await room.localParticipant.publishTrack(track, {
@@ -60,7 +60,7 @@ async function rawFirstFrame({ url }: ServerAddress): Promise<[number, () => Pro
 
 async function parlorFirstFrame({ url, token }: ServerAddress): Promise<[number, () => Promise<void>]> {
   const element = createVideo();
-  const room = new Room();
+  const room = new Room({ topology: 'sfu' });
   const shown = new Promise<number>((resolve) => {
     room.on('trackSubscribed', (track) => {
       if (track.kind !== 'video') return;

@@ -21,7 +21,7 @@ interface SessionRequest {
 }
 
 /** What changes paths is loaded apart. */
-export async function loadDriver(topology: RoomOptions['topology'] = 'sfu'): Promise<DriverFactory> {
+export async function loadDriver(topology: RoomOptions['topology'] = 'auto'): Promise<DriverFactory> {
   const { loadSwitcher } = await import('../drivers/switcher/loadSwitcher.js');
   return await loadSwitcher(topology, sfuDriver);
 }

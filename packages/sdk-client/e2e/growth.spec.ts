@@ -82,3 +82,24 @@ test('joining and leaving fifty times leaves nothing behind', async ({ browser, 
   expect(logged('peer left')).toBe(100);
   expect(await server.stop()).toBe(0);
 });
+
+test('losing the connection fifty times leaves nothing behind', async ({ browser, host, server, roomId }) => {
+  test.setTimeout(120_000);
+  const page = await host.open(browser, 'growth');
+  const cdp = await page.context().newCDPSession(page);
+  const lose = (times: number) =>
+    page.evaluate(async (count) => {
+      for (let time = 0; time < count; time++) await window.growth.loseConnection();
+    }, times);
+
+  await page.evaluate(([url, room]) => window.growth.begin(url, room), [server.url, roomId] as const);
+  await lose(10);
+  await expect.poll(async () => (await census(cdp)).sockets).toBe(2);
+  const [before, size] = [await census(cdp), await heapSize(cdp)];
+  expect(before).toMatchObject({ rooms: 2 });
+  await lose(40);
+  await expect.poll(() => census(cdp)).toEqual(before);
+  await expect.poll(async () => ((await heapSize(cdp)) - size) / 40).toBeLessThan(2000);
+  await page.evaluate(() => window.growth.end());
+  await expectNothingLeft(cdp);
+});

@@ -1,4 +1,5 @@
 import { Room, type RemoteTrack } from '../../src/index.js';
+import { Faults } from '../../src/testing/faults/Faults.js';
 import { colourTrack } from './colours.js';
 import { taken } from './instrument.js';
 
@@ -8,6 +9,10 @@ declare global {
       readonly Room: typeof Room;
       readonly taken: typeof taken;
       joinAndLeave(url: string, round: { room: string; devices: boolean }): Promise<void>;
+      /** Two in a call; one of them can lose its connection. */
+      begin(url: string, room: string): Promise<void>;
+      loseConnection(): Promise<void>;
+      end(): Promise<void>;
     };
   }
 }
@@ -47,4 +52,37 @@ async function joinAndLeave(
   }
 }
 
-window.growth = { Room, taken, joinAndLeave };
+let call: { alice: Room; bob: Room; faults: Faults } | undefined;
+
+async function begin(url: string, room: string): Promise<void> {
+  const faults = new Faults();
+  const [alice, bob] = [new Room({ platform: faults.platform }), new Room()];
+  call = { alice, bob, faults };
+  await Promise.all([alice.connect(url, undefined, { room }), bob.connect(url, undefined, { room })]);
+  const received = new Promise((resolve) => bob.once('trackSubscribed', resolve));
+  await alice.localParticipant.publishTrack(colourTrack([30, 30, 220], { width: 320, height: 180 }));
+  await received;
+}
+
+/** Resolves when it is back. */
+async function loseConnection(): Promise<void> {
+  if (!call) throw new Error('begin first');
+  const { alice, faults } = call;
+  const back = new Promise<void>((resolve) => {
+    const onChange = (state: string) => {
+      if (state !== 'connected') return;
+      alice.off('connectionStateChanged', onChange);
+      resolve();
+    };
+    alice.on('connectionStateChanged', onChange);
+  });
+  faults.cutSockets();
+  await back;
+}
+
+async function end(): Promise<void> {
+  await Promise.all([call?.alice.disconnect(), call?.bob.disconnect()]);
+  call = undefined;
+}
+
+window.growth = { Room, taken, joinAndLeave, begin, loseConnection, end };

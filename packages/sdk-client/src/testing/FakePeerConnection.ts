@@ -111,7 +111,9 @@ export class FakeTransceiver {
   #received(): RTCStatsReport {
     if (this.currentDirection === 'recvonly' && this.arrives()) this.#arrived += 1;
     const counters = { packetsReceived: this.#arrived, framesDecoded: this.#arrived };
-    return new Map([['in', { id: 'in', type: 'inbound-rtp', codecId: 'codec', kind: this.kind, ...counters }]]);
+    return new Map([
+      ['in', { id: 'in', type: 'inbound-rtp', codecId: 'codec', kind: this.kind, ...counters }],
+    ]);
   }
 
   stop(): void {

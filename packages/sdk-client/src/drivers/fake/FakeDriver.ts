@@ -63,7 +63,14 @@ export class FakeDriver extends Emitter<MediaDriverEvents> implements MediaDrive
     return Promise.resolve();
   }
 
-  async publish({ mediaStreamTrack, kind, source, muted, options, formerId }: PublishRequest): Promise<string> {
+  async publish({
+    mediaStreamTrack,
+    kind,
+    source,
+    muted,
+    options,
+    formerId,
+  }: PublishRequest): Promise<string> {
     // As the real ones: there is nothing to send.
     if (mediaStreamTrack.readyState === 'ended') throw new Error('track ended');
     const appData = { source, ...(options.name === undefined ? {} : { name: options.name }) };

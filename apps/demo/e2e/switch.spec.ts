@@ -18,6 +18,10 @@ const expectConnections = async (page: Page, count: number): Promise<void> => {
   await expect.poll(open, { timeout: 20_000 }).toBe(count);
 };
 
+const expectWay = async (page: Page, text: string): Promise<void> => {
+  await expect(page.getByTestId('way')).toHaveText(text);
+};
+
 /** How many frames the element that somebody was shown in at first has presented; -1 when it is not on the page any more. */
 const framesOf = (page: Page, caption: string): Promise<number> =>
   tile(page, caption)
@@ -49,12 +53,14 @@ test('a call of two goes on in the same elements while a third brings the server
     joinDemo(browser, { url: server.url, room: 'changing', name, topology: 'auto' });
   const [ann, bob] = [await enter('Ann'), await enter('Bob')];
   await Promise.all([expectConnections(ann, 1), expectConnections(bob, 1)]);
+  await Promise.all([expectWay(ann, 'Direct'), expectWay(bob, 'Direct')]);
   await Promise.all([expectVideos(ann, 1), expectVideos(bob, 1)]);
   await Promise.all([expectFrames(ann, 'Bob'), expectFrames(bob, 'Ann')]);
 
   const cid = await enter('Cid');
   for (const page of [ann, bob, cid]) {
     await expectConnections(page, 2);
+    await expectWay(page, 'Through the server');
     await expect(tiles(page)).toHaveCount(3);
     await expectVideos(page, 2);
     await expectSounds(page, 2);
@@ -63,6 +69,7 @@ test('a call of two goes on in the same elements while a third brings the server
 
   await button(cid, 'Leave call').click();
   await Promise.all([expectConnections(ann, 1), expectConnections(bob, 1)]);
+  await Promise.all([expectWay(ann, 'Direct'), expectWay(bob, 'Direct')]);
   await Promise.all([expectVideos(ann, 1), expectVideos(bob, 1)]);
   await Promise.all([expectSounds(ann, 1), expectSounds(bob, 1)]);
   await Promise.all([expectFrames(ann, 'Bob'), expectFrames(bob, 'Ann')]);

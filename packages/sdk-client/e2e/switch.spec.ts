@@ -213,9 +213,13 @@ test('a media process that is killed while the room changes over to it is replac
   await expectWay([alice, bob, carol], 'sfu');
   await expectCall([...two, [carol, CAROL]]);
   expect(await topologies(alice)).toEqual(['sfu participants', 'sfu mediaServerDied']);
-  for (const page of [alice, bob, carol])
+  // Who is still on the way in when it happens may have to begin anew.
+  for (const [page, other] of [
+    [alice, 'bob'],
+    [bob, 'alice'],
+  ] as const)
     for (const event of ['participantDisconnected', 'trackUnsubscribed'] as const)
-      expect(await page.evaluate((name) => window.call.told(name), event)).toEqual([]);
+      expect((await page.evaluate((name) => window.call.told(name), event)).join()).not.toContain(other);
   await Promise.all([alice, bob, carol].map((page) => page.evaluate(() => window.call.room.disconnect())));
   expect(await server.stop()).toBe(0);
 });

@@ -255,6 +255,15 @@ describe('what goes wrong', () => {
     ]);
   });
 
+  it('does not take silence for a server that cannot be reached', async () => {
+    await Promise.all([world.enter('alice'), world.enter('bob')]);
+    await world.pass(1000);
+    world.sfu.flows = false;
+    await world.enter('carol');
+    await world.pass(CONNECT_LIMIT + 1000);
+    expect([world.log('pathFailed'), world.paths?.topology]).toEqual([[], 'sfu']);
+  });
+
   it.each(['sfu', 'auto'] as const)('survives the death of a media process: %s', async (topology) => {
     const names = ['alice', 'bob', 'carol'];
     await Promise.all(names.map((name) => world.enter(name, { topology })));

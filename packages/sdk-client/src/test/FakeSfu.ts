@@ -95,8 +95,17 @@ export class FakeSfu {
       const now = entry.state === 'connected' && this.flows ? count + 1 : count;
       arrived.set(localId, now);
       const counters = { packetsReceived: now, framesDecoded: now };
+      const stream = { id: 'in', type: 'inbound-rtp', codecId: 'codec', ...counters };
+      const pair = {
+        id: 'pair',
+        type: 'candidate-pair',
+        state: entry.state === 'connected' ? 'succeeded' : 'in-progress',
+      };
       return Promise.resolve(
-        new Map([['in', { id: 'in', type: 'inbound-rtp', codecId: 'codec', ...counters }]]),
+        new Map<string, object>([
+          ['in', stream],
+          ['pair', pair],
+        ]),
       );
     };
   }

@@ -41,7 +41,6 @@ export class Path {
   /** Peers that cannot be reached by it. */
   readonly unreachable = new Set<string>();
   readonly driver: MediaDriver;
-  wasConnected = false;
   readonly #opened = deferred<undefined>();
   #isOpen = false;
   #isDead = false;

@@ -41,7 +41,8 @@ export class Paths {
   #comingUp: Path | undefined;
   #stopLinger: (() => void) | undefined;
   readonly #retired = new Map<Path, () => void>();
-  readonly #limits = new Map<Path, () => void>();
+  /** Undefined when the time is up, or it has connected. */
+  readonly #limits = new Map<Path, (() => void) | undefined>();
   #isClosed = false;
 
   constructor(private readonly options: PathsOptions) {}
@@ -81,12 +82,9 @@ export class Paths {
   }
 
   onDriverState(path: Path): void {
-    const { state, topology } = path.driver;
-    if (state === 'connected') {
-      path.wasConnected = true;
-      this.#stopLimit(path);
-    } else if (state === 'failed') this.report(path, 'TRANSPORT_FAILED');
-    else if (state === 'connecting' && topology === 'sfu' && !path.wasConnected) this.#limit(path);
+    const { state } = path.driver;
+    if (state === 'connected') this.#stopLimit(path);
+    else if (state === 'failed') this.report(path, 'TRANSPORT_FAILED');
     this.options.onState();
   }
 
@@ -102,6 +100,7 @@ export class Paths {
 
   /** Something has changed that readiness may depend on. */
   check(): void {
+    if (this.current) this.#limit(this.current);
     if (this.#stopLinger || !this.#isReady) return;
     this.#stopLinger = this.options.context.platform.timer(() => {
       this.#stopLinger = undefined;
@@ -112,7 +111,7 @@ export class Paths {
   close(): void {
     this.#isClosed = true;
     this.#stopLinger?.();
-    for (const stop of [...this.#limits.values(), ...this.#retired.values()]) stop();
+    for (const stop of [...this.#limits.values(), ...this.#retired.values()]) stop?.();
     const error = new ParlorError('NOT_CONNECTED', 'There is no media path now.');
     const paths = [...this.list, ...this.#retired.keys()];
     this.list = [];
@@ -197,6 +196,7 @@ export class Paths {
   #retire(path: Path): void {
     this.list = this.list.filter((each) => each !== path);
     this.#stopLimit(path);
+    this.#limits.delete(path);
     this.options.release(path);
     const close = () => {
       this.#retired.delete(path);
@@ -206,17 +206,33 @@ export class Paths {
     else this.#retired.set(path, this.options.context.platform.timer(close, LINGER));
   }
 
+  /** Once there is something to carry. Without a candidate that is any good, browsers do not even say `connecting`. */
   #limit(path: Path): void {
-    if (this.#limits.has(path)) return;
-    const stop = this.options.context.platform.timer(() => {
-      this.#limits.delete(path);
-      this.report(path, 'TRANSPORT_FAILED');
-    }, CONNECT_LIMIT);
+    const { driver, sent, received } = path;
+    if (driver.topology === 'p2p' || this.#limits.has(path) || sent.size + received.size === 0) return;
+    const stop = this.options.context.platform.timer(() => void this.#look(path), CONNECT_LIMIT);
     this.#limits.set(path, stop);
+    if (driver.state === 'connected') this.#stopLimit(path);
+  }
+
+  async #look(path: Path): Promise<void> {
+    if (!(await getsThrough(path))) this.report(path, 'TRANSPORT_FAILED');
   }
 
   #stopLimit(path: Path): void {
     this.#limits.get(path)?.();
-    this.#limits.delete(path);
+    this.#limits.set(path, undefined);
   }
+}
+
+/** Whether checks between browser and server are answered, whatever there is to send. */
+async function getsThrough({ driver }: Path): Promise<boolean> {
+  const { transports } = await driver.stats().catch(() => ({ transports: [] }));
+  return transports.some((report) => {
+    let isAnswered = false;
+    report.forEach(({ type, state }: RTCIceCandidatePairStats) => {
+      isAnswered ||= type === 'candidate-pair' && state === 'succeeded';
+    });
+    return isAnswered;
+  });
 }

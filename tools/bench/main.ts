@@ -8,6 +8,7 @@ import type { BenchResult, Results } from './harness/result.js';
 import { resultFiles, store } from './harness/store.js';
 import { join } from './join.js';
 import { meshCost } from './mesh.js';
+import { recovery } from './recovery.js';
 import { relay } from './relay.js';
 import { rpc } from './rpc.js';
 import { soak } from './soak.js';
@@ -15,7 +16,7 @@ import { storm } from './storm.js';
 import { swapGap } from './swap.js';
 import { ttff } from './ttff.js';
 
-const benches: readonly Bench[] = [join, storm, ttff, rpc, relay, soak, meshCost, swapGap, bundle];
+const benches: readonly Bench[] = [join, storm, ttff, rpc, relay, soak, meshCost, swapGap, recovery, bundle];
 
 async function runOne({ name, about, run }: Bench): Promise<BenchResult> {
   console.log(`${name}: ${about} ...\n`);

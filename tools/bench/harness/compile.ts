@@ -32,6 +32,8 @@ export async function compilePage(source: string): Promise<string> {
     format: 'iife',
     target: 'es2022',
     logLevel: 'warning',
+    // Chunks of the SDK import each other for their order alone, which they say themselves does not matter.
+    logOverride: { 'ignored-bare-import': 'silent' },
   });
   return outputFiles[0]?.text ?? '';
 }

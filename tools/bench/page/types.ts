@@ -23,6 +23,32 @@ export interface MeshPage {
   watch(server: ServerAddress): Promise<void>;
 }
 
+/** Longest times without something new, milliseconds. */
+export interface Gaps {
+  video: number;
+  /** How many frames were shown. */
+  frames: number;
+  /** Where the page listens. */
+  audio?: number;
+}
+
+/** Of the page whose call is disturbed. */
+export interface RecoveryPage {
+  join(server: ServerAddress): Promise<void>;
+  /** What the page plays is measured from now on. */
+  listen(): Promise<void>;
+  /** From here on gaps are counted. */
+  mark(): void;
+  gaps(): Gaps;
+  topologyIs(topology: 'sfu' | 'p2p'): Promise<void>;
+  /** Milliseconds until signalling is back. */
+  cutSocket(): Promise<number>;
+  /** Before something breaks: what shows that it did, and was repaired. */
+  expect(what: 'newPath' | 'rejoin'): void;
+  /** Resolves when that has come, and frames with it. */
+  repaired(): Promise<void>;
+}
+
 /** What was seen and heard for a while. */
 export interface Observed {
   /** Between frames that were shown, milliseconds. */

@@ -44,34 +44,38 @@ test('a line that the panel cuts comes back, and media goes on meanwhile', async
   await closePages(ann, bob);
 });
 
-test('lost frames freeze the picture on the other side until they come again', async ({ browser }) => {
-  const guest = { url: server.url, room: 'frames', faults };
-  const ann = await joinDemo(browser, { ...guest, name: 'Ann' });
-  const bob = await joinDemo(browser, { ...guest, name: 'Bob' });
-  await Promise.all([expectVideos(ann, 1), expectVideos(bob, 1)]);
-  await expect(gap(ann)).toContainText('Moving');
+for (const topology of ['sfu', 'p2p']) {
+  test(`lost frames freeze the picture on the other side until they come again, ${topology}`, async ({
+    browser,
+  }) => {
+    const guest = { url: server.url, room: `frames-${topology}`, topology, faults };
+    const ann = await joinDemo(browser, { ...guest, name: 'Ann' });
+    const bob = await joinDemo(browser, { ...guest, name: 'Bob' });
+    await Promise.all([expectVideos(ann, 1), expectVideos(bob, 1)]);
+    await expect(gap(ann)).toContainText('Moving');
 
-  // By keyboard, as a slider can be used.
-  await slider(bob, 'Sent frames lost').focus();
-  await bob.keyboard.press('End');
-  await expect(slider(bob, 'Sent frames lost')).toHaveAttribute('aria-valuetext', '100 %');
-  await expect(gap(ann)).toContainText(/Frozen for [1-9].*s/);
-  await expect(gap(ann)).toContainText('Bob');
-  // The other direction is as it was.
-  await expectVideos(bob, 1);
-  await expect(gap(bob)).toContainText('Moving');
+    // By keyboard, as a slider can be used.
+    await slider(bob, 'Sent frames lost').focus();
+    await bob.keyboard.press('End');
+    await expect(slider(bob, 'Sent frames lost')).toHaveAttribute('aria-valuetext', '100 %');
+    await expect(gap(ann)).toContainText(/Frozen for [1-9].*s/);
+    await expect(gap(ann)).toContainText('Bob');
+    // The other direction is as it was.
+    await expectVideos(bob, 1);
+    await expect(gap(bob)).toContainText('Moving');
 
-  await button(bob, 'All clear').click();
-  await expect(gap(ann)).toContainText('Moving');
-  await expectVideos(ann, 1);
-  await expect(events(bob, 'All clear')).toHaveCount(1);
+    await button(bob, 'All clear').click();
+    await expect(gap(ann)).toContainText('Moving');
+    await expectVideos(ann, 1);
+    await expect(events(bob, 'All clear')).toHaveCount(1);
 
-  await slider(ann, 'Received frames lost').fill('100');
-  await expect(gap(ann)).toContainText('Frozen');
-  await button(ann, 'All clear').click();
-  await expect(gap(ann)).toContainText('Moving');
-  await closePages(ann, bob);
-});
+    await slider(ann, 'Received frames lost').fill('100');
+    await expect(gap(ann)).toContainText('Frozen');
+    await button(ann, 'All clear').click();
+    await expect(gap(ann)).toContainText('Moving');
+    await closePages(ann, bob);
+  });
+}
 
 test('a page that does not ask for faults loads nothing of them', async ({ browser }) => {
   const loaded = (page: Page) =>

@@ -22,12 +22,11 @@ const Gaps = ({ watch }: { watch: VideoWatch }): JSX.Element => {
         <button
           type="button"
           class="fault-link"
-          aria-label="Measure gaps anew"
           onClick={() => {
             watch.reset();
           }}
         >
-          Reset
+          Measure anew
         </button>
       </header>
       {videos.length === 0 ? (
@@ -37,7 +36,7 @@ const Gaps = ({ watch }: { watch: VideoWatch }): JSX.Element => {
           {videos.map((video) => {
             const { tone, text } = stateOf(video);
             return (
-              <li key={video.id} class={tone} data-testid="gap">
+              <li key={video.id} class={`gap-${tone}`} data-testid="gap">
                 <span class="fault-gap-name">
                   {video.name} <span class="muted">{video.source}</span>
                 </span>

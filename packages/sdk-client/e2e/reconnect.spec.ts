@@ -41,7 +41,10 @@ async function expectCall(alice: Page, bob: Page): Promise<void> {
 async function expectSameMedia(page: Page, captures: number): Promise<void> {
   expect(await page.evaluate(() => window.call.kept.local)).toBe(true);
   expect(await page.evaluate(() => window.call.told('disconnected'))).toEqual([]);
-  expect(await page.evaluate(() => window.call.taken.peerConnections - window.call.taken.closed)).toBe(2);
+  // What was before is let go when everybody has come over.
+  await expect
+    .poll(() => page.evaluate(() => window.call.taken.peerConnections - window.call.taken.closed))
+    .toBe(2);
   expect(await page.evaluate(() => window.call.taken.getUserMedia)).toBe(captures);
 }
 

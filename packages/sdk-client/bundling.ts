@@ -8,13 +8,13 @@ import type { Plugin } from 'esbuild';
  */
 export const BUNDLED = 'mediasoup-client';
 
-/** mediasoup-client's test doubles. Nothing of ours reaches them. */
-const FAKES = /\/(FakeHandler|fakeParameters)$/;
+/** mediasoup-client's test doubles, and what it has for where there are no media elements. Nothing of ours reaches them. */
+const UNUSED = /\/(FakeHandler|fakeParameters|ReactNative106)$/;
 
-export const withoutFakes: Plugin = {
-  name: 'without-mediasoup-fakes',
+export const withoutUnused: Plugin = {
+  name: 'without-what-is-unused-of-mediasoup-client',
   setup(build) {
-    build.onResolve({ filter: FAKES }, ({ path, importer }) =>
+    build.onResolve({ filter: UNUSED }, ({ path, importer }) =>
       importer.includes(BUNDLED) ? { path, namespace: 'left-out' } : undefined,
     );
     build.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {}' }));

@@ -1,5 +1,5 @@
 import { defineConfig } from 'tsup';
-import { BUNDLED, collectLicences, withoutFakes } from './bundling.js';
+import { BUNDLED, collectLicences, withoutUnused } from './bundling.js';
 
 export default defineConfig({
   entry: ['src/index.ts', 'src/testing/index.ts'],
@@ -11,7 +11,7 @@ export default defineConfig({
   // The private wire package is bundled, code and types. The types are found by path: through node_modules the
   // declaration build takes the package's inner files for a foreign library's and leaves their imports in.
   noExternal: ['@parlor/protocol', BUNDLED],
-  esbuildPlugins: [withoutFakes, collectLicences],
+  esbuildPlugins: [withoutUnused, collectLicences],
   dts: {
     compilerOptions: {
       paths: { '@parlor/protocol': ['../protocol/src/index.ts'] },

@@ -66,7 +66,11 @@ export const bundle: Bench = {
         },
       ],
       details: [
-        { name: 'what carries P2P rooms, loaded when one is joined', unit: 'kB', value: exactly(later) },
+        {
+          name: 'what is loaded later: changing paths, P2P, repairs, statistics',
+          unit: 'kB',
+          value: exactly(later),
+        },
         { name: 'mediasoup-client alone', unit: 'kB', value: exactly(alone.initial) },
       ],
     };

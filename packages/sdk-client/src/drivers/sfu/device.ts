@@ -2,7 +2,6 @@ import { Device, detectDevice } from 'mediasoup-client';
 import { Chrome111 } from 'mediasoup-client/handlers/Chrome111';
 import { Chrome74 } from 'mediasoup-client/handlers/Chrome74';
 import { Firefox120 } from 'mediasoup-client/handlers/Firefox120';
-import { ReactNative106 } from 'mediasoup-client/handlers/ReactNative106';
 import { Safari12 } from 'mediasoup-client/handlers/Safari12';
 import type { types } from 'mediasoup-client';
 import { ParlorError } from '../../errors.js';
@@ -10,18 +9,20 @@ import { ParlorError } from '../../errors.js';
 type HandlerFactory = types.HandlerFactory;
 type RtpCapabilities = types.RtpCapabilities;
 
-const HANDLERS: Record<types.BuiltinHandlerName, { createFactory(options: object): HandlerFactory }> = {
+const HANDLERS: Partial<
+  Record<types.BuiltinHandlerName, { createFactory(options: object): HandlerFactory }>
+> = {
   Chrome111,
   Chrome74,
   Firefox120,
-  ReactNative106,
   Safari12,
 };
 
 /** @throws ParlorError `BROWSER_UNSUPPORTED` */
 export function browserHandler(): HandlerFactory {
   const name = typeof RTCPeerConnection === 'undefined' ? undefined : detectDevice();
-  if (name) return HANDLERS[name].createFactory({});
+  const handler = name && HANDLERS[name];
+  if (handler) return handler.createFactory({});
   throw new ParlorError('BROWSER_UNSUPPORTED', 'This browser has no WebRTC that works. Use a current one.');
 }
 

@@ -98,6 +98,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     expect(await violations(ann)).toEqual([]);
     await join(ann);
     const bob = await joinDemo(browser, { ...guest, name: 'Bob' });
+    await expect(gap(ann)).toContainText('Moving');
     await slider(ann, 'Messages lost').fill('5');
     await slider(bob, 'Sent frames lost').fill('100');
     await toggle(ann, 'ICE fails').click();

@@ -26,7 +26,7 @@ const Gaps = ({ watch }: { watch: VideoWatch }): JSX.Element => {
             watch.reset();
           }}
         >
-          Measure anew
+          Reset<span class="visually-hidden"> gaps</span>
         </button>
       </header>
       {videos.length === 0 ? (

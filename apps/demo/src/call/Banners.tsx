@@ -11,13 +11,17 @@ export const Banners = (): JSX.Element => {
       {reconnecting && (
         <div class="banner warn" role="status">
           <span class="spinner" aria-hidden="true" />
-          Connection lost. Reconnecting…
+          <span class="banner-text">
+            <span>Connection lost.</span> <span>Reconnecting…</span>
+          </span>
         </div>
       )}
       {offline && (
         <div class="banner warn" role="status">
           <span class="spinner" aria-hidden="true" />
-          No connection to the server. The call goes on…
+          <span class="banner-text">
+            <span>No connection to the server.</span> <span>The call goes on…</span>
+          </span>
         </div>
       )}
       {soundBlocked && (

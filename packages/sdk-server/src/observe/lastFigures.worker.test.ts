@@ -101,7 +101,7 @@ test.each<[string, (made: { peer: Peer; transport: Transport }) => void]>([
   ],
 ])('%s', async (_how, end) => {
   const room = await parlor.rooms.open('room', { keepWhenEmpty: true });
-  const peer = await room.join({ peerId: 'alice' });
+  const peer = await room.join({ peerId: 'alice', topology: 'sfu' });
   const { transport, bytes } = await usedTransport(peer);
   const last = lastFigures(transport);
   end({ peer, transport });

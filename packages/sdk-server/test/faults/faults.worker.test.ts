@@ -17,7 +17,7 @@ async function start(): Promise<TestServer> {
 it('kills a media worker, in whose place comes another', async () => {
   const { faults, parlor } = await start();
   const [pid] = faults.workers;
-  await parlor.rooms.open('room');
+  await parlor.rooms.open('room', { topology: 'sfu' });
   const died = new Promise((resolve) => {
     parlor.rooms.on('closed', (_room, reason) => {
       resolve(reason);

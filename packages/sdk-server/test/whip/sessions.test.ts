@@ -81,7 +81,8 @@ describe('an ICE restart', () => {
     const answers = await Promise.all(
       [1, 2, 3].map(() => ask('PATCH', location, { body, headers: { 'if-match': '*' } })),
     );
-    expect(answers.map(({ status }) => status)).toEqual([200, 204, 204]);
+    // Whichever of them is read first.
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 204, 204]);
   });
 });
 

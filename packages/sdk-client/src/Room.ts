@@ -1,4 +1,5 @@
 import { DeviceManager } from './devices/DeviceManager.js';
+import { forwardDevices } from './devices/forwardDevices.js';
 import { Playback } from './devices/Playback.js';
 import type { DataMessage, MediaDriver } from './drivers/MediaDriver.js';
 import { Emitter } from './emitter.js';
@@ -82,7 +83,7 @@ export class Room extends Emitter<api.RoomEvents> implements api.RoomLike {
       send: (message, reliable) => this.#send(message, reliable),
       emit,
     });
-    this.#forward();
+    forwardDevices(this.devices, this.#playback, emit);
     // Loading begins now, so that joining need not wait for it.
     if (!options.driver) this.#inBackground(loadDriver(options.topology));
     const { audioOutput } = options;
@@ -317,22 +318,6 @@ export class Room extends Emitter<api.RoomEvents> implements api.RoomLike {
       this.localParticipant.publicationOf(producerId) ?? this.#remotes.publicationOf(producerId);
     const owner = this.#remotes.ownerOf(producerId) ?? this.localParticipant;
     return publication && { identity: owner.identity, source: publication.source, kind: publication.kind };
-  }
-
-  #forward(): void {
-    this.devices
-      .on('mediaDevicesError', (error, subject) => {
-        this.emit('mediaDevicesError', error, subject);
-      })
-      .on('mediaDevicesChanged', (devices) => {
-        this.emit('mediaDevicesChanged', devices);
-      })
-      .on('activeDeviceChanged', (kind, deviceId) => {
-        this.emit('activeDeviceChanged', kind, deviceId);
-      });
-    this.#playback.on('changed', (canPlay) => {
-      this.emit('audioPlaybackStatusChanged', canPlay);
-    });
   }
 
   /** For work whose failure is told elsewhere, or changes nothing. */

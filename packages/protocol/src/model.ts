@@ -104,6 +104,12 @@ export type TopologyReason =
   | 'mediaServerDied'
   | 'noMediaServer';
 
+/**
+ * Why the server does not forward a publication to somebody who would receive it: `lastN`: enough videos are more wanted;
+ * `notLoudest`: enough microphones are louder.
+ */
+export type HoldReason = 'lastN' | 'notLoudest';
+
 /** Why a peer is no longer in the room. */
 export type PeerLeftReason = 'left' | 'disconnected' | 'removed' | 'replaced' | 'roomClosed';
 

@@ -1,31 +1,41 @@
-import type { ConsumerType, MediaKind, RtpParameters } from '@parlor/protocol';
+import type { ConsumerType, HoldReason, MediaKind, RtpParameters } from '@parlor/protocol';
 import { ParlorError } from '../errors.js';
 import { Emitter } from '../events.js';
 import type { PeerImpl } from './PeerImpl.js';
 import type { MediaConsumer } from './ports.js';
 import type { ProducerImpl } from './ProducerImpl.js';
 import type { TransportImpl } from './TransportImpl.js';
-import type { Consumer, ConsumerEvents, ConsumerLayers, StreamStats } from './types.js';
+import type { Consumer, ConsumerEvents, ConsumerLayers, Forwarding, StreamStats } from './types.js';
+
+export interface ConsumerParts {
+  readonly media: MediaConsumer;
+  readonly transport: TransportImpl;
+  readonly paused: boolean;
+  readonly held?: HoldReason | undefined;
+}
 
 export class ConsumerImpl extends Emitter<ConsumerEvents> implements Consumer {
   readonly peer: PeerImpl;
   readonly producer: ProducerImpl;
   closed = false;
+  /** The client does not want it now. */
   paused: boolean;
+  /** Why the room does not forward it now, whatever the client wants. */
+  held: HoldReason | undefined;
+  /** What was last asked for. */
+  #preferredLayers: ConsumerLayers | undefined;
+  #currentLayers: ConsumerLayers | undefined;
   readonly #media: MediaConsumer;
   readonly #transport: TransportImpl;
 
-  constructor(
-    peer: PeerImpl,
-    producer: ProducerImpl,
-    options: { media: MediaConsumer; transport: TransportImpl; paused: boolean },
-  ) {
+  constructor(peer: PeerImpl, producer: ProducerImpl, { media, transport, paused, held }: ConsumerParts) {
     super();
     this.peer = peer;
     this.producer = producer;
-    this.#media = options.media;
-    this.#transport = options.transport;
-    this.paused = options.paused;
+    this.#media = media;
+    this.#transport = transport;
+    this.paused = paused;
+    this.held = held;
     producer.consumers.add(this);
     this.#transport.consumers.add(this);
     this.#media.on('score', (score) => {
@@ -33,6 +43,7 @@ export class ConsumerImpl extends Emitter<ConsumerEvents> implements Consumer {
       this.emit('score', score);
     });
     this.#media.on('layersChanged', (layers) => {
+      this.#currentLayers = layers;
       this.peer.tell({ type: 'consumerLayersChanged', consumerId: this.id, layers });
       this.emit('layersChanged', layers);
     });
@@ -54,22 +65,51 @@ export class ConsumerImpl extends Emitter<ConsumerEvents> implements Consumer {
     return this.#media.rtpParameters;
   }
 
+  /** Whether media of it is to flow, as far as the client and the room are concerned. */
+  get isWanted(): boolean {
+    return !this.closed && !this.paused && !this.held;
+  }
+
+  get forwarding(): Forwarding {
+    const { isWanted, paused, held, producer } = this;
+    const stopped = held ?? (paused ? 'pausedByClient' : producer.paused ? 'pausedByPublisher' : undefined);
+    return {
+      active: isWanted && !producer.paused,
+      reason: stopped ?? 'active',
+      ...(this.#preferredLayers && { preferredLayers: this.#preferredLayers }),
+      ...(this.#currentLayers && { currentLayers: this.#currentLayers }),
+    };
+  }
+
   async pause(): Promise<void> {
     if (this.closed || this.paused) return;
+    const wasWanted = this.isWanted;
     this.paused = true;
     this.emit('paused');
-    await this.#media.pause();
+    await this.#follow(wasWanted);
   }
 
   async resume(): Promise<void> {
     if (this.closed || !this.paused) return;
+    const wasWanted = this.isWanted;
     this.paused = false;
     this.emit('resumed');
-    await this.#media.resume();
+    await this.#follow(wasWanted);
+  }
+
+  /** The room stops forwarding it (a reason), or lets it flow again where the client wants it. */
+  async hold(held: HoldReason | undefined): Promise<void> {
+    if (this.closed || this.held === held) return;
+    const wasWanted = this.isWanted;
+    this.held = held;
+    await this.#follow(wasWanted);
   }
 
   async setPreferredLayers(layers: ConsumerLayers): Promise<void> {
-    if (!this.closed) await this.#media.setPreferredLayers(layers);
+    if (this.closed) return;
+    this.#preferredLayers = layers;
+    this.emit('demandChanged');
+    await this.#media.setPreferredLayers(layers);
   }
 
   async requestKeyFrame(): Promise<void> {
@@ -103,6 +143,14 @@ export class ConsumerImpl extends Emitter<ConsumerEvents> implements Consumer {
     this.producer.consumers.delete(this);
     this.#transport.consumers.delete(this);
     this.peer.consumerClosed(this);
+    this.emit('demandChanged');
     this.emit('closed');
+  }
+
+  /** The media server does as the client and the room together want it, which changes first. */
+  async #follow(wasWanted: boolean): Promise<void> {
+    const { isWanted } = this;
+    this.emit('demandChanged');
+    if (isWanted !== wasWanted) await (isWanted ? this.#media.resume() : this.#media.pause());
   }
 }

@@ -3,6 +3,7 @@ import type {
   ConsumerType,
   DtlsParameters,
   ErrorCode,
+  HoldReason,
   IceParameters,
   IceServer,
   MediaKind,
@@ -377,6 +378,8 @@ export interface Producer extends EventSource<ProducerEvents> {
 export interface ConsumerEvents {
   paused: [];
   resumed: [];
+  /** Whether it is to flow, or up to which layer, may have changed. */
+  demandChanged: [];
   score: [score: { score: number; producerScore: number }];
   layersChanged: [layers: ConsumerLayers | undefined];
   closed: [];
@@ -387,6 +390,17 @@ export interface ConsumerLayers {
   temporalLayer?: number | undefined;
 }
 
+/** What is sent of a consumer, and why. */
+export interface Forwarding {
+  active: boolean;
+  /** `lastN`: too many videos are more wanted in the room. `notLoudest`: enough microphones are louder. */
+  reason: 'active' | 'pausedByClient' | 'pausedByPublisher' | HoldReason;
+  /** What was last asked for; absent: the highest. */
+  preferredLayers?: ConsumerLayers;
+  /** What is sent, where there are layers. */
+  currentLayers?: ConsumerLayers;
+}
+
 /** Media of another peer that a peer receives. */
 export interface Consumer extends EventSource<ConsumerEvents> {
   readonly id: string;
@@ -395,7 +409,9 @@ export interface Consumer extends EventSource<ConsumerEvents> {
   readonly kind: MediaKind;
   readonly type: ConsumerType;
   readonly rtpParameters: RtpParameters;
+  /** The client's own wish; what the room holds back by itself is in `forwarding`. */
   readonly paused: boolean;
+  readonly forwarding: Forwarding;
   readonly closed: boolean;
   pause(): Promise<void>;
   resume(): Promise<void>;

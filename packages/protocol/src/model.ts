@@ -21,7 +21,10 @@ export const DisplayName = printable(128);
 export const MediaKind = z.enum(['audio', 'video']);
 export type MediaKind = z.infer<typeof MediaKind>;
 
-/** Application data of a producer: any JSON object of at most 4 KiB as text. Parlor reads only `source`. */
+/**
+ * Application data of a producer: any JSON object of at most 4 KiB as text. The server reads only `source`; clients also
+ * `name` and, by which they choose layers, `video`: `{ width, height }` in pixels as captured.
+ */
 export const AppData = z
   .record(z.string().max(128), z.unknown())
   .refine((data) => JSON.stringify(data).length <= 4096, 'must be at most 4 KiB')

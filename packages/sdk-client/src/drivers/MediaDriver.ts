@@ -46,6 +46,9 @@ export interface SubscribeOptions {
   readonly follow?: boolean;
 }
 
+/** Layers by number, or by how often the full size is halved: each layer is twice as large as the one below it. */
+export type WantedLayers = VideoLayers | { readonly halvings: number };
+
 export interface DataMessage {
   /** Peer ids of the receivers. Absent: everyone else. */
   readonly to?: string | readonly string[];
@@ -128,7 +131,7 @@ export interface MediaDriver extends EventSource<MediaDriverEvents> {
   unsubscribe(producerIds: readonly string[]): Promise<void>;
   /** Pauses or resumes receiving. */
   setReceiving(producerId: string, receiving: boolean): Promise<void>;
-  setPreferredLayers(producerId: string, layers: VideoLayers): Promise<void>;
+  setPreferredLayers(producerId: string, layers: WantedLayers): Promise<void>;
   /**
    * Sends straight to the others what may be lost and may overtake. False: there is no such way to each of them, or not
    * for this, and nothing was sent: signalling carries it.

@@ -23,6 +23,8 @@ export interface ProducerState {
   readonly source: TrackSource;
   readonly name: string | undefined;
   readonly paused: boolean;
+  /** Width and height of what is captured; its publisher's word, which may say anything. */
+  readonly video?: unknown;
   /** As of a peer. */
   readonly missing?: true;
 }

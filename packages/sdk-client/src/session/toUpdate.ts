@@ -11,7 +11,7 @@ type WireProducer = ProtooAnswers['joinRoom']['producers'][number];
 
 /** `appData` is the publisher's word: it may say anything. */
 function toProducer({ producerId, peerId, kind, paused, appData }: WireProducer): ProducerState {
-  const { source, name } = (appData as Record<string, unknown> | undefined) ?? {};
+  const { source, name, video } = (appData as Record<string, unknown> | undefined) ?? {};
   return {
     producerId,
     peerId,
@@ -19,6 +19,7 @@ function toProducer({ producerId, peerId, kind, paused, appData }: WireProducer)
     paused,
     source: isSource(source) ? source : 'unknown',
     name: typeof name === 'string' ? name : undefined,
+    ...(video !== undefined && { video }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { Emitter } from '../../emitter.js';
 import { ParlorError, toParlorError } from '../../errors.js';
 import { FakeMediaStreamTrack } from '../../testing/fakeMedia.js';
-import type { TrackKind, VideoLayers } from '../../types.js';
+import type { TrackKind } from '../../types.js';
 import type {
   DriverContext,
   DriverFactory,
@@ -12,7 +12,9 @@ import type {
   PublishRequest,
   RemoteProducer,
   SubscribeResult,
+  WantedLayers,
 } from '../MediaDriver.js';
+import { appDataOf } from '../appData.js';
 
 interface Sent {
   mediaStreamTrack: MediaStreamTrack;
@@ -34,7 +36,7 @@ export class FakeDriver extends Emitter<MediaDriverEvents> implements MediaDrive
   readonly topology = 'sfu';
   readonly sent = new Map<string, Sent>();
   readonly received = new Map<string, Received>();
-  readonly layers = new Map<string, VideoLayers>();
+  readonly layers = new Map<string, WantedLayers>();
   readonly notReceiving = new Set<string>();
   restarts = 0;
   #state: DriverState = 'new';
@@ -63,17 +65,11 @@ export class FakeDriver extends Emitter<MediaDriverEvents> implements MediaDrive
     return Promise.resolve();
   }
 
-  async publish({
-    mediaStreamTrack,
-    kind,
-    source,
-    muted,
-    options,
-    formerId,
-  }: PublishRequest): Promise<string> {
+  async publish(request: PublishRequest): Promise<string> {
+    const { mediaStreamTrack, kind, muted, formerId } = request;
     // As the real ones: there is nothing to send.
     if (mediaStreamTrack.readyState === 'ended') throw new Error('track ended');
-    const appData = { source, ...(options.name === undefined ? {} : { name: options.name }) };
+    const appData = appDataOf(request);
     const rtpParameters = { codecs: [], encodings: [] };
     const answer = await this.#request('produce', { kind, rtpParameters, appData, paused: muted, formerId });
     const { producerId } = answer as { producerId: string };
@@ -120,10 +116,11 @@ export class FakeDriver extends Emitter<MediaDriverEvents> implements MediaDrive
     await this.#request(receiving ? 'resume' : 'pause', { consumerId });
   }
 
-  async setPreferredLayers(producerId: string, layers: VideoLayers): Promise<void> {
+  async setPreferredLayers(producerId: string, layers: WantedLayers): Promise<void> {
     const { consumerId } = this.#received(producerId);
     this.layers.set(producerId, layers);
-    await this.#request('setPreferredLayers', { consumerId, ...layers });
+    const chosen = 'halvings' in layers ? { spatialLayer: Math.max(0, 2 - layers.halvings) } : layers;
+    await this.#request('setPreferredLayers', { consumerId, ...chosen });
   }
 
   /** Signalling is as short a way. */

@@ -1,4 +1,5 @@
 import { ParlorError } from '../../errors.js';
+import { appDataOf } from '../appData.js';
 import type { DriverContext, PublishRequest } from '../MediaDriver.js';
 import { wantedBitrate } from './bitrates.js';
 import type { Outgoing } from './MeshLink.js';
@@ -75,8 +76,9 @@ export class MeshSender {
     this.outgoing.clear();
   }
 
-  async #announce({ kind, source, muted, options, formerId }: PublishRequest): Promise<string> {
-    const appData = { source, ...(options.name === undefined ? {} : { name: options.name }) };
+  async #announce(request: PublishRequest): Promise<string> {
+    const { kind, muted, formerId } = request;
+    const appData = appDataOf(request);
     const answer = await this.context.request('produce', { kind, appData, paused: muted, formerId });
     return (answer as WireProduced).producerId;
   }

@@ -1,7 +1,6 @@
 import type { types } from 'mediasoup-client';
 import { Emitter } from '../../emitter.js';
 import { ParlorError, toParlorError } from '../../errors.js';
-import type { VideoLayers } from '../../types.js';
 import type {
   DriverContext,
   DriverFactory,
@@ -13,6 +12,7 @@ import type {
   RemoteProducer,
   SubscribeOptions,
   SubscribeResult,
+  WantedLayers,
 } from '../MediaDriver.js';
 import { askAhead, browserHandler, loadDevice } from './device.js';
 import type { Keeper } from './keeper/Keeper.js';
@@ -135,7 +135,7 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
     await this.#open.receiver.setReceiving(producerId, receiving);
   }
 
-  async setPreferredLayers(producerId: string, layers: VideoLayers): Promise<void> {
+  async setPreferredLayers(producerId: string, layers: WantedLayers): Promise<void> {
     await this.#open.receiver.setPreferredLayers(producerId, layers);
   }
 

@@ -1,13 +1,14 @@
 import type { types } from 'mediasoup-client';
 import { ParlorError, toParlorError } from '../../errors.js';
-import type { VideoLayers } from '../../types.js';
 import type {
   DriverContext,
   DriverTrackReport,
   RemoteProducer,
   SubscribeOptions,
   SubscribeResult,
+  WantedLayers,
 } from '../MediaDriver.js';
+import { chooseLayers } from './chooseLayers.js';
 import type { SfuTransport } from './SfuTransport.js';
 import type { WireConsumer, WireSubscribe } from './wire.js';
 
@@ -26,7 +27,7 @@ export interface Received {
   forwarded: boolean;
   /** It comes in several layers, of which the server tells when nothing comes. */
   readonly layered: boolean;
-  layers: VideoLayers | undefined;
+  layers: WantedLayers | undefined;
 }
 
 interface ReceiverContext extends DriverContext {
@@ -123,9 +124,10 @@ export class SfuReceiver {
     await this.context.request(receiving ? 'resume' : 'pause', { consumerId: consumer.id });
   }
 
-  async setPreferredLayers(producerId: string, layers: VideoLayers): Promise<void> {
+  async setPreferredLayers(producerId: string, layers: WantedLayers): Promise<void> {
     const { consumer } = this.#with(producerId, { layers });
-    await this.context.request('setPreferredLayers', { consumerId: consumer.id, ...layers });
+    const chosen = chooseLayers(layers, consumer.rtpParameters);
+    if (chosen) await this.context.request('setPreferredLayers', { consumerId: consumer.id, ...chosen });
   }
 
   stats(): Promise<DriverTrackReport[]> {

@@ -2,6 +2,7 @@ import type { ProtooAnswers } from '@parlor/protocol';
 import type { types } from 'mediasoup-client';
 import { deferred } from '../../deferred.js';
 import { ParlorError } from '../../errors.js';
+import { appDataOf } from '../appData.js';
 import type { DriverContext, DriverTrackReport, PublishRequest } from '../MediaDriver.js';
 import { mediaOptions } from './produceOptions.js';
 import type { SfuTransport } from './SfuTransport.js';
@@ -70,8 +71,8 @@ export class SfuSender {
 
   /** Sends it by the transport that there is now. */
   async produce(request: PublishRequest): Promise<{ producerId: string; producer: types.Producer }> {
-    const { mediaStreamTrack, source, muted, options, producerId: known, formerId } = request;
-    const appData = { source, ...(options.name === undefined ? {} : { name: options.name }) };
+    const { mediaStreamTrack, muted, producerId: known, formerId } = request;
+    const appData = appDataOf(request);
     let producer: types.Producer | undefined;
     const answered = deferred<string>();
     // When the browser fails after the server has refused, nobody else looks at it.

@@ -1,7 +1,7 @@
 import type { ProtooAnswers, ProtooNotifications } from '@parlor/protocol';
 import { Emitter } from '../../emitter.js';
 import { ParlorError } from '../../errors.js';
-import type { Topology, VideoLayers } from '../../types.js';
+import type { Topology } from '../../types.js';
 import type {
   DataMessage,
   DriverContext,
@@ -14,6 +14,7 @@ import type {
   RemoteProducer,
   SubscribeOptions,
   SubscribeResult,
+  WantedLayers,
 } from '../MediaDriver.js';
 import { createCarrier, type Carrier } from './createCarrier.js';
 import type { Path } from './Path.js';
@@ -167,7 +168,7 @@ export class Switcher extends Emitter<MediaDriverEvents> implements MediaDriver 
     await this.#receivers(producerId, (driver) => driver.setReceiving(producerId, receiving));
   }
 
-  async setPreferredLayers(producerId: string, layers: VideoLayers): Promise<void> {
+  async setPreferredLayers(producerId: string, layers: WantedLayers): Promise<void> {
     this.#reception.get(producerId).layers = layers;
     await this.#receivers(producerId, (driver) => driver.setPreferredLayers(producerId, layers));
   }

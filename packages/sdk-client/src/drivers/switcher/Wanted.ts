@@ -1,13 +1,12 @@
 import { deferred, type Deferred } from '../../deferred.js';
-import type { VideoLayers } from '../../types.js';
-import type { RemoteProducer, SubscribeResult } from '../MediaDriver.js';
+import type { RemoteProducer, SubscribeResult, WantedLayers } from '../MediaDriver.js';
 import type { Path } from './Path.js';
 
 /** Somebody's track that this page wants to receive, by whichever path. */
 export class Wanted {
   paused: boolean;
   receiving = true;
-  layers: VideoLayers | undefined;
+  layers: WantedLayers | undefined;
   /** Whose media the app has now. */
   active: Path | undefined;
   readonly #answer: Deferred<SubscribeResult> = deferred();

@@ -95,14 +95,16 @@ export const ProtooRequests = {
     topology: WantedTopology.optional(),
     /** The client follows when media of the room takes another path (`topologyChanged`). */
     paths: z.boolean().optional(),
+    /** The client sends of its video no more than `producerDemand` asks for. */
+    dynacast: z.boolean().optional(),
     /** Transports to make at once, so that joining costs one round trip. */
     transports: z
       .array(z.enum(['send', 'recv']))
       .max(2)
       .optional(),
     /**
-     * From an earlier `joinRoom` of the same peer: takes the place of a session that is still there, and proves after a
-     * restart of the server whose publications `formerId` speaks of.
+     * From an earlier `joinRoom` of the same peer: takes the place of a session that is still there (a client that follows
+     * paths goes on as the same peer then), and proves whose publications `formerId` speaks of.
      */
     resumeToken: z.string().max(4096).optional(),
     /** The client comes back with `resumeSession` when its connection breaks: until then it is still in the room. */
@@ -132,13 +134,16 @@ export const ProtooRequests = {
   produce: z.object({
     transportId: ObjectId.optional(),
     kind: MediaKind,
-    /** Needed where the server carries the media; absent in a P2P room, where it only announces. */
+    /**
+     * Needed where the server carries the media; absent in a P2P room, where it only announces, and of what is `paused` and
+     * has nothing to send yet, by a client that follows paths: `producerId` brings its media later.
+     */
     rtpParameters: RtpParameters.optional(),
     /** Of an own publication that goes on by this transport from now on, with its id and its paused state. */
     producerId: ObjectId.optional(),
     /**
-     * The id that a publication had in an earlier session of this peer: it has the same again where the `resumeToken` of
-     * `joinRoom` was good for that, else a new one.
+     * The id that a publication had in an earlier session of this peer: it goes on, or has the same again, where the
+     * `resumeToken` of `joinRoom` was good for that; else it is new.
      */
     formerId: ObjectId.optional(),
     appData: AppData.optional(),
@@ -184,6 +189,8 @@ export const ProtooRequests = {
       .max(2)
       .optional(),
     rtpCapabilities: RtpCapabilities.optional(),
+    /** As in `joinRoom`. */
+    dynacast: z.boolean().optional(),
   }),
   /** Everything that the client receives and publishes is on this path now: the former is not needed any more. */
   pathReady: z.object({ path: pathNumber }),
@@ -293,6 +300,11 @@ export interface ProtooNotifications {
   /** `data` as in `PeerInfo`. */
   peerJoined: { peerId: string; displayName: string; data?: false };
   peerLeft: { peerId: string; reason: PeerLeftReason };
+  /**
+   * To clients that follow paths: the peer has joined anew without having left, and its publications go on under their ids.
+   * Connections of before to its browser are of no use any more.
+   */
+  peerReturned: { peerId: string };
   newProducer: {
     producerId: string;
     kind: MediaKind;
@@ -320,6 +332,11 @@ export interface ProtooNotifications {
   producerResumed: { producerId: string; peerId: string };
   /** To the owner: the quality that the server receives, 0 to 10 per encoding. */
   producerScore: { producerId: string; scores: { ssrc: number; rid?: string; score: number }[] };
+  /**
+   * To an owner that takes it (`dynacast`): nobody wants more than this spatial layer of its video, counted from 0; absent:
+   * nobody wants any. Until something is said, all of it is to be sent, also when it goes on by another transport.
+   */
+  producerDemand: { producerId: string; spatialLayer?: number };
   consumerPaused: { consumerId: string; producerId: string };
   consumerResumed: { consumerId: string; producerId: string };
   consumerClosed: { consumerId: string; producerId: string };

@@ -1,6 +1,7 @@
 import type { ConsumerType, HoldReason, MediaKind, RtpParameters } from '@parlor/protocol';
 import { ParlorError } from '../errors.js';
 import { Emitter } from '../events.js';
+import { clampLayers } from './forwarding/layers.js';
 import type { PeerImpl } from './PeerImpl.js';
 import type { MediaConsumer } from './ports.js';
 import type { ProducerImpl } from './ProducerImpl.js';
@@ -22,8 +23,8 @@ export class ConsumerImpl extends Emitter<ConsumerEvents> implements Consumer {
   paused: boolean;
   /** Why the room does not forward it now, whatever the client wants. */
   held: HoldReason | undefined;
-  /** What was last asked for. */
-  #preferredLayers: ConsumerLayers | undefined;
+  /** What was last asked for, as far as there is such; undefined: the highest. */
+  preferredLayers: ConsumerLayers | undefined;
   #currentLayers: ConsumerLayers | undefined;
   readonly #media: MediaConsumer;
   readonly #transport: TransportImpl;
@@ -36,7 +37,7 @@ export class ConsumerImpl extends Emitter<ConsumerEvents> implements Consumer {
     this.#transport = transport;
     this.paused = paused;
     this.held = held;
-    producer.consumers.add(this);
+    producer.consumerAdded(this);
     this.#transport.consumers.add(this);
     this.#media.on('score', (score) => {
       this.peer.tell({ type: 'consumerScore', consumerId: this.id, ...score });
@@ -76,7 +77,7 @@ export class ConsumerImpl extends Emitter<ConsumerEvents> implements Consumer {
     return {
       active: isWanted && !producer.paused,
       reason: stopped ?? 'active',
-      ...(this.#preferredLayers && { preferredLayers: this.#preferredLayers }),
+      ...(this.preferredLayers && { preferredLayers: this.preferredLayers }),
       ...(this.#currentLayers && { currentLayers: this.#currentLayers }),
     };
   }
@@ -106,10 +107,11 @@ export class ConsumerImpl extends Emitter<ConsumerEvents> implements Consumer {
   }
 
   async setPreferredLayers(layers: ConsumerLayers): Promise<void> {
-    if (this.closed) return;
-    this.#preferredLayers = layers;
-    this.emit('demandChanged');
-    await this.#media.setPreferredLayers(layers);
+    const { highestLayers } = this.producer;
+    if (this.closed || !highestLayers) return;
+    this.preferredLayers = clampLayers(layers, highestLayers);
+    this.#demandChanged();
+    await this.#media.setPreferredLayers(this.preferredLayers);
   }
 
   async requestKeyFrame(): Promise<void> {
@@ -143,14 +145,19 @@ export class ConsumerImpl extends Emitter<ConsumerEvents> implements Consumer {
     this.producer.consumers.delete(this);
     this.#transport.consumers.delete(this);
     this.peer.consumerClosed(this);
-    this.emit('demandChanged');
+    this.#demandChanged();
     this.emit('closed');
+  }
+
+  #demandChanged(): void {
+    this.producer.demandChanged();
+    this.emit('demandChanged');
   }
 
   /** The media server does as the client and the room together want it, which changes first. */
   async #follow(wasWanted: boolean): Promise<void> {
     const { isWanted } = this;
-    this.emit('demandChanged');
+    this.#demandChanged();
     if (isWanted !== wasWanted) await (isWanted ? this.#media.resume() : this.#media.pause());
   }
 }

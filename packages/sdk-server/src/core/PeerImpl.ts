@@ -51,6 +51,8 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
   readonly ability: Ability | undefined;
   /** Its client changes over when media of the room takes another path. */
   readonly followsPaths: boolean;
+  /** Its client sends only what it is told to: those layers of video that somebody watches. */
+  dynacast = false;
   readonly room: RoomImpl;
   readonly context: CoreContext;
   readonly transports = new Map<string, TransportImpl>();

@@ -2,8 +2,11 @@ import type { AppData, MediaKind, ProducerInfo } from '@parlor/protocol';
 import { ParlorError } from '../errors.js';
 import { Emitter } from '../events.js';
 import type { ConsumerImpl } from './ConsumerImpl.js';
+import { Demand, demandOf, NOBODY } from './forwarding/Demand.js';
+import type { HighestLayers } from './forwarding/layers.js';
 import type { PeerImpl } from './PeerImpl.js';
 import type { MediaProducer } from './ports.js';
+import { systemTimer } from './timer.js';
 import type { TransportImpl } from './TransportImpl.js';
 import type { Producer, ProducerEvents, StreamStats } from './types.js';
 
@@ -11,6 +14,7 @@ import type { Producer, ProducerEvents, StreamStats } from './types.js';
 export interface Inlet {
   readonly media: MediaProducer;
   readonly transport: TransportImpl;
+  readonly highest: HighestLayers;
 }
 
 export interface ProducerParts {
@@ -33,6 +37,8 @@ export class ProducerImpl extends Emitter<ProducerEvents> implements Producer {
   paused: boolean;
   started = false;
   #inlet: Inlet | undefined;
+  /** What its owner's client is told to send; undefined: it always sends all. */
+  #demand: Demand | undefined;
   #moving: Promise<unknown> = Promise.resolve();
 
   constructor(peer: PeerImpl, { id, kind, appData, paused, inlet }: ProducerParts) {
@@ -42,12 +48,17 @@ export class ProducerImpl extends Emitter<ProducerEvents> implements Producer {
     this.kind = kind;
     this.appData = appData;
     this.paused = paused;
-    if (inlet) this.attach(inlet);
+    if (inlet) this.#receive(inlet);
   }
 
   /** What the media server has of it. */
   get media(): MediaProducer | undefined {
     return this.#inlet?.media;
+  }
+
+  /** Undefined while nothing of it comes to the server. */
+  get highestLayers(): HighestLayers | undefined {
+    return this.#inlet?.highest;
   }
 
   get pending(): boolean {
@@ -84,7 +95,26 @@ export class ProducerImpl extends Emitter<ProducerEvents> implements Producer {
 
   /** From here on its media comes in there. */
   attach(inlet: Inlet): void {
+    this.#receive(inlet);
+    // The client sends all at first by a new way, whatever it had heard about the former.
+    this.#demand?.repeat();
+  }
+
+  /** Somebody begins to receive it. */
+  consumerAdded(consumer: ConsumerImpl): void {
+    this.consumers.add(consumer);
+    if (consumer.isWanted || consumer.held) this.demandChanged();
+    else this.#demand?.expect();
+  }
+
+  /** One of its consumers wants more or less of it, or has ended. */
+  demandChanged(): void {
+    this.#demand?.changed();
+  }
+
+  #receive(inlet: Inlet): void {
     this.#inlet = inlet;
+    this.#demand = this.#watchDemand(inlet);
     inlet.transport.producers.add(this);
     inlet.media.on('score', (scores) => {
       if (this.#inlet !== inlet) return;
@@ -134,8 +164,24 @@ export class ProducerImpl extends Emitter<ProducerEvents> implements Producer {
     await (paused ? this.media?.pause() : this.media?.resume());
   }
 
+  /** Sound costs little and has no layers; many listen without a picture. */
+  #watchDemand({ highest: { spatialLayer: highest } }: Inlet): Demand | undefined {
+    const { kind, peer, id: producerId } = this;
+    if (kind !== 'video' || !peer.dynacast) return undefined;
+    return new Demand({
+      timer: peer.context.timer ?? systemTimer,
+      highest,
+      wanted: () => demandOf(this.consumers, highest),
+      tell: (layer) => {
+        peer.tell({ type: 'producerDemand', producerId, ...(layer !== NOBODY && { spatialLayer: layer }) });
+      },
+    });
+  }
+
   /** Nothing comes in any more, and what went out of that goes with it. */
   #letGo(): void {
+    this.#demand?.close();
+    this.#demand = undefined;
     this.#inlet?.transport.producers.delete(this);
     this.#inlet = undefined;
     for (const consumer of [...this.consumers]) consumer.producerClosed();

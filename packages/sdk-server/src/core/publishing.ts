@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ParlorError } from '../errors.js';
+import { highestLayers } from './forwarding/layers.js';
 import { notThroughServer } from './P2pMedia.js';
 import type { PeerImpl } from './PeerImpl.js';
 import { assertCanPublish } from './permissions.js';
@@ -108,7 +109,7 @@ async function openInlet(
     peer.assertHere();
     return transport.media.produce({ ...options, rtpParameters });
   });
-  if (!peer.closed && !transport.closed) return { media, transport };
+  if (!peer.closed && !transport.closed) return { media, transport, highest: highestLayers(rtpParameters) };
   media.close();
   throw peer.closed
     ? peer.gone()

@@ -415,7 +415,7 @@ export interface Consumer extends EventSource<ConsumerEvents> {
   readonly closed: boolean;
   pause(): Promise<void>;
   resume(): Promise<void>;
-  /** The highest layers to forward; bandwidth may lower them. */
+  /** The highest layers to forward, of those that the producer has; bandwidth may lower them. */
   setPreferredLayers(layers: ConsumerLayers): Promise<void>;
   requestKeyFrame(): Promise<void>;
   /** What is sent of it, and what the client reports of its arrival. @throws CONSUMER_NOT_FOUND (it is closed) */

@@ -22,6 +22,8 @@ export type RoomUpdate =
   | { type: 'producerPaused'; producerId: string; peerId: string }
   | { type: 'producerResumed'; producerId: string; peerId: string }
   | { type: 'producerScore'; producerId: string; scores: ProducerScore[] }
+  /** To its owner: nobody wants more than this layer; absent: nobody wants any. Send no more. */
+  | { type: 'producerDemand'; producerId: string; spatialLayer?: number }
   | { type: 'consumerPaused'; consumerId: string; producerId: string }
   | { type: 'consumerResumed'; consumerId: string; producerId: string }
   | { type: 'consumerClosed'; consumerId: string; producerId: string }

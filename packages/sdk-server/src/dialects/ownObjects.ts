@@ -7,6 +7,8 @@ export interface ClientPeer extends Peer {
   setRtpCapabilities(rtpCapabilities: RtpCapabilities): void;
   /** Its client changes over when media of the room takes another path. */
   readonly followsPaths: boolean;
+  /** Its client sends only those layers of video that somebody watches. */
+  dynacast: boolean;
   /**
    * Goes on with a publication by another transport.
    * @throws PRODUCER_NOT_FOUND, TOPOLOGY_MISMATCH, BAD_REQUEST, UNSUPPORTED_MEDIA, TRANSPORT_NOT_FOUND

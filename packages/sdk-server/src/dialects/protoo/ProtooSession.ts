@@ -213,6 +213,7 @@ export class ProtooSession {
       ...(former?.claims && { resumeToken: former.claims.proof }),
       ...waysOf(data),
     });
+    peer.dynacast = data.dynacast ?? false;
     try {
       if (!this.#socket) throw new ParlorError('NOT_JOINED', 'the connection was lost while joining');
       if (data.rtpCapabilities) peer.setRtpCapabilities(data.rtpCapabilities);

@@ -53,6 +53,7 @@ export function notificationOf(update: RoomUpdate): Notification {
 /** Updates for one receiver: there is nothing to keep. */
 const isForOne = (update: RoomUpdate): boolean =>
   update.type === 'consumerScore' ||
+  update.type === 'producerDemand' ||
   update.type === 'consumerLayersChanged' ||
   ((update.type === 'newProducer' || update.type === 'producerMoved') && update.consumer !== undefined);
 

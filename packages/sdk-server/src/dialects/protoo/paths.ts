@@ -61,11 +61,12 @@ async function madeFor(
 /** The answer to `openPath`, said when it is written: what is told meanwhile is in it. */
 export async function openPath(
   peer: ClientPeer,
-  { path, transports: wanted, rtpCapabilities }: ProtooRequestParsed<'openPath'>,
+  { path, transports: wanted, rtpCapabilities, dynacast }: ProtooRequestParsed<'openPath'>,
 ): Promise<() => ProtooAnswers['openPath']> {
   const { room } = peer;
   assertCurrent(room, path);
   if (rtpCapabilities) peer.setRtpCapabilities(rtpCapabilities);
+  peer.dynacast = dynacast ?? peer.dynacast;
   const [made, iceServers] = await Promise.all([madeFor(peer, wanted), peer.iceServers()]);
   return () => {
     if (peer.closed) throw new ParlorError('NOT_JOINED', 'the peer left meanwhile');

@@ -2,6 +2,7 @@ import type { ConsumerType, HoldReason, MediaKind, RtpParameters } from '@parlor
 import { ParlorError } from '../errors.js';
 import { Emitter } from '../events.js';
 import { clampLayers } from './forwarding/layers.js';
+import { PRIORITY } from './forwarding/priority.js';
 import type { PeerImpl } from './PeerImpl.js';
 import type { MediaConsumer } from './ports.js';
 import type { ProducerImpl } from './ProducerImpl.js';
@@ -26,6 +27,7 @@ export class ConsumerImpl extends Emitter<ConsumerEvents> implements Consumer {
   /** What was last asked for, as far as there is such; undefined: the highest. */
   preferredLayers: ConsumerLayers | undefined;
   #currentLayers: ConsumerLayers | undefined;
+  #priority: number = PRIORITY.other;
   readonly #media: MediaConsumer;
   readonly #transport: TransportImpl;
 
@@ -79,6 +81,7 @@ export class ConsumerImpl extends Emitter<ConsumerEvents> implements Consumer {
       reason: stopped ?? 'active',
       ...(this.preferredLayers && { preferredLayers: this.preferredLayers }),
       ...(this.#currentLayers && { currentLayers: this.#currentLayers }),
+      ...(this.kind === 'video' && { priority: this.#priority }),
     };
   }
 
@@ -112,6 +115,13 @@ export class ConsumerImpl extends Emitter<ConsumerEvents> implements Consumer {
     this.preferredLayers = clampLayers(layers, highestLayers);
     this.#demandChanged();
     await this.#media.setPreferredLayers(this.preferredLayers);
+  }
+
+  /** Of video, 1 to 255. */
+  async setPriority(priority: number): Promise<void> {
+    if (this.closed || this.#priority === priority) return;
+    this.#priority = priority;
+    await this.#media.setPriority(priority);
   }
 
   async requestKeyFrame(): Promise<void> {

@@ -143,6 +143,8 @@ export interface MediaConsumer extends EventSource<MediaConsumerEvents> {
   pause(): Promise<void>;
   resume(): Promise<void>;
   setPreferredLayers(layers: ConsumerLayers): Promise<void>;
+  /** Of video: which of what its client receives gives way later, 1 (the default) to 255, where the way down is narrow. */
+  setPriority(priority: number): Promise<void>;
   requestKeyFrame(): Promise<void>;
   /** As `Consumer.stats`. */
   stats(): Promise<StreamStats>;

@@ -399,6 +399,8 @@ export interface Forwarding {
   preferredLayers?: ConsumerLayers;
   /** What is sent, where there are layers. */
   currentLayers?: ConsumerLayers;
+  /** Of video, 1 to 255: what has less gives way first where the client's way down is narrow. Sound never does. */
+  priority?: number;
 }
 
 /** Media of another peer that a peer receives. */

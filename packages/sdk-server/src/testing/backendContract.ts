@@ -63,6 +63,7 @@ export const backendContract: readonly ContractCase[] = [
         await consumer.resume();
         await consumer.pause();
         await consumer.setPreferredLayers({ spatialLayer: 0 });
+        await consumer.setPriority(255);
         await consumer.requestKeyFrame();
         await producer.pause();
         await producer.resume();

@@ -282,6 +282,7 @@ export class FakeConsumer extends Emitter<MediaConsumerEvents> implements MediaC
   paused: boolean;
   closed = false;
   preferredLayers: ConsumerLayers | undefined;
+  priority = 1;
   keyFrameRequests = 0;
   /** What `stats()` tells; for the test to set. */
   stream: StreamStats;
@@ -322,6 +323,11 @@ export class FakeConsumer extends Emitter<MediaConsumerEvents> implements MediaC
 
   setPreferredLayers(layers: ConsumerLayers): Promise<void> {
     this.preferredLayers = layers;
+    return Promise.resolve();
+  }
+
+  setPriority(priority: number): Promise<void> {
+    this.priority = priority;
     return Promise.resolve();
   }
 

@@ -59,6 +59,10 @@ export class MediasoupConsumer extends Emitter<MediaConsumerEvents> implements M
     });
   }
 
+  async setPriority(priority: number): Promise<void> {
+    await this.#raw.setPriority(priority);
+  }
+
   requestKeyFrame(): Promise<void> {
     return this.#raw.requestKeyFrame();
   }

@@ -97,7 +97,7 @@ function isSameClient({ userId, resumeToken }: JoinOptions, present: PeerImpl): 
   return resumeToken !== undefined && isSameSecret(resumeToken, present.resumeToken);
 }
 
-function isSameSecret(a: string, b: string): boolean {
+export function isSameSecret(a: string, b: string): boolean {
   const left = Buffer.from(a);
   const right = Buffer.from(b);
   return left.length === right.length && timingSafeEqual(left, right);

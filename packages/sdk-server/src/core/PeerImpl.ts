@@ -1,6 +1,8 @@
 import type { IceServer, PeerInfo, PeerLeftReason, RtpCapabilities, Signal } from '@parlor/protocol';
 import { ParlorError } from '../errors.js';
 import { Emitter } from '../events.js';
+import { Claims } from './Claims.js';
+import { takeUp } from './comingBack.js';
 import type { ConsumerImpl } from './ConsumerImpl.js';
 import type { CoreContext } from './context.js';
 import type { Following } from './Following.js';
@@ -10,6 +12,7 @@ import type { ProducerImpl } from './ProducerImpl.js';
 import { carryOn, publish } from './publishing.js';
 import type { RoomImpl } from './RoomImpl.js';
 import { subscribe } from './subscribing.js';
+import { systemTimer } from './timer.js';
 import type { Ability } from './topology/decide.js';
 import { pathGone } from './topology/keptRoom.js';
 import type { PathFailure } from './topology/TopologyKeeper.js';
@@ -62,10 +65,14 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
   /** Set while the peer receives whatever is published. */
   following: Following | undefined;
   closed = false;
+  /** Publications of its client's former stay. */
+  readonly claims: Claims;
+  /** Another object each time that its client joins anew: what was begun for the former stay is over then. */
+  stay = {};
   /** Creations under way, so that limits hold while they are awaited. */
   readonly pending = { transports: 0, producers: 0, consumers: 0, producerIds: new Set<string>() };
-  readonly #link: PeerLink | undefined;
-  readonly #place: Place;
+  #link: PeerLink | undefined;
+  #place: Place;
   readonly #maxTransports: number;
   #rtpCapabilities: RtpCapabilities | undefined;
 
@@ -73,6 +80,7 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
     super();
     this.room = room;
     this.context = context;
+    this.claims = new Claims(context.timer ?? systemTimer);
     this.id = identity.id;
     this.displayName = identity.displayName;
     this.userId = identity.userId;
@@ -105,6 +113,7 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
   }
 
   async createTransport(options: TransportOptions): Promise<Transport> {
+    const { stay } = this;
     this.assertHere();
     const { direction, payloadTypes } = options;
     if (payloadTypes && direction !== 'recv') {
@@ -124,9 +133,10 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
     } finally {
       this.pending.transports -= 1;
     }
-    if (this.closed || server !== this.room.server) {
+    const isGone = this.closed || stay !== this.stay;
+    if (isGone || server !== this.room.server) {
       media.close();
-      throw this.closed ? this.gone() : pathGone();
+      throw isGone ? this.gone() : pathGone();
     }
     const transport = new TransportImpl(direction, media, () => {
       this.tell({ type: 'transportClosed', transportId: transport.id });
@@ -144,6 +154,11 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
   /** As `carryOn`. */
   carryOn(producerId: string, options: ProduceOptions): Promise<ProducerImpl> {
     return carryOn(this, producerId, options);
+  }
+
+  /** As `takeUp`. */
+  takeUp(formerId: string, options: ProduceOptions): Promise<ProducerImpl> | undefined {
+    return takeUp(this, formerId, options);
   }
 
   subscribe(producerIds: readonly string[], options: SubscribeOptions = {}): Promise<SubscribeResult[]> {
@@ -188,6 +203,22 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
     for (const transport of [...this.transports.values()]) transport.close();
   }
 
+  isReachedBy(link: PeerLink): boolean {
+    return this.#link === link;
+  }
+
+  /** Its client has joined anew: of its former stay the publications are left, until it goes on with them. */
+  goOn({ link, place }: { link: PeerLink | undefined; place: Place }, end: LinkEnd): void {
+    const former = this.#link;
+    this.#link = link;
+    this.#place = place;
+    this.#rtpCapabilities = undefined;
+    this.stay = {};
+    this.leaveServer();
+    this.claims.begin(this.producers.values());
+    if (former !== link) former?.end(end);
+  }
+
   leave(reason: 'left' | 'disconnected' = 'left'): void {
     this.room.removePeer(this, reason, undefined);
   }
@@ -207,6 +238,7 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
   finish(reason: PeerLeftReason, end: LinkEnd | undefined): void {
     if (this.closed) return;
     this.closed = true;
+    this.claims.end();
     for (const transport of [...this.transports.values()]) transport.close();
     // Those of a P2P room are on no transport.
     for (const producer of [...this.producers.values()]) producer.close();
@@ -214,9 +246,9 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
     this.emit('closed', reason);
   }
 
-  /** @throws NOT_JOINED when the peer has left in the meantime */
-  assertHere(): void {
-    if (this.closed) throw this.gone();
+  /** @throws NOT_JOINED when the peer has left in the meantime, or its client has joined anew */
+  assertHere(stay = this.stay): void {
+    if (this.closed || stay !== this.stay) throw this.gone();
   }
 
   gone(): ParlorError {

@@ -17,6 +17,7 @@ import {
   announceMoved,
   announcePaused,
 } from './announcing.js';
+import { canGoOn } from './comingBack.js';
 import type { CoreContext } from './context.js';
 import { notThroughServer } from './P2pMedia.js';
 import { PeerImpl } from './PeerImpl.js';
@@ -33,6 +34,7 @@ import { capabilitiesOf } from './serverCapabilities.js';
 import type { DuplicatePolicy, JoinOptions, Room, RoomEvents, RoomSnapshot } from './types.js';
 import type { RoomUpdate } from './updates.js';
 
+const REPLACED: LinkEnd = { code: 'PEER_REPLACED', message: 'the peer joined again elsewhere' };
 const LINK_ENDS: Record<RoomClosedReason, LinkEnd> = {
   closed: { code: 'ROOM_CLOSED', message: 'the room was closed' },
   mediaServerDied: { code: 'MEDIA_SERVER_DIED', message: 'the media process of the room died: join again' },
@@ -155,14 +157,15 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room, KeptRoom {
 
   #enter(options: JoinOptions, newcomer: Newcomer | undefined): PeerImpl {
     const { peerId, displayName = peerId, userId } = options;
+    const former = this.peers.get(peerId);
+    const goesOn = former && canGoOn(former, { options, ability: newcomer?.ability });
     for (const replaced of this.#admission.replacedBy(options)) {
-      this.removePeer(replaced, 'replaced', {
-        code: 'PEER_REPLACED',
-        message: 'the peer joined again elsewhere',
-      });
+      if (goesOn && replaced === former) continue;
+      this.removePeer(replaced, 'replaced', REPLACED);
       // Listeners of the host application have run: one of them may have closed the room.
       this.#admission.check(options, this.topology);
     }
+    if (goesOn && !former.closed) return this.#goOn(former, options);
     const peer = new PeerImpl(this, this.#context, {
       id: peerId,
       displayName,
@@ -179,6 +182,16 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room, KeptRoom {
     this.peers.set(peerId, peer);
     this.#context.logger.info({ roomId: this.id, peerId, userId, dialect: peer.dialect }, 'peer joined');
     this.emit('peerJoined', peer);
+    return peer;
+  }
+
+  /** Nobody has left, and nobody has come. */
+  #goOn(peer: PeerImpl, { link, place = {} }: JoinOptions): PeerImpl {
+    peer.goOn({ link, place }, REPLACED);
+    this.keeper.ready(peer, this.path);
+    for (const other of this.peers.values())
+      if (other !== peer && other.followsPaths) other.tell({ type: 'peerReturned', peerId: peer.id });
+    this.#context.logger.info({ roomId: this.id, peerId: peer.id }, 'peer joined anew');
     return peer;
   }
 

@@ -14,6 +14,7 @@ import type { ProduceOptions } from './types.js';
 export async function publish(peer: PeerImpl, options: ProduceOptions): Promise<ProducerImpl> {
   const { id, kind, appData = {}, paused = false } = options;
   const { hooks, limits } = peer.context;
+  const { stay } = peer;
   peer.assertHere();
   assertCanPublish(peer.grants, kind, appData);
   const source = sourceOf(peer, options);
@@ -28,7 +29,7 @@ export async function publish(peer: PeerImpl, options: ProduceOptions): Promise<
   try {
     if (hooks.onPublish) await askHook('PUBLISH_REFUSED', () => hooks.onPublish?.({ peer, kind, appData }));
     const inlet = source && (await openInlet(peer, source, { id, kind, paused }));
-    peer.assertHere();
+    peer.assertHere(stay);
     const given = inlet?.media.id ?? id ?? randomUUID();
     const producer = new ProducerImpl(peer, { id: given, kind, appData, paused, inlet });
     peer.producers.set(producer.id, producer);
@@ -80,15 +81,16 @@ interface Source {
 
 /**
  * Where media comes in to the server; undefined: browsers send it to each other. While a room changes over, either may be
- * meant: a client that has not heard of it yet goes on as before.
+ * meant: a client that has not heard of it yet goes on as before. What is paused may come to the server later (`carryOn`).
  * @throws TOPOLOGY_MISMATCH, BAD_REQUEST, UNSUPPORTED_MEDIA, TRANSPORT_NOT_FOUND
  */
-function sourceOf(peer: PeerImpl, { kind, rtpParameters, transportId }: ProduceOptions): Source | undefined {
+export function sourceOf(peer: PeerImpl, options: ProduceOptions): Source | undefined {
+  const { kind, rtpParameters, transportId, paused = false } = options;
   const { topology, topologies } = peer.room;
   const isForServer = rtpParameters !== undefined || transportId !== undefined;
   if (isForServer && !topologies.includes('sfu')) throw notThroughServer('transports to produce on');
-  const mayBeDirect = topology === 'p2p' || (peer.followsPaths && topologies.includes('p2p'));
-  if (!isForServer && mayBeDirect) return undefined;
+  const mayComeLater = peer.followsPaths && (paused || topologies.includes('p2p'));
+  if (!isForServer && (topology === 'p2p' || mayComeLater)) return undefined;
   if (!rtpParameters) {
     throw new ParlorError('BAD_REQUEST', 'rtpParameters are missing: this room has topology "sfu"');
   }

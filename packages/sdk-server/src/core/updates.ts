@@ -14,6 +14,8 @@ import type { Consumer, ConsumerLayers, ProducerScore } from './types.js';
 export type RoomUpdate =
   | { type: 'peerJoined'; peer: PeerInfo }
   | { type: 'peerLeft'; peerId: string; reason: PeerLeftReason }
+  /** To clients that follow paths: its client has joined anew, without having left. */
+  | { type: 'peerReturned'; peerId: string }
   /** With a consumer: to a peer that follows the room. */
   | { type: 'newProducer'; producer: ProducerInfo; consumer?: Consumer | undefined }
   | { type: 'producerClosed'; producerId: string; peerId: string }

@@ -1,4 +1,5 @@
 import type { RtpCapabilities } from '@parlor/protocol';
+import type { PeerLink } from '../core/ports.js';
 import type { Peer, ProduceOptions, Producer } from '../core/types.js';
 import { ParlorError } from '../errors.js';
 
@@ -14,6 +15,13 @@ export interface ClientPeer extends Peer {
    * @throws PRODUCER_NOT_FOUND, TOPOLOGY_MISMATCH, BAD_REQUEST, UNSUPPORTED_MEDIA, TRANSPORT_NOT_FOUND
    */
   carryOn(producerId: string, options: ProduceOptions): Promise<Producer>;
+  /**
+   * Goes on with a publication of its client's former stay; undefined: there is none such.
+   * @throws as `carryOn`
+   */
+  takeUp(formerId: string, options: ProduceOptions): Promise<Producer> | undefined;
+  /** Its client has not joined anew by another one. */
+  isReachedBy(link: PeerLink): boolean;
   /** Everything is on this path now. */
   pathReady(path: number): void;
   /** The path does not work; with `peerId`: towards this peer. */

@@ -50,6 +50,9 @@ export class ProtooSession {
   readonly #link: ProtooLink;
   #socket: FramedSocket | undefined;
   #peer: ClientPeer | undefined;
+  /** Of a join that came to nothing, in case its client comes back. */
+  #kept: ClientPeer | undefined;
+  #hasLeft = false;
   #resumeToken = '';
   #joining: Promise<unknown> | undefined;
   /** Of a client that comes back when its connection breaks. */
@@ -72,7 +75,12 @@ export class ProtooSession {
   }
 
   get hasPeer(): boolean {
-    return this.#peer?.closed === false;
+    return this.#own !== undefined;
+  }
+
+  /** Undefined as well when the client goes on with it by a later session. */
+  get #own(): ClientPeer | undefined {
+    return this.#isOwn(this.#peer) ? this.#peer : undefined;
   }
 
   /** Says what is wrong with a message that has no id to answer to. */
@@ -89,7 +97,7 @@ export class ProtooSession {
       options.peerId === peerId &&
       options.authorization.userId === authorization.userId;
     const missed = isSame ? this.#link.missedSince(by.seq) : undefined;
-    if (!missed || !this.#peer || this.#peer.closed) throw lost();
+    if (!missed || !this.#own) throw lost();
     options.sessions.back(this.#resumeToken);
     // The client has left the old one for dead.
     this.#socket?.close(1000, '');
@@ -105,16 +113,25 @@ export class ProtooSession {
     if (socket !== this.#socket) return;
     this.#socket = undefined;
     this.#link.detach();
-    const peer = this.#peer;
+    this.#hasLeft = left;
+    const peer = this.#own ?? (this.#isOwn(this.#kept) ? this.#kept : undefined);
     const { sessions } = this.#options;
-    if (!left && peer && !peer.closed) {
-      sessions.await(this.#resumeToken, () => {
-        peer.leave('disconnected');
-      });
-      return;
+    if (!left && peer) this.#await(peer);
+    else {
+      sessions.delete(this.#resumeToken);
+      peer?.leave('disconnected');
     }
-    sessions.delete(this.#resumeToken);
-    peer?.leave('disconnected');
+  }
+
+  /** It stays in the room for as long as its client may be away. */
+  #await(peer: ClientPeer): void {
+    this.#options.sessions.await(this.#resumeToken, () => {
+      peer.leave('disconnected');
+    });
+  }
+
+  #isOwn(peer: ClientPeer | undefined): peer is ClientPeer {
+    return peer?.closed === false && peer.isReachedBy(this.#link);
   }
 
   async serve({ id, method, data }: ProtooRequest): Promise<void> {
@@ -149,9 +166,10 @@ export class ProtooSession {
   /** What wants no answer; what nobody knows is ignored, as notifications are. */
   hear({ method, data, text }: { method: string; data: unknown; text: string }): void {
     this.#heard += 1;
-    if (!Object.hasOwn(ProtooClientNotifications, method) || !this.#peer || this.#peer.closed) return;
+    const peer = this.#own;
+    if (!Object.hasOwn(ProtooClientNotifications, method) || !peer) return;
     try {
-      listen(method as ProtooClientNotification, this.#peer, { data, text });
+      listen(method as ProtooClientNotification, peer, { data, text });
     } catch (error) {
       const { code, message } = toWireError(error);
       this.#link.notify('error', { code, message });
@@ -165,18 +183,19 @@ export class ProtooSession {
 
   #answer(method: Exclude<ProtooMethod, 'joinRoom' | 'resumeSession'>, data: unknown): Promise<Said> | Said {
     if (method === 'ping') return {};
-    if (!this.#peer || this.#peer.closed) throw new ParlorError('NOT_JOINED', 'send joinRoom first');
+    const peer = this.#own;
+    if (!peer) throw new ParlorError('NOT_JOINED', 'send joinRoom first');
     if (method === 'leave') {
-      this.#peer.leave();
+      peer.leave();
       this.#peer = undefined;
       this.#options.sessions.delete(this.#resumeToken);
       return {};
     }
-    return handle(method, this.#peer, data);
+    return handle(method, peer, data);
   }
 
   async #join(id: number, data: ProtooRequestParsed<'joinRoom'>): Promise<void> {
-    if (this.#joining ?? (this.#peer && !this.#peer.closed)) {
+    if (this.#joining ?? this.#own) {
       throw new ParlorError(
         'ALREADY_JOINED',
         'this connection has joined: open another one for another peer',
@@ -223,7 +242,8 @@ export class ProtooSession {
         this.#options.returns.answer(peer, { authorization, former }),
       ]);
       // The socket may have closed and the peer may have been removed while the worker answered.
-      if (!this.#socket || peer.closed) throw new ParlorError('NOT_JOINED', 'the peer left while joining');
+      if (!this.#socket || !this.#isOwn(peer))
+        throw new ParlorError('NOT_JOINED', 'the peer left while joining');
       this.#peer = peer;
       if (data.resumable) this.#becomeResumable(comeback.resumeToken);
       return {
@@ -236,9 +256,22 @@ export class ProtooSession {
         ...comeback,
       };
     } catch (error) {
-      peer.leave('disconnected');
+      this.#giveUp(peer, former?.claims && data.resumeToken);
       throw error;
     }
+  }
+
+  /** Whom the others know from before is not seen to leave over it: its client comes back with the token that it has. */
+  #giveUp(peer: ClientPeer, resumeToken: string | undefined): void {
+    if (!this.#isOwn(peer)) return;
+    if (resumeToken === undefined || this.#hasLeft) {
+      peer.leave('disconnected');
+      return;
+    }
+    this.#kept = peer;
+    this.#resumeToken = resumeToken;
+    this.#options.sessions.add(resumeToken, this);
+    this.#await(peer);
   }
 
   /** The room as it is when its updates begin to wait, and the transports for it. */

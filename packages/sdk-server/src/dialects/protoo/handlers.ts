@@ -75,6 +75,8 @@ export const handlers: Handlers = {
       await peer.carryOn(producerId, options);
       return { id: producerId, producerId };
     }
+    const former = formerId === undefined ? undefined : await peer.takeUp(formerId, options);
+    if (former) return { id: former.id, producerId: former.id };
     const proof = peer.resumeToken;
     const isFree = formerId !== undefined && !peer.room.producers.has(formerId);
     const given = isFree && isProducerIdOf(proof, formerId) ? formerId : newProducerId(proof);

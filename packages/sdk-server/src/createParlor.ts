@@ -60,6 +60,8 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
     backend,
     topology: options.topology ?? (media === 'none' ? 'p2p' : 'auto'),
     maxP2pParticipants: options.maxP2pParticipants,
+    forwarding: { lastN: options.lastN, maxAudible: options.maxAudible },
+    now: systemClock.now,
     timer: systemClock,
     onDuplicate: options.onDuplicate,
     hooks,

@@ -29,6 +29,17 @@ export interface ParlorOptions {
   topology?: WantedTopology;
   /** Up to how many participants a room whose topology is `auto` is peer to peer. Default 2. */
   maxP2pParticipants?: number;
+  /**
+   * How many videos at most are forwarded to a peer, where media goes through the server: what it has pinned, then of who
+   * spoke last, then in the order in which they came. Screens do not count, and neither does what the peer has paused.
+   * Default: all. For rooms that differ: `rooms.open(id, { lastN })`.
+   */
+  lastN?: number;
+  /**
+   * How many microphones at most are forwarded, where media goes through the server: the loudest of the room, each for as
+   * long as nobody else is clearly louder. Default: all. For rooms that differ: `rooms.open(id, { maxAudible })`.
+   */
+  maxAudible?: number;
   /** What happens when a user joins a room in which they are already, as another peer. Default `allow`. */
   onDuplicate?: DuplicatePolicy;
   /**

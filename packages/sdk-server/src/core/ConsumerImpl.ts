@@ -24,6 +24,8 @@ export class ConsumerImpl extends Emitter<ConsumerEvents> implements Consumer {
   paused: boolean;
   /** Why the room does not forward it now, whatever the client wants. */
   held: HoldReason | undefined;
+  /** The client does not look at it now, which leaves its place among the last N to another one. */
+  isDeclined = false;
   /** What was last asked for, as far as there is such; undefined: the highest. */
   preferredLayers: ConsumerLayers | undefined;
   #currentLayers: ConsumerLayers | undefined;
@@ -56,6 +58,10 @@ export class ConsumerImpl extends Emitter<ConsumerEvents> implements Consumer {
     return this.#media.id;
   }
 
+  get transport(): TransportImpl {
+    return this.#transport;
+  }
+
   get kind(): MediaKind {
     return this.#media.kind;
   }
@@ -75,7 +81,7 @@ export class ConsumerImpl extends Emitter<ConsumerEvents> implements Consumer {
 
   get forwarding(): Forwarding {
     const { isWanted, paused, held, producer } = this;
-    const stopped = held ?? (paused ? 'pausedByClient' : producer.paused ? 'pausedByPublisher' : undefined);
+    const stopped = paused ? 'pausedByClient' : (held ?? (producer.paused ? 'pausedByPublisher' : undefined));
     return {
       active: isWanted && !producer.paused,
       reason: stopped ?? 'active',
@@ -86,6 +92,7 @@ export class ConsumerImpl extends Emitter<ConsumerEvents> implements Consumer {
   }
 
   async pause(): Promise<void> {
+    this.#decline(true);
     if (this.closed || this.paused) return;
     const wasWanted = this.isWanted;
     this.paused = true;
@@ -94,6 +101,7 @@ export class ConsumerImpl extends Emitter<ConsumerEvents> implements Consumer {
   }
 
   async resume(): Promise<void> {
+    this.#decline(false);
     if (this.closed || !this.paused) return;
     const wasWanted = this.isWanted;
     this.paused = false;
@@ -133,11 +141,18 @@ export class ConsumerImpl extends Emitter<ConsumerEvents> implements Consumer {
     return await this.#media.stats();
   }
 
-  close(): void {
+  /** @param held It is going to be made anew when it is forwarded again. */
+  close(held?: HoldReason): void {
     if (this.closed) return;
     this.#media.close();
     this.#finish();
-    this.peer.tell({ type: 'consumerClosed', consumerId: this.id, producerId: this.producer.id });
+    const { id: consumerId, producer } = this;
+    this.peer.tell({
+      type: 'consumerClosed',
+      consumerId,
+      producerId: producer.id,
+      ...(held && { held }),
+    });
   }
 
   /** The room tells everybody of the producer: no word about each consumer. */
@@ -157,6 +172,12 @@ export class ConsumerImpl extends Emitter<ConsumerEvents> implements Consumer {
     this.peer.consumerClosed(this);
     this.#demandChanged();
     this.emit('closed');
+  }
+
+  #decline(isDeclined: boolean): void {
+    if (this.closed || this.isDeclined === isDeclined) return;
+    this.isDeclined = isDeclined;
+    this.peer.room.forwarding.wishChanged(this);
   }
 
   #demandChanged(): void {

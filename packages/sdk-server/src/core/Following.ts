@@ -1,3 +1,4 @@
+import type { HoldReason } from '@parlor/protocol';
 import { isParlorError } from '../errors.js';
 import type { ConsumerImpl } from './ConsumerImpl.js';
 import { consume, type Subscription } from './consuming.js';
@@ -10,7 +11,8 @@ type Word = 'newProducer' | 'producerMoved';
 interface Announcement {
   readonly word: Word;
   readonly producer: ProducerImpl;
-  readonly consumer: ConsumerImpl | undefined;
+  /** Or why there is none as yet. */
+  readonly consumer: ConsumerImpl | HoldReason | undefined;
 }
 
 /** Announcements that wait for each other at most. */
@@ -53,9 +55,13 @@ export class Following {
     for (const { word, producer, consumer: made } of this.#ready.splice(0)) {
       // Nobody need hear of what is over.
       if (producer.closed) continue;
-      const consumer = made?.closed === false ? made : undefined;
-      if (word === 'newProducer') this.#peer.tell({ type: word, producer: producer.info, consumer });
-      else this.#peer.tell({ type: word, producerId: producer.id, peerId: producer.peer.id, consumer });
+      const held = typeof made === 'string' ? made : undefined;
+      const consumer = typeof made === 'object' && !made.closed ? made : undefined;
+      if (word === 'newProducer') this.#peer.tell({ type: word, producer: producer.info, consumer, held });
+      else {
+        const { id: producerId, peer } = producer;
+        this.#peer.tell({ type: word, producerId, peerId: peer.id, consumer, held });
+      }
     }
   }
 }

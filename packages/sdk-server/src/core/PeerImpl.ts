@@ -6,6 +6,7 @@ import { takeUp } from './comingBack.js';
 import type { ConsumerImpl } from './ConsumerImpl.js';
 import type { CoreContext } from './context.js';
 import type { Following } from './Following.js';
+import { PeerForwarding } from './forwarding/PeerForwarding.js';
 import { assertCan } from './permissions.js';
 import type { LinkEnd, MediaReceiver, MediaTransport, PeerLink } from './ports.js';
 import type { ProducerImpl } from './ProducerImpl.js';
@@ -18,6 +19,7 @@ import { pathGone } from './topology/keptRoom.js';
 import type { PathFailure } from './topology/TopologyKeeper.js';
 import { TransportImpl } from './TransportImpl.js';
 import type {
+  ForwardingWish,
   Grants,
   Peer,
   PeerEvents,
@@ -62,6 +64,7 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
   readonly producers = new Map<string, ProducerImpl>();
   readonly consumers = new Map<string, ConsumerImpl>();
   readonly consumersByProducer = new Map<string, ConsumerImpl>();
+  readonly forwarding = new PeerForwarding();
   /** Set while the peer receives whatever is published. */
   following: Following | undefined;
   closed = false;
@@ -174,6 +177,11 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
     return this.#rtpCapabilities && this.room.server?.receiver(this.#rtpCapabilities);
   }
 
+  setForwarding({ lastN, pinned = [] }: ForwardingWish): void {
+    this.assertHere();
+    this.room.forwarding.ask(this, { lastN, pinned });
+  }
+
   sendMessage(topic: string, payload: unknown, to?: readonly string[]): void {
     this.assertHere();
     assertCan(this.grants, 'data');
@@ -200,6 +208,7 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
   /** Media of the room does not go through that server any more; what has to be awaited there is over. */
   leaveServer(): void {
     this.following = undefined;
+    this.forwarding.clear();
     for (const transport of [...this.transports.values()]) transport.close();
   }
 
@@ -229,6 +238,8 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
 
   consumerClosed(consumer: ConsumerImpl): void {
     this.consumers.delete(consumer.id);
+    this.forwarding.wake(consumer);
+    this.room.forwarding.peerChanged(this);
     if (this.consumersByProducer.get(consumer.producer.id) === consumer) {
       this.consumersByProducer.delete(consumer.producer.id);
     }

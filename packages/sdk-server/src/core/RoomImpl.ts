@@ -19,6 +19,7 @@ import {
 } from './announcing.js';
 import { canGoOn } from './comingBack.js';
 import type { CoreContext } from './context.js';
+import { RoomForwarding, type ForwardingLimits } from './forwarding/RoomForwarding.js';
 import { notThroughServer } from './P2pMedia.js';
 import { PeerImpl } from './PeerImpl.js';
 import { DEFAULT_GRANTS } from './permissions.js';
@@ -45,6 +46,7 @@ interface RoomOptions extends Opening {
   keepWhenEmpty: boolean;
   onDuplicate: DuplicatePolicy;
   maxPeers: number | undefined;
+  forwarding: ForwardingLimits;
 }
 
 /**
@@ -57,6 +59,7 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room, KeptRoom {
   readonly producers = new Map<string, ProducerImpl>();
   readonly keepWhenEmpty: boolean;
   readonly keeper: TopologyKeeper;
+  readonly forwarding: RoomForwarding;
   closed = false;
   readonly #context: CoreContext;
   readonly #admission: Admission;
@@ -75,6 +78,13 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room, KeptRoom {
       onDuplicate: options.onDuplicate,
     });
     this.keeper = new TopologyKeeper(this, context, options);
+    this.forwarding = new RoomForwarding({
+      peers: this.peers,
+      producers: this.producers,
+      limits: options.forwarding,
+      logger: context.logger,
+      now: context.now ?? Date.now,
+    });
   }
 
   get topology(): Topology {
@@ -219,6 +229,7 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room, KeptRoom {
   }
 
   heard(speakers: { producerId: string; level: number }[]): void {
+    this.forwarding.heard(speakers);
     this.#speakers.heard(speakers);
   }
 
@@ -237,25 +248,30 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room, KeptRoom {
 
   producerAdded(producer: ProducerImpl): void {
     this.producers.set(producer.id, producer);
+    this.forwarding.changed();
     announceAdded(this.peers, producer);
     this.emit('producerAdded', producer);
   }
 
   producerMoved(producer: ProducerImpl): void {
+    this.forwarding.changed();
     announceMoved(this.peers, producer);
   }
 
   producerDetached(producer: ProducerImpl): void {
+    this.forwarding.changed();
     announceDetached(this.peers, producer);
   }
 
   producerClosed(producer: ProducerImpl, wasPending: boolean): void {
     this.producers.delete(producer.id);
+    this.forwarding.changed();
     announceClosed(this.peers, producer, wasPending);
     this.emit('producerClosed', producer);
   }
 
   producerPausedChanged(producer: ProducerImpl, asker: PeerImpl | undefined): void {
+    this.forwarding.changed();
     announcePaused(this.peers, producer, asker);
     this.emit(producer.paused ? 'producerPaused' : 'producerResumed', producer);
   }

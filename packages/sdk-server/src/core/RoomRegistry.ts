@@ -105,12 +105,15 @@ export class RoomRegistry extends Emitter<RoomsEvents> implements Rooms {
     const media = await this.#openMedia(roomId, topology);
     if (this.#closing) media.close();
     this.#assertOpen();
+    const { lastN = this.#context.forwarding?.lastN, maxAudible = this.#context.forwarding?.maxAudible } =
+      options;
     const room = new RoomImpl(roomId, this.#context, {
       pinned,
       topology,
       media,
       keepWhenEmpty: options.keepWhenEmpty ?? false,
       maxPeers: options.maxPeers,
+      forwarding: { lastN, maxAudible },
       onDuplicate: options.onDuplicate ?? this.#context.onDuplicate ?? 'allow',
     });
     this.#rooms.set(roomId, room);

@@ -61,7 +61,8 @@ export function announcePaused(peers: Peers, producer: ProducerImpl, asker: Peer
     if (peer === asker || (peer !== producer.peer && !isShownTo(producer, peer))) continue;
     const consumer = peer.consumersByProducer.get(producerId);
     if (!consumer) peer.tell(update);
-    else
+    // Others than ours know one reason only why nothing comes: it comes when that has gone too.
+    else if (!consumer.held || peer.forwarding.isLazy)
       peer.tell({
         type: paused ? 'consumerPaused' : 'consumerResumed',
         consumerId: consumer.id,

@@ -1,3 +1,4 @@
+import type { HoldReason } from '@parlor/protocol';
 import { ParlorError } from '../errors.js';
 import { ConsumerImpl } from './ConsumerImpl.js';
 import type { PeerImpl } from './PeerImpl.js';
@@ -14,23 +15,40 @@ export interface Subscription {
   readonly mid?: string | undefined;
 }
 
-/** The peer's consumer of a producer, made if there is none. @throws LIMIT_REACHED, PRODUCER_NOT_FOUND, PRODUCER_PENDING, NOT_JOINED, CANNOT_CONSUME */
-export async function consume(peer: PeerImpl, producerId: string, to: Subscription): Promise<ConsumerImpl> {
+/**
+ * The peer's consumer of a producer, made if there is none; or why none is made for its client as yet.
+ * @throws LIMIT_REACHED, PRODUCER_NOT_FOUND, PRODUCER_PENDING, NOT_JOINED, CANNOT_CONSUME
+ */
+export async function consume(
+  peer: PeerImpl,
+  producerId: string,
+  to: Subscription,
+): Promise<ConsumerImpl | HoldReason> {
   const existing = peer.consumersByProducer.get(producerId);
   if (existing) return existing;
+  const { awaiting } = peer.forwarding;
   const { limits, pacer } = peer.context;
-  if (peer.consumers.size + peer.pending.consumers >= limits.maxConsumersPerPeer) {
-    throw new ParlorError('LIMIT_REACHED', 'too many consumers: close those that are not shown');
-  }
+  let isHeld = false;
   peer.pending.consumers += 1;
+  awaiting.set(producerId, to);
   try {
-    return await pacer.run(() => create(peer, producerId, to));
+    if (peer.consumers.size + peer.pending.consumers > limits.maxConsumersPerPeer) {
+      throw new ParlorError('LIMIT_REACHED', 'too many consumers: close those that are not shown');
+    }
+    const made = await pacer.run(() => create(peer, producerId, to));
+    isHeld = typeof made === 'string';
+    return made;
   } finally {
     peer.pending.consumers -= 1;
+    if (!isHeld && awaiting.get(producerId) === to) awaiting.delete(producerId);
   }
 }
 
-async function create(peer: PeerImpl, producerId: string, to: Subscription): Promise<ConsumerImpl> {
+async function create(
+  peer: PeerImpl,
+  producerId: string,
+  to: Subscription,
+): Promise<ConsumerImpl | HoldReason> {
   const { transport, receiver } = to;
   const producer = peer.room.producers.get(producerId);
   if (!producer || producer.peer === peer) throw notFound(producerId);
@@ -41,7 +59,11 @@ async function create(peer: PeerImpl, producerId: string, to: Subscription): Pro
   // resumes it. That cannot happen before the client's path is up, when the worker holds everything back by itself,
   // nor before the publisher's is, whose handshake takes longer than the announcement. Sound can be joined anywhere.
   const paused = to.paused ?? (producer.kind === 'video' && transport.connectStarted && producer.isFlowing);
-  const media = await transport.media.consume({ producer: source, receiver, paused, mid: to.mid });
+  const { forwarding } = peer.room;
+  const held = forwarding.holdReason(peer, producer);
+  if (held && peer.forwarding.isLazy) return held;
+  const isStill = paused || held !== undefined;
+  const media = await transport.media.consume({ producer: source, receiver, paused: isStill, mid: to.mid });
   // Joins and leaves go on while the worker answers.
   if (peer.closed || transport.closed || producer.media !== source) {
     media.close();
@@ -53,9 +75,11 @@ async function create(peer: PeerImpl, producerId: string, to: Subscription): Pro
     media.close();
     return raced;
   }
-  const consumer = new ConsumerImpl(peer, producer, { media, transport, paused });
+  const consumer = new ConsumerImpl(peer, producer, { media, transport, paused, held });
   peer.consumers.set(consumer.id, consumer);
   peer.consumersByProducer.set(producerId, consumer);
+  // Others may have come, or spoken, meanwhile.
+  forwarding.added(consumer);
   return consumer;
 }
 

@@ -1,4 +1,5 @@
 import type { IceServer, WantedTopology } from '@parlor/protocol';
+import type { ForwardingLimits } from './forwarding/RoomForwarding.js';
 import type { Logger } from '../logger.js';
 import type { Pacer } from './Pacer.js';
 import type { MediaBackend } from './ports.js';
@@ -14,6 +15,10 @@ export interface CoreContext {
   readonly maxP2pParticipants?: number | undefined;
   /** Default: that of the system. */
   readonly timer?: Timer;
+  /** Of rooms that are opened without saying; default: no limits. */
+  readonly forwarding?: ForwardingLimits;
+  /** Milliseconds, to measure how much time has passed. Default: those of the system. */
+  readonly now?: () => number;
   /** Of rooms that are opened without saying; default `allow`. */
   readonly onDuplicate?: DuplicatePolicy | undefined;
   readonly hooks: Hooks;

@@ -1,3 +1,4 @@
+import type { HoldReason } from '@parlor/protocol';
 import { ParlorError, toWireError } from '../errors.js';
 import { consume, notFound } from './consuming.js';
 import { Following } from './Following.js';
@@ -33,10 +34,14 @@ export async function subscribe(
       ? new Following(peer, { transport, receiver, paused: undefined })
       : undefined;
   }
+  // Who is let through is chosen among all of them.
+  const { awaiting } = peer.forwarding;
+  for (const id of producerIds) if (!peer.consumersByProducer.has(id)) awaiting.set(id, subscription);
   const results = await Promise.all(
     producerIds.map(async (producerId): Promise<SubscribeResult> => {
       try {
-        return { producerId, consumer: await consume(peer, producerId, subscription) };
+        const made = await consume(peer, producerId, subscription);
+        return typeof made === 'object' ? { producerId, consumer: made } : heldBack(producerId, made);
       } catch (error) {
         const { code, message } = toWireError(error);
         if (code === 'INTERNAL') {
@@ -57,3 +62,12 @@ export async function subscribe(
     return { producerId, error: { code, message } };
   });
 }
+
+const heldBack = (producerId: string, held: HoldReason): SubscribeResult => ({
+  producerId,
+  error: {
+    code: 'PRODUCER_PENDING',
+    message: 'others are more wanted in the room: newConsumer follows',
+    held,
+  },
+});

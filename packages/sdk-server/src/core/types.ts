@@ -107,6 +107,11 @@ export interface JoinOptions {
   preferredTopology?: Topology;
   /** The peer has a transport for each other one, as in a mesh: it may have as many. */
   transportPerPeer?: boolean;
+  /**
+   * The peer hears of consumers that are made without being asked for (`newConsumer`): in rooms that hold something back
+   * none is made before it is forwarded. Default false: all are made at once, and those that are held send nothing.
+   */
+  lazy?: boolean;
 }
 
 /** Audio, video and data between the peers that joined it. */
@@ -186,6 +191,8 @@ export interface Peer extends EventSource<PeerEvents> {
    * @throws FORBIDDEN, TRANSPORT_NOT_FOUND, BAD_REQUEST (no rtpCapabilities yet), LIMIT_REACHED, TOPOLOGY_MISMATCH
    */
   subscribe(producerIds: readonly string[], options?: SubscribeOptions): Promise<SubscribeResult[]>;
+  /** Replaces what it asked for before. Costs nothing where it changes nothing. */
+  setForwarding(wish: ForwardingWish): void;
   /**
    * Sends a message to everyone else, or to the peers named.
    * @throws FORBIDDEN, PEER_NOT_FOUND
@@ -253,7 +260,16 @@ export interface SubscribeOptions {
 
 export type SubscribeResult =
   | { producerId: string; consumer: Consumer }
-  | { producerId: string; error: { code: ErrorCode; message: string } };
+  /** `held`: to a `lazy` peer: none is made before it is forwarded. */
+  | { producerId: string; error: { code: ErrorCode; message: string; held?: HoldReason } };
+
+/** What a peer wants of what its room forwards. */
+export interface ForwardingWish {
+  /** At most so many videos, screens aside; the room may allow fewer. Default: as the room. */
+  lastN?: number | undefined;
+  /** Producer ids, the most wanted first: these come before those of who speaks. Default: none. */
+  pinned?: readonly string[] | undefined;
+}
 
 /** As RTCPeerConnectionState (W3C WebRTC §4.3.3), seen from the server. */
 export type TransportState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
@@ -448,6 +464,10 @@ export interface OpenOptions {
   preferredTopology?: Topology;
   /** How many peers may be in it, where that is fewer than the server allows. */
   maxPeers?: number;
+  /** As in `ParlorOptions`; default: what `createParlor` was told. */
+  lastN?: number;
+  /** As in `ParlorOptions`; default: what `createParlor` was told. */
+  maxAudible?: number;
   /** Default: what `createParlor` was told. */
   onDuplicate?: DuplicatePolicy;
 }

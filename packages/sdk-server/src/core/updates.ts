@@ -1,4 +1,5 @@
 import type {
+  HoldReason,
   PeerInfo,
   PeerLeftReason,
   ProducerInfo,
@@ -16,19 +17,37 @@ export type RoomUpdate =
   | { type: 'peerLeft'; peerId: string; reason: PeerLeftReason }
   /** To clients that follow paths: its client has joined anew, without having left. */
   | { type: 'peerReturned'; peerId: string }
-  /** With a consumer: to a peer that follows the room. */
-  | { type: 'newProducer'; producer: ProducerInfo; consumer?: Consumer | undefined }
+  /**
+   * To a peer that follows the room: with a consumer, or with why there is none as yet (`held`), and `newConsumer` follows
+   * when it is forwarded.
+   */
+  | {
+      type: 'newProducer';
+      producer: ProducerInfo;
+      consumer?: Consumer | undefined;
+      held?: HoldReason | undefined;
+    }
   | { type: 'producerClosed'; producerId: string; peerId: string }
-  /** It is known, and its media has reached the server by another transport. With a consumer as `newProducer`. */
-  | { type: 'producerMoved'; producerId: string; peerId: string; consumer?: Consumer | undefined }
+  /** It is known, and its media has reached the server by another transport. The rest as with `newProducer`. */
+  | {
+      type: 'producerMoved';
+      producerId: string;
+      peerId: string;
+      consumer?: Consumer | undefined;
+      held?: HoldReason | undefined;
+    }
+  /** Of a producer that was held: it is forwarded from now on. */
+  | { type: 'newConsumer'; consumer: Consumer }
   | { type: 'producerPaused'; producerId: string; peerId: string }
   | { type: 'producerResumed'; producerId: string; peerId: string }
   | { type: 'producerScore'; producerId: string; scores: ProducerScore[] }
   /** To its owner: nobody wants more than this layer; absent: nobody wants any. Send no more. */
   | { type: 'producerDemand'; producerId: string; spatialLayer?: number }
-  | { type: 'consumerPaused'; consumerId: string; producerId: string }
-  | { type: 'consumerResumed'; consumerId: string; producerId: string }
-  | { type: 'consumerClosed'; consumerId: string; producerId: string }
+  /** Without a reason: by its publisher. */
+  | { type: 'consumerPaused'; consumerId: string; producerId: string; reason?: HoldReason }
+  | { type: 'consumerResumed'; consumerId: string; producerId: string; reason?: HoldReason }
+  /** `held`: the producer is still to be received, and `newConsumer` follows when it is forwarded. */
+  | { type: 'consumerClosed'; consumerId: string; producerId: string; held?: HoldReason }
   | { type: 'consumerScore'; consumerId: string; score: number; producerScore: number }
   | { type: 'consumerLayersChanged'; consumerId: string; layers: ConsumerLayers | undefined }
   | { type: 'transportClosed'; transportId: string }

@@ -89,6 +89,18 @@ export interface RoomOptions {
   publishDefaults?: TrackPublishOptions;
   /** Receive every track of everyone (default true). */
   autoSubscribe?: boolean;
+  /**
+   * Receive of each video what the elements that it is attached to can show (default true): the layer that fits the
+   * largest of them in device pixels, and nothing while none of them can be seen. Not of tracks that were never attached,
+   * or only to elements in no document, and not for elements attached with `adaptive: false`.
+   * `publication.setVideoQuality` and `setPreferredLayers` go before the size, `setEnabled(false)` before all.
+   */
+  adaptiveStream?: boolean | AdaptiveStreamOptions;
+  /**
+   * Send of each video what somebody watches (default true): layers that nobody receives rest after 5 s and are back at
+   * once when somebody wants them; what nobody watches at all is not sent. In rooms with a server.
+   */
+  dynacast?: boolean;
   /** Device id of the speaker for audio elements. */
   audioOutput?: string;
   /** `disconnect()` stops camera and microphone (default true). */

@@ -19,6 +19,8 @@ export interface DriverContext {
   readonly rtcConfiguration: NonNullable<RoomOptions['rtcConfiguration']>;
   /** P2P: bits per second for all copies of what this page sends. */
   readonly uplinkBitrate?: number | undefined;
+  /** Through a server: send what somebody watches. */
+  readonly dynacast?: boolean | undefined;
 }
 
 /** What the room knows of somebody's track. */

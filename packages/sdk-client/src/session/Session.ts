@@ -25,6 +25,7 @@ export interface SessionOptions {
   readonly createDriver: (context: DriverContext) => MediaDriver | Promise<MediaDriver>;
   readonly rtcConfiguration: DriverContext['rtcConfiguration'];
   readonly uplinkBitrate: number | undefined;
+  readonly dynacast: boolean;
   readonly target: Target;
   readonly displayName: string | undefined;
   /** The same peer was in the room before: it may meet its own ghost. */
@@ -138,6 +139,7 @@ export class Session extends Emitter<SessionEvents> {
       policy,
       rtcConfiguration,
       uplinkBitrate,
+      dynacast,
     } = this.options;
     const { url, roomId } = socketUrl(target, platform.page.href);
     let channel: SignalChannel | undefined;
@@ -154,7 +156,8 @@ export class Session extends Emitter<SessionEvents> {
       made?.close();
     };
     const make = async (): Promise<MediaDriver> => {
-      const created = createDriver({ request, tell, platform, logger, rtcConfiguration, uplinkBitrate });
+      const context = { request, tell, platform, logger, rtcConfiguration, uplinkBitrate, dynacast };
+      const created = createDriver(context);
       made = created instanceof Promise ? await created : created;
       // `open` waits for it, and fails with its error.
       if (over) made.close();

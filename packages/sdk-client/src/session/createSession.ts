@@ -42,6 +42,7 @@ export function createSession(request: SessionRequest): { session: Session; room
     createDriver: settings.driver ?? (async (context) => (await loadDriver(settings.topology))(context)),
     rtcConfiguration: settings.rtcConfiguration ?? {},
     uplinkBitrate: settings.uplinkBitrate,
+    dynacast: settings.dynacast ?? true,
     displayName: displayName === '' ? undefined : displayName,
   });
   return { session, roomId };

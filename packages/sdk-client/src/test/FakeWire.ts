@@ -12,6 +12,8 @@ export class FakeWire {
   isSilent = false;
   /** Sources deliver frames. */
   delivers = true;
+  /** Sources deliver, and nothing of it is sent. */
+  isResting = false;
   /** By media section. */
   readonly streams = new Map<string, 'audio' | 'video'>();
   #last: number;
@@ -64,7 +66,7 @@ export class FakeWire {
     const checks = Math.ceil(seconds);
     this.#sums.asked += checks;
     if (this.delivers) this.#sums.frames += packets;
-    if (this.delivers) this.#sums.sent += packets;
+    if (this.delivers && !this.isResting) this.#sums.sent += packets;
     if (this.isCut) return;
     this.#sums.answered += checks;
     // Reports come whether or not media does.

@@ -295,6 +295,69 @@ describe('a path that is left alone', () => {
   });
 });
 
+describe('a publication that nobody watches', () => {
+  const silence = { producerId: 'own-2', scores: [{ score: 0 }, { score: 0 }] };
+
+  it('rests: nothing is wrong with it, nor with the path', async () => {
+    const { driver, up, pass, told, scores } = await call();
+    driver.handleNotification('producerClosed', { producerId: 'own-1' });
+    driver.handleNotification('producerDemand', { producerId: 'own-2' });
+    up.isResting = true;
+    driver.handleNotification('producerScore', silence);
+    scores.length = 0;
+    await pass(20_000);
+    expect([told, scores.filter((line) => line.startsWith('own'))]).toEqual([[], []]);
+    driver.handleNotification('producerDemand', { producerId: 'own-2', spatialLayer: 0 });
+    // The first frame takes its time.
+    await pass(LOOK_INTERVAL);
+    up.isResting = false;
+    driver.handleNotification('producerScore', { producerId: 'own-2', scores: [{ score: 9 }] });
+    await pass(3 * LOOK_INTERVAL);
+    expect(told).toEqual([]);
+    expect(scores.findLast((line) => line.startsWith('own'))).toBe('own own-2 9');
+  });
+
+  it('is missed when somebody does', async () => {
+    const { driver, up, pass, told, scores } = await call();
+    driver.handleNotification('producerClosed', { producerId: 'own-1' });
+    driver.handleNotification('producerDemand', { producerId: 'own-2', spatialLayer: 0 });
+    up.isResting = true;
+    driver.handleNotification('producerScore', silence);
+    await pass(NOTICED);
+    expect(told).toContain('send iceRestart stalled');
+    expect(scores).toContain('own own-2 0');
+  });
+});
+
+describe('what this page does not receive', () => {
+  it('is not bad because it does not come', async () => {
+    const { driver, answers, requests, down, pass, scores } = await call();
+    Object.assign(answers, { pause: {}, resume: {} });
+    const their = () => scores.filter((line) => line.startsWith('their'));
+    await driver.setReceiving('p1', false);
+    const { consumerId } = newest(requests).data;
+    down.isSilent = true;
+    scores.length = 0;
+    const silence = { consumerId, producerId: 'p1', score: 10, producerScore: 0 };
+    driver.handleNotification('consumerScore', silence);
+    await pass(LOOK_INTERVAL);
+    // Held back by the server as well.
+    driver.handleNotification('consumerPaused', silence);
+    await driver.setReceiving('p1', true);
+    driver.handleNotification('consumerScore', silence);
+    await pass(LOOK_INTERVAL);
+    driver.handleNotification('consumerResumed', silence);
+    // Its sender takes its time.
+    await pass(5 * LOOK_INTERVAL);
+    expect(their()).not.toContain('their p1 0');
+    down.isSilent = false;
+    await pass(2 * LOOK_INTERVAL);
+    expect(their()).toEqual(['their p1 10']);
+    driver.handleNotification('consumerScore', silence);
+    expect(their().at(-1)).toBe('their p1 0');
+  });
+});
+
 describe('the network', () => {
   it('that is back, or another, is used at once in both directions', async () => {
     const { platform, pass, told, requests } = await call();

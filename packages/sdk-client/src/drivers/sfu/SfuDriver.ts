@@ -67,7 +67,8 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
   }
 
   joinRequest(): Record<string, unknown> {
-    return { transports: ['send', 'recv'] satisfies Direction[] };
+    const { dynacast } = this.context;
+    return { transports: ['send', 'recv'] satisfies Direction[], ...(dynacast && { dynacast }) };
   }
 
   async open(joinAnswer: unknown): Promise<void> {
@@ -185,11 +186,16 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
         break;
       case 'consumerScore': {
         const received = receiver.by(consumerId);
-        if (received) this.#score(received.producer.producerId, Number(data['producerScore']), false);
+        // Of what nobody receives nothing may come.
+        if (received?.receiving)
+          this.#score(received.producer.producerId, Number(data['producerScore']), false);
         break;
       }
       case 'producerScore':
-        this.#score(producerId, bestScore(data['scores']), true);
+        if (!sender.rests(producerId)) this.#score(producerId, bestScore(data['scores']), true);
+        break;
+      case 'producerDemand':
+        sender.demand(producerId, data['spatialLayer'] as number | undefined);
         break;
       case 'transportClosed':
         // Of one that was given up it is no news.

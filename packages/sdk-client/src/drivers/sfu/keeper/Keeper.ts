@@ -77,6 +77,8 @@ export class Keeper {
 
   /** The server has given a publication, or what is received of one, another score. */
   score(producerId: string, score: number, own: boolean): void {
+    // Nothing has to come of what is held back.
+    if (!own && this.options.path.receiver.received.get(producerId)?.paused) return;
     this.#told.set(producerId, score);
     // Whether there was anything to send the next look tells.
     if (score === 0 && !own) this.#scores.put(producerId, 0, false);

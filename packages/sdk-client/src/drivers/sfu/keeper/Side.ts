@@ -101,7 +101,7 @@ export class Side {
     const looked = { report, at, scoreOf, roundTripTime: now.roundTripTime };
     const found =
       direction === 'send'
-        ? this.#sent.look(path.sender.sent, looked)
+        ? this.#sent.look(path.sender, looked)
         : this.#received.look(path.receiver.received, looked);
     this.#state = judge(this.#state, {
       at,

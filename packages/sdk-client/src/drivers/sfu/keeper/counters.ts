@@ -44,16 +44,15 @@ function entriesOf(report: RTCStatsReport): Entry[] {
 /** Undefined when the report knows nothing of it. */
 export function readSent(report: RTCStatsReport, mid: string): SentCounters | undefined {
   const entries = entriesOf(report);
-  // A layer that is switched off has nothing to send.
-  const streams = entries.filter(
-    (entry) => entry.type === 'outbound-rtp' && entry['mid'] === mid && entry['active'] !== false,
-  );
+  const layers = entries.filter((entry) => entry.type === 'outbound-rtp' && entry['mid'] === mid);
+  // A layer that is switched off has nothing to send; what it has sent stays sent.
+  const streams = layers.filter((entry) => entry['active'] !== false);
   if (streams.length === 0) return undefined;
   const ids = new Set<unknown>(streams.map(({ id }) => id));
   const sources = new Set(streams.map((entry) => entry['mediaSourceId']));
   const reports = entries.filter((entry) => entry.type === 'remote-inbound-rtp' && ids.has(entry['localId']));
   return {
-    sent: sum(streams, 'packetsSent'),
+    sent: sum(layers, 'packetsSent'),
     frames: largest(
       entries.filter(({ type, id }) => type === 'media-source' && sources.has(id)),
       'frames',

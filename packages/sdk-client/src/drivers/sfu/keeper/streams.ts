@@ -2,7 +2,7 @@ import { QUIET_LIMIT, type StreamLook } from '../../stall.js';
 import { receivedHealth, type Received as Incoming } from '../../../stats/streamHealth.js';
 import { streamScore, type StreamHealth } from '../../../stats/streamScore.js';
 import type { Received } from '../SfuReceiver.js';
-import type { Sent } from '../SfuSender.js';
+import type { SfuSender } from '../SfuSender.js';
 import { NOTHING_RECEIVED, NOTHING_SENT, readIncoming, readSent, type SentCounters } from './counters.js';
 
 /** What a look at one stream has found. */
@@ -42,9 +42,9 @@ const PAUSE = 1000;
 export class SentStreams {
   readonly #known = new Map<string, Sending>();
 
-  look(sent: ReadonlyMap<string, Sent>, { report, at, scoreOf }: LookedAt): Found[] {
-    return [...sent].flatMap(([producerId, { producer, muted }]) => {
-      const now = readSent(report, producer.localId);
+  look(sender: Pick<SfuSender, 'sent' | 'rests'>, { report, at, scoreOf }: LookedAt): Found[] {
+    return [...sender.sent].flatMap(([producerId, { producer, muted }]) => {
+      const now = sender.rests(producerId) ? undefined : readSent(report, producer.localId);
       if (!now) return [];
       const known = this.#known.get(producerId);
       const before = known?.counters ?? NOTHING_SENT;
@@ -93,10 +93,11 @@ export class ReceivedStreams {
     return [...received].flatMap(([producerId, stream]) => {
       const now = readIncoming(looked.report, stream.consumer.localId);
       const runs = stream.receiving && !stream.paused && stream.forwarded;
-      if (!now || !runs) {
-        this.#known.delete(producerId);
-        return [];
-      }
+      if (!now) this.#known.delete(producerId);
+      // How it was until it rested says nothing of how it is when it goes on.
+      else if (!runs)
+        this.#known.set(producerId, { counters: { ...now, timestamp: 0 }, movedAt: looked.at, came: false });
+      if (!now || !runs) return [];
       return [this.#lookAt(stream, now, looked)];
     });
   }

@@ -37,6 +37,8 @@ const Values = z.object({
   media: oneOf(['mediasoup', 'none']).default('mediasoup'),
   topology: oneOf(['sfu', 'p2p', 'auto']).optional(),
   maxP2p: wholeNumber(1, 16).optional(),
+  lastN: wholeNumber(0, 10_000).optional(),
+  maxAudible: wholeNumber(0, 10_000).optional(),
   listenIp: z
     .string()
     .refine((ip) => isIP(ip) !== 0, 'must be an IP address of this machine')

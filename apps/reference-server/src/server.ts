@@ -84,6 +84,7 @@ function parlorOptions(config: Config, logger: Logger): ParlorOptions {
     ...(resumeSecret !== undefined && { resumeSecret }),
     topology,
     ...(config.maxP2p !== undefined && { maxP2pParticipants: config.maxP2p }),
+    ...defined({ lastN: config.lastN, maxAudible: config.maxAudible }),
     metrics: metricsOptions(config),
     media: config.media === 'none' ? 'none' : mediasoupOptions(config),
   };

@@ -73,6 +73,18 @@ export const SETTINGS = [
     help: 'Up to how many participants a room whose topology is auto is peer to peer.',
   },
   {
+    name: 'lastN',
+    value: 'number',
+    fallback: 'all',
+    help: 'How many videos at most the server forwards to a participant: pinned ones, then of who spoke last. Screens do not count.',
+  },
+  {
+    name: 'maxAudible',
+    value: 'number',
+    fallback: 'all',
+    help: 'How many microphones at most the server forwards in a room: the loudest.',
+  },
+  {
     name: 'listenIp',
     value: 'address',
     fallback: "the machine's own IPv4 and IPv6",

@@ -8,6 +8,7 @@ import {
   PeerId,
   RoomId,
   WantedTopology,
+  type HoldReason,
   type IceServer,
   type PeerInfo,
   type PeerLeftReason,
@@ -95,6 +96,11 @@ export const ProtooRequests = {
     topology: WantedTopology.optional(),
     /** The client follows when media of the room takes another path (`topologyChanged`). */
     paths: z.boolean().optional(),
+    /**
+     * The client takes consumers that it has not asked for (`newConsumer`): where the room forwards only some of what is
+     * published, none is made of the rest. To other clients all are made, and those that are held send nothing.
+     */
+    lazy: z.boolean().optional(),
     /** The client sends of its video no more than `producerDemand` asks for. */
     dynacast: z.boolean().optional(),
     /** Transports to make at once, so that joining costs one round trip. */
@@ -172,6 +178,13 @@ export const ProtooRequests = {
     temporalLayer: z.number().int().min(0).max(8).optional(),
   }),
   requestKeyFrame: z.object({ consumerId: ObjectId }),
+  /** What the client wants of what the room forwards, from now on; replaces what it asked for before. */
+  setForwarding: z.object({
+    /** At most so many videos, screens aside; the room may allow fewer. Absent: as the room. */
+    lastN: z.number().int().min(0).max(10_000).optional(),
+    /** These before those of who speaks, the most wanted first. Absent: none. */
+    pinned: z.array(ObjectId).max(64).optional(),
+  }),
   sendMessage: z.object({
     /** Peer ids; absent: everyone else in the room. */
     to: z.union([PeerId, z.array(PeerId).min(1).max(512)]).optional(),
@@ -233,6 +246,8 @@ export interface ConsumerInfo {
   paused: boolean;
   /** The producer is paused by its owner. */
   producerPaused: boolean;
+  /** The room does not forward it now: `consumerResumed` with this reason follows when it does. */
+  held?: HoldReason;
 }
 
 type Empty = Record<string, never>;
@@ -272,7 +287,14 @@ export interface ProtooAnswers {
   closeTransport: Empty;
   produce: { id: string; producerId: string };
   consume: ConsumerInfo;
-  subscribe: { consumers: ConsumerInfo[]; failed: { producerId: string; code: ErrorCode }[] };
+  subscribe: {
+    consumers: ConsumerInfo[];
+    /**
+     * `PRODUCER_PENDING`: it has not failed, `producerMoved` follows; or, with `held`, to `lazy` clients, `newConsumer`
+     * when it is forwarded.
+     */
+    failed: { producerId: string; code: ErrorCode; held?: HoldReason }[];
+  };
   pause: Empty;
   resume: Empty;
   closeConsumer: Empty;
@@ -281,6 +303,7 @@ export interface ProtooAnswers {
   closeProducer: Empty;
   setPreferredLayers: Empty;
   requestKeyFrame: Empty;
+  setForwarding: Empty;
   sendMessage: Empty;
   signal: Empty;
   openPath: Pick<
@@ -317,13 +340,17 @@ export interface ProtooNotifications {
      * `subscribe` tells why.
      */
     consumer?: ConsumerInfo;
+    /** To `lazy` clients: why there is no consumer as yet; `newConsumer` follows when it is forwarded. */
+    held?: HoldReason;
   };
   producerClosed: { producerId: string; peerId: string };
   /**
    * To clients that follow paths: a publication that is known has reached the server by another transport. With a
-   * consumer as `newProducer`.
+   * consumer, or why there is none as yet, as `newProducer`.
    */
-  producerMoved: { producerId: string; peerId: string; consumer?: ConsumerInfo };
+  producerMoved: { producerId: string; peerId: string; consumer?: ConsumerInfo; held?: HoldReason };
+  /** To `lazy` clients: what was held is forwarded from now on. It waits for `resume` where it is `paused`. */
+  newConsumer: { consumer: ConsumerInfo };
   /**
    * To those who do not consume the producer (they get `consumerPaused`/`consumerResumed` instead), and to its
    * owner when somebody else did it.
@@ -337,9 +364,11 @@ export interface ProtooNotifications {
    * nobody wants any. Until something is said, all of it is to be sent, also when it goes on by another transport.
    */
   producerDemand: { producerId: string; spatialLayer?: number };
-  consumerPaused: { consumerId: string; producerId: string };
-  consumerResumed: { consumerId: string; producerId: string };
-  consumerClosed: { consumerId: string; producerId: string };
+  /** Without `reason`: by its publisher. With: by the room, which to `lazy` clients is another matter. */
+  consumerPaused: { consumerId: string; producerId: string; reason?: HoldReason };
+  consumerResumed: { consumerId: string; producerId: string; reason?: HoldReason };
+  /** `held`, to `lazy` clients: to save a media section; `newConsumer` follows when it is forwarded. */
+  consumerClosed: { consumerId: string; producerId: string; held?: HoldReason };
   consumerScore: { consumerId: string; score: number; producerScore: number };
   /** Absent layers: nothing is being forwarded. */
   consumerLayersChanged: { consumerId: string; spatialLayer?: number; temporalLayer?: number };

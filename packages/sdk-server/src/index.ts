@@ -29,6 +29,7 @@ export type {
   AppData,
   ConsumerType,
   DtlsParameters,
+  HoldReason,
   IceCandidate,
   IceParameters,
   IceServer,

@@ -1,6 +1,9 @@
 import type { SpeakerInfo } from '@parlor/protocol';
 import type { ProducerImpl } from './ProducerImpl.js';
 
+/** What is more is a noise, and no news. */
+const MAX_SPEAKERS = 8;
+
 /** Who speaks in a room, told when it changes. */
 export class Speakers {
   readonly #producers: ReadonlyMap<string, ProducerImpl>;
@@ -18,6 +21,7 @@ export class Speakers {
     for (const { producerId, level } of loud) {
       const peerId = this.#producers.get(producerId)?.peer.id;
       if (peerId !== undefined && !byPeer.has(peerId)) byPeer.set(peerId, { peerId, level });
+      if (byPeer.size === MAX_SPEAKERS) break;
     }
     // Levels move all the time; who speaks is news.
     const speaking = JSON.stringify([...byPeer.keys()].sort());

@@ -107,11 +107,6 @@ export interface JoinOptions {
   preferredTopology?: Topology;
   /** The peer has a transport for each other one, as in a mesh: it may have as many. */
   transportPerPeer?: boolean;
-  /**
-   * The peer hears of consumers that are made without being asked for (`newConsumer`): in rooms that hold something back
-   * none is made before it is forwarded. Default false: all are made at once, and those that are held send nothing.
-   */
-  lazy?: boolean;
 }
 
 /** Audio, video and data between the peers that joined it. */
@@ -429,6 +424,8 @@ export interface Consumer extends EventSource<ConsumerEvents> {
   readonly rtpParameters: RtpParameters;
   /** The client's own wish; what the room holds back by itself is in `forwarding`. */
   readonly paused: boolean;
+  /** Why the room holds it back now, if it does. */
+  readonly held: HoldReason | undefined;
   readonly forwarding: Forwarding;
   readonly closed: boolean;
   pause(): Promise<void>;

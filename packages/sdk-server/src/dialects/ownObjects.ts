@@ -10,6 +10,8 @@ export interface ClientPeer extends Peer {
   readonly followsPaths: boolean;
   /** Its client sends only those layers of video that somebody watches. */
   dynacast: boolean;
+  /** `isLazy`: its client can be told of consumers later. */
+  readonly forwarding: { isLazy: boolean };
   /**
    * Goes on with a publication by another transport.
    * @throws PRODUCER_NOT_FOUND, TOPOLOGY_MISMATCH, BAD_REQUEST, UNSUPPORTED_MEDIA, TRANSPORT_NOT_FOUND

@@ -122,6 +122,8 @@ export class Bridge {
         break;
       case 'consumerPaused':
       case 'consumerResumed': {
+        // What the room holds back is not muted, and may come again at any time.
+        if (update.reason) break;
         const producer = peer.room.producers.get(update.producerId);
         if (producer) this.#byPeerId.get(producer.peer.id)?.leg?.changed();
         break;

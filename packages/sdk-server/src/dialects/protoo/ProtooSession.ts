@@ -233,6 +233,7 @@ export class ProtooSession {
       ...waysOf(data),
     });
     peer.dynacast = data.dynacast ?? false;
+    peer.forwarding.isLazy = data.lazy ?? false;
     try {
       if (!this.#socket) throw new ParlorError('NOT_JOINED', 'the connection was lost while joining');
       if (data.rtpCapabilities) peer.setRtpCapabilities(data.rtpCapabilities);

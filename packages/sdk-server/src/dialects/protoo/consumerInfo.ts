@@ -2,7 +2,7 @@ import type { ConsumerInfo } from '@parlor/protocol';
 import type { Consumer } from '../../core/types.js';
 
 export function consumerInfo(consumer: Consumer): ConsumerInfo {
-  const { id, producer, kind, rtpParameters, type, paused } = consumer;
+  const { id, producer, kind, rtpParameters, type, paused, held } = consumer;
   return {
     id,
     consumerId: id,
@@ -12,5 +12,6 @@ export function consumerInfo(consumer: Consumer): ConsumerInfo {
     type,
     paused,
     producerPaused: producer.paused,
+    ...(held && { held }),
   };
 }

@@ -108,6 +108,7 @@ export const handlers: Handlers = {
         answer.failed.push({
           producerId,
           code: 'error' in result ? result.error.code : 'PRODUCER_NOT_FOUND',
+          ...('error' in result && result.error.held && { held: result.error.held }),
         });
     }
     return answer;
@@ -150,6 +151,11 @@ export const handlers: Handlers = {
 
   requestKeyFrame: async (peer, { consumerId }) => {
     await consumerOf(peer, consumerId).requestKeyFrame();
+    return {};
+  },
+
+  setForwarding: (peer, wish) => {
+    peer.setForwarding(wish);
     return {};
   },
 

@@ -15,17 +15,19 @@ export function notificationOf(update: RoomUpdate): Notification {
       return { method: 'peerJoined', data: { peerId, ...peer } };
     }
     case 'newProducer': {
-      const { producer, consumer } = update;
+      const { producer, consumer, held } = update;
       return {
         method: 'newProducer',
-        data: { ...producer, ...(consumer && { consumer: consumerInfo(consumer) }) },
+        data: { ...producer, ...(consumer && { consumer: consumerInfo(consumer) }), ...(held && { held }) },
       };
     }
     case 'producerMoved': {
-      const { producerId, peerId, consumer } = update;
-      const data = { producerId, peerId, ...(consumer && { consumer: consumerInfo(consumer) }) };
-      return { method: 'producerMoved', data };
+      const { producerId, peerId, consumer, held } = update;
+      const offered = { ...(consumer && { consumer: consumerInfo(consumer) }), ...(held && { held }) };
+      return { method: 'producerMoved', data: { producerId, peerId, ...offered } };
     }
+    case 'newConsumer':
+      return { method: 'newConsumer', data: { consumer: consumerInfo(update.consumer) } };
     case 'consumerLayersChanged': {
       const { consumerId, layers } = update;
       return {
@@ -55,7 +57,9 @@ const isForOne = (update: RoomUpdate): boolean =>
   update.type === 'consumerScore' ||
   update.type === 'producerDemand' ||
   update.type === 'consumerLayersChanged' ||
-  ((update.type === 'newProducer' || update.type === 'producerMoved') && update.consumer !== undefined);
+  update.type === 'newConsumer' ||
+  ((update.type === 'newProducer' || update.type === 'producerMoved') &&
+    (update.consumer ?? update.held) !== undefined);
 
 /** The data of other updates is the same for every receiver: written once, however many there are. */
 const written = new WeakMap<RoomUpdate, { method: string; fields: string }>();

@@ -118,6 +118,8 @@ export class Call implements PeerLink, NegotiatorOwner {
       case 'consumerResumed':
       case 'producerPaused':
       case 'producerResumed':
+        // What the room holds back is not muted, and may come again at any time.
+        if ('reason' in update) break;
         this.#withProducer(update.producerId, (producer) => {
           this.#tellMuted(producer);
           this.#negotiator.changed();

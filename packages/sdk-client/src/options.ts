@@ -79,6 +79,21 @@ export interface TrackPublishOptions {
   fec?: boolean;
 }
 
+export interface AdaptiveStreamOptions {
+  /** Device pixels of a CSS pixel that count. Default `screen`: those that there are. */
+  pixelDensity?: number | 'screen';
+  /** Receive no video while the page has been in the background for 5 s (default true). */
+  pauseVideoInBackground?: boolean;
+}
+
+export interface AttachOptions {
+  /**
+   * False: as long as it is attached to this element, the track comes at full quality, however large the element is and
+   * whether or not it can be seen; for what is drawn to a canvas, or recorded. Default true.
+   */
+  adaptive?: boolean;
+}
+
 export interface RoomOptions {
   /** Kept over reconnects and over `connect` calls of this Room. Default: random. */
   peerId?: string;

@@ -12,6 +12,9 @@ export const inRoot = (...parts) => join(root, ...parts);
 /** The built reference server. */
 export const serverScript = inRoot('apps', 'reference-server', 'dist', 'main.js');
 
+/** The built load tool. */
+export const loadScript = inRoot('apps', 'load', 'dist', 'main.js');
+
 /** The user's cache folder: `XDG_CACHE_HOME` when it is an absolute path (as its specification asks), or `~/.cache`.
  * @param {NodeJS.ProcessEnv} env */
 export function userCacheFolder(env = process.env) {

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { types } from 'mediasoup';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ParlorOptions } from '../src/options.js';
@@ -161,8 +160,12 @@ describe('workers', () => {
     await bob.join({ transports: ['send', 'recv'] });
     const router = [...watched.routers].find(({ appData }) => appData['roomId'] === 'a');
     const victim = router && (await workerOf(router));
-    const replaced = new Promise<types.Worker>((resolve) => {
-      watched.onWorker = resolve;
+    const replaced = new Promise<void>((resolve) => {
+      watched.onWorker = ({ observer }) => {
+        observer.once('newwebrtcserver', () => {
+          resolve();
+        });
+      };
     });
     process.kill(victim?.pid ?? 0, 'SIGKILL');
 
@@ -171,8 +174,7 @@ describe('workers', () => {
     expect([...parlor.rooms].map(({ id }) => id)).toEqual(['b']);
     await bob.ask('produce', audio());
 
-    const successor = await replaced;
-    await once(successor.observer, 'newwebrtcserver');
+    await replaced;
     const again = await connect('alice', { roomId: 'a' });
     const joined = await again.join({ transports: ['send'] });
     expect(joined).toMatchObject({ ok: true, data: { peers: [] } });

@@ -53,6 +53,19 @@ export interface MediaWorkers {
   readonly deaths: number;
   /** Process ids of those that are alive, where they are processes. */
   readonly pids?: readonly number[];
+  /** What there is on each that is alive. */
+  readonly loads?: readonly WorkerLoad[];
+}
+
+export interface WorkerLoad {
+  /** Its number, from 0; a worker that takes the place of a dead one has the same. */
+  slot: number;
+  /** Rooms that are on it, or on it too. */
+  rooms: number;
+  routers: number;
+  consumers: number;
+  /** Producers that come to it from other routers of their rooms. */
+  piped: number;
 }
 
 export interface MediaRoomEvents {

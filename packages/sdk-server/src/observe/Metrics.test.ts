@@ -114,7 +114,8 @@ describe('a room whose media takes another way', () => {
 describe('what is there', () => {
   it('is counted by kind, and what is gone is 0', async () => {
     const metrics = start();
-    Object.assign(backend, { workers: { alive: 2, deaths: 1 } });
+    const loads = [{ slot: 1, rooms: 3, routers: 4, consumers: 20, piped: 2 }];
+    Object.assign(backend, { workers: { alive: 2, deaths: 1, loads } });
     const alice = await join('alice');
     const bob = await join('bob', {
       link: { dialect: 'sdpWs', send: () => undefined, end: () => undefined },
@@ -145,6 +146,8 @@ describe('what is there', () => {
     expect(before.value('parlor_consumers', { kind: 'video', state: 'paused' })).toBe(1);
     expect(before.value('parlor_workers')).toBe(2);
     expect(before.value('parlor_worker_deaths_total')).toBe(1);
+    const onWorker = (what: string) => before.value(`parlor_worker_${what}`, { worker: '1' });
+    expect(['rooms', 'routers', 'consumers', 'piped_producers'].map(onWorker)).toEqual([3, 4, 20, 2]);
     // Of what flows only.
     expect(before.all('parlor_quality_tracks')).toHaveLength(2);
 

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Registry } from 'prom-client';
-import type { MediaBackend } from '../core/ports.js';
+import type { MediaBackend, WorkerLoad } from '../core/ports.js';
 import type { Peer, Rooms } from '../core/types.js';
 import type { Clock } from '../ice/clock.js';
 import { Census, type Tally } from './metricsCensus.js';
@@ -80,6 +80,7 @@ export class Metrics {
   #showProcesses(): void {
     const { workers = { alive: 0, deaths: 0 } } = this.#parts.backend;
     this.#gauges.workers.set(workers.alive);
+    this.#showLoads(workers.loads ?? []);
     const { deaths } = this.#counters;
     deaths.reset();
     deaths.inc(workers.deaths);
@@ -88,6 +89,19 @@ export class Metrics {
     this.#gauges.lag.set({ quantile: '0.5' }, lag.median);
     this.#gauges.lag.set({ quantile: '0.99' }, lag.p99);
     this.#gauges.lag.set({ quantile: '1' }, lag.max);
+  }
+
+  #showLoads(loads: readonly WorkerLoad[]): void {
+    const { workerRooms, workerRouters, workerConsumers, workerPiped } = this.#gauges;
+    // A worker that has died shows nothing until there is another one in its place.
+    for (const gauge of [workerRooms, workerRouters, workerConsumers, workerPiped]) gauge.reset();
+    for (const { slot, rooms, routers, consumers, piped } of loads) {
+      const worker = String(slot);
+      workerRooms.set({ worker }, rooms);
+      workerRouters.set({ worker }, routers);
+      workerConsumers.set({ worker }, consumers);
+      workerPiped.set({ worker }, piped);
+    }
   }
 
   #joined(peer: Peer): void {
@@ -117,6 +131,18 @@ function gaugesIn(registry: Registry) {
     producers: gauge('producers', 'Tracks that are published.', 'kind', 'state'),
     consumers: gauge('consumers', 'Tracks that are received.', 'kind', 'state'),
     workers: gauge('workers', 'Media workers that are alive.'),
+    workerRooms: gauge('worker_rooms', 'Rooms on a media worker; a large one is on several.', 'worker'),
+    workerRouters: gauge('worker_routers', 'Routers on a media worker.', 'worker'),
+    workerConsumers: gauge(
+      'worker_consumers',
+      'Tracks that a media worker sends: to clients, and by pipes to other routers.',
+      'worker',
+    ),
+    workerPiped: gauge(
+      'worker_piped_producers',
+      'Tracks that come to a media worker by pipes from other routers.',
+      'worker',
+    ),
     lag: gauge(
       'event_loop_lag_seconds',
       'How late this process did what was due, since the last scrape.',

@@ -21,11 +21,14 @@ import { Watcher } from '../../src/dialects/whip/Watcher.js';
 import { WhipSession } from '../../src/dialects/whip/WhipSession.js';
 import { SocketGuard } from '../../src/http/SocketGuard.js';
 import { DataHub } from '../../src/media/mediasoup/DataHub.js';
-import { EgressRouter } from '../../src/media/mediasoup/EgressRouter.js';
+import { PipedRouter } from '../../src/media/mediasoup/PipedRouter.js';
 import { MediasoupConsumer } from '../../src/media/mediasoup/MediasoupConsumer.js';
 import { MediasoupProducer } from '../../src/media/mediasoup/MediasoupProducer.js';
 import { MediasoupTransport } from '../../src/media/mediasoup/MediasoupTransport.js';
 import { RoomRouter } from '../../src/media/mediasoup/RoomRouter.js';
+import { WorkerRouter } from '../../src/media/mediasoup/WorkerRouter.js';
+import { CarriedProducer } from '../../src/media/mediasoup/pipes/CarriedProducer.js';
+import { Pipe } from '../../src/media/mediasoup/pipes/Pipe.js';
 import { PeerMeter } from '../../src/observe/PeerMeter.js';
 import { Negotiator } from '../../src/sdp/Negotiator.js';
 import { SdpSession } from '../../src/sdp/SdpSession.js';
@@ -49,7 +52,17 @@ const OURS = [
   ...[RoomImpl, TopologyKeeper, PeerImpl, Following, TransportImpl, ProducerImpl, ConsumerImpl, PeerMeter],
   ...[SocketGuard, ProtooSocket, ProtooSession, ProtooLink, History, Answers],
   ...[SdpWsSession, SdpSession, Negotiator, RtcSession, EventStream, WhipSession, Watcher],
-  ...[RoomRouter, EgressRouter, MediasoupTransport, MediasoupProducer, MediasoupConsumer, DataHub],
+  ...[
+    RoomRouter,
+    WorkerRouter,
+    PipedRouter,
+    MediasoupTransport,
+    MediasoupProducer,
+    MediasoupConsumer,
+    DataHub,
+    Pipe,
+    CarriedProducer,
+  ],
 ];
 const KINDS: readonly string[] = [
   ...[...OURS, WebSocket, Socket].map(({ name }) => name),

@@ -8,17 +8,21 @@ import type { Logger } from '../../logger.js';
 import { DEFAULT_CODECS } from './codecs.js';
 import { listenAddresses, reachWarnings, type ListenAddress } from './listening.js';
 import type { MediasoupOptions } from './options.js';
-import { RoomRouter } from './RoomRouter.js';
+import { pipePorts } from './pipes/pipePorts.js';
+import { RoomRouter, type RoomRouterOptions } from './RoomRouter.js';
 import { ignoreSignals } from './signals.js';
+import { noCounts } from './workerCounts.js';
 import { WorkerPool, type PooledWorker } from './WorkerPool.js';
 
 type Mediasoup = typeof mediasoup;
 
+/** mediasoup.org/documentation/v3/scalability: a worker, and so a core, bears over 500 consumers. */
+const DEFAULT_MAX_CONSUMERS = 500;
+
 /** Rooms on mediasoup workers. */
 export class MediasoupBackend implements MediaBackend {
   readonly #pool: WorkerPool;
-  readonly #mediaCodecs: types.RouterRtpCodecCapability[];
-  readonly #logger: Logger;
+  readonly #room: Omit<RoomRouterOptions, 'roomId'>;
 
   /** Starts the workers. @throws MEDIA_UNAVAILABLE with the way out in the message */
   static async open(options: MediasoupOptions, logger: Logger): Promise<MediasoupBackend> {
@@ -27,32 +31,34 @@ export class MediasoupBackend implements MediaBackend {
     if (options.clients !== 'network') {
       for (const warning of await reachWarnings(addresses)) logger.warn({ addresses }, warning);
     }
+    const size = options.workers ?? availableParallelism();
     const pool = new WorkerPool({
-      size: options.workers ?? availableParallelism(),
+      size,
       placement: options.placement ?? 'leastLoaded',
       logger,
       delay,
       start: (slot) => startWorker(library, { ...options, slot, addresses }),
     });
     await pool.open();
-    return new MediasoupBackend(pool, options.codecs ?? DEFAULT_CODECS, logger);
+    return new MediasoupBackend(pool, {
+      pool,
+      mediaCodecs: options.codecs ?? DEFAULT_CODECS,
+      maxConsumersPerWorker: options.maxConsumersPerWorker ?? DEFAULT_MAX_CONSUMERS,
+      pipePorts: pipePorts(options.rtcPort, size),
+      logger,
+    });
   }
 
-  private constructor(pool: WorkerPool, mediaCodecs: types.RouterRtpCodecCapability[], logger: Logger) {
+  private constructor(pool: WorkerPool, room: Omit<RoomRouterOptions, 'roomId'>) {
     this.#pool = pool;
-    this.#mediaCodecs = mediaCodecs;
-    this.#logger = logger;
+    this.#room = room;
   }
 
   async createRoom(roomId: string): Promise<RoomRouter> {
     for (;;) {
       const worker = await this.#pool.pick();
       try {
-        return await RoomRouter.open(worker, {
-          roomId,
-          mediaCodecs: this.#mediaCodecs,
-          logger: this.#logger,
-        });
+        return await RoomRouter.open(worker, { ...this.#room, roomId });
       } catch (error) {
         // It has died over it: another one takes the room, as long as there are some.
         if (!worker.raw.closed) throw error;
@@ -106,7 +112,7 @@ async function startWorker(
         ...(rtcPort === undefined ? {} : { port: rtcPort + slot }),
       })),
     );
-    return { raw, webRtcServer: await raw.createWebRtcServer({ listenInfos }), rooms: 0, load: 0 };
+    return { raw, webRtcServer: await raw.createWebRtcServer({ listenInfos }), ...noCounts() };
   } catch (error) {
     raw.close();
     const where = addresses.map(({ ip }) => ip).join(' and ');

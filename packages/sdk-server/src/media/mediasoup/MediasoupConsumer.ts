@@ -5,6 +5,7 @@ import type { ConsumerLayers, StreamStats } from '../../core/types.js';
 import { ParlorError } from '../../errors.js';
 import { Emitter } from '../../events.js';
 import { mediaError } from './mediaError.js';
+import type { MediasoupProducer } from './MediasoupProducer.js';
 import { fromRtpParameters } from './rtpTypes.js';
 import { streamStats } from './streamStats.js';
 
@@ -12,12 +13,15 @@ export class MediasoupConsumer extends Emitter<MediaConsumerEvents> implements M
   readonly #raw: types.Consumer;
   #clockRate: number | undefined;
 
-  constructor(raw: types.Consumer) {
+  /** @param pipedFrom the producer, where what is consumed is its copy on another router. */
+  constructor(raw: types.Consumer, pipedFrom?: MediasoupProducer) {
     super();
     this.#raw = raw;
-    raw.on('score', ({ score, producerScore }) => {
-      this.emit('score', { score, producerScore });
-    });
+    if (pipedFrom) this.#followScores(pipedFrom);
+    else
+      raw.on('score', ({ score, producerScore }) => {
+        this.emit('score', { score, producerScore });
+      });
     if (raw.type !== 'simple') {
       raw.on('layerschange', (layers) => {
         this.emit('layersChanged', layers);
@@ -78,6 +82,24 @@ export class MediasoupConsumer extends Emitter<MediaConsumerEvents> implements M
 
   close(): void {
     this.#raw.close();
+  }
+
+  /** The router knows of the copy only, which comes through a pipe and always does well. */
+  #followScores(producer: MediasoupProducer): void {
+    const raw = this.#raw;
+    let told = '';
+    const tell = () => {
+      const { score, producerScore: copyScore } = raw.score;
+      const layer = raw.type === 'simulcast' ? (raw.currentLayers?.spatialLayer ?? 0) : 0;
+      const producerScore = Math.min(copyScore, producer.scoreOf(layer) ?? copyScore);
+      const scores = `${String(score)} ${String(producerScore)}`;
+      if (scores === told) return;
+      told = scores;
+      this.emit('score', { score, producerScore });
+    };
+    raw.on('score', tell);
+    producer.on('score', tell);
+    raw.observer.once('close', () => producer.off('score', tell));
   }
 
   /** Those of the producer are among them. */

@@ -4,17 +4,21 @@ import type { MediaProducer, MediaProducerEvents } from '../../core/ports.js';
 import type { StreamStats } from '../../core/types.js';
 import { Emitter } from '../../events.js';
 import { mediaError } from './mediaError.js';
+import type { RouterHome } from './PipedRouter.js';
 import { streamStats } from './streamStats.js';
 
 export class MediasoupProducer extends Emitter<MediaProducerEvents> implements MediaProducer {
   readonly raw: types.Producer;
+  /** The router that it comes to. */
+  readonly home: RouterHome;
   /** The codec that is sent, e.g. `video/VP8`. Kept: mediasoup clones all parameters each time they are read. */
   readonly mimeType: string;
   readonly #clockRate: number;
 
-  constructor(raw: types.Producer) {
+  constructor(raw: types.Producer, home: RouterHome) {
     super();
     this.raw = raw;
+    this.home = home;
     const [codec] = raw.rtpParameters.codecs;
     this.mimeType = codec?.mimeType ?? '';
     this.#clockRate = codec?.clockRate ?? 1;
@@ -33,6 +37,11 @@ export class MediasoupProducer extends Emitter<MediaProducerEvents> implements M
 
   get kind(): MediaKind {
     return this.raw.kind;
+  }
+
+  /** How well one of its layers arrives, 0 to 10; undefined: it is not known yet. */
+  scoreOf(layer: number): number | undefined {
+    return this.raw.score.find(({ encodingIdx }) => encodingIdx === layer)?.score;
   }
 
   pause(): Promise<void> {

@@ -3,6 +3,7 @@ import type { types } from 'mediasoup';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEFAULT_CODECS } from './codecs.js';
 import { MediasoupProducer } from './MediasoupProducer.js';
+import { noCounts } from './workerCounts.js';
 
 let worker: types.Worker;
 let router: types.Router;
@@ -50,7 +51,7 @@ test('hands the same parameters to every consumer, and consuming leaves them alo
     transport.consume({ producerId: producer.id, rtpCapabilities, paused: true });
   const expected = await consume(untouched);
 
-  const producer = new MediasoupProducer(await produceVideo('1'));
+  const producer = new MediasoupProducer(await produceVideo('1'), { raw: router, counts: noCounts() });
   const before = structuredClone(producer.raw.consumableRtpParameters);
   const poor = { ...rtpCapabilities, headerExtensions: [] };
   const first = await consume(producer.raw);

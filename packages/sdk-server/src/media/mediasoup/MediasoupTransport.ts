@@ -9,19 +9,19 @@ import type {
 import { ParlorError } from '../../errors.js';
 import type { TransportState, TransportStats } from '../../core/types.js';
 import { Emitter } from '../../events.js';
-import type { ConsumerSource, EgressRouter } from './EgressRouter.js';
 import type { DataHub } from './DataHub.js';
 import { mediaError } from './mediaError.js';
 import { MediasoupConsumer } from './MediasoupConsumer.js';
 import { MediasoupProducer } from './MediasoupProducer.js';
+import type { ConsumerSource, PipedRouter } from './PipedRouter.js';
 import { fromDtlsParameters, toDtlsParameters, toRtpParameters } from './rtpTypes.js';
 import { SctpStreams } from './SctpStreams.js';
 import { TrimmedReceiver } from './TrimmedReceiver.js';
 
 /** The room of a transport. */
 export interface TransportOwner {
-  /** Where the transport is, if not on the room's own router. */
-  readonly egress: EgressRouter | undefined;
+  /** Where the transport is. */
+  readonly router: PipedRouter;
   produced(producer: MediasoupProducer): void;
   consumed(raw: types.Consumer): void;
   /** For the data channels of clients, if they may have some. */
@@ -102,7 +102,7 @@ export class MediasoupTransport extends Emitter<MediaTransportEvents> implements
         rtpParameters: toRtpParameters(rtpParameters),
         paused,
       });
-      const producer = new MediasoupProducer(raw);
+      const producer = new MediasoupProducer(raw, this.#owner.router);
       this.#owner.produced(producer);
       return producer;
     } catch (error) {
@@ -119,10 +119,10 @@ export class MediasoupTransport extends Emitter<MediaTransportEvents> implements
       // No canConsume() before: it does the same work again, and a refusal costs nothing more here.
       const create = (source: ConsumerSource) =>
         this.#raw.consume({ ...source, rtpCapabilities, paused, ...(mid === undefined ? {} : { mid }) });
-      const { egress } = this.#owner;
-      const raw = await (egress ? egress.consume(producer, create) : create({ producerId: producer.id }));
+      const { router } = this.#owner;
+      const raw = await router.consume(producer, create);
       this.#owner.consumed(raw);
-      return new MediasoupConsumer(raw);
+      return new MediasoupConsumer(raw, producer.home.raw === router.raw ? undefined : producer);
     } catch (error) {
       throw mediaError('CANNOT_CONSUME', error);
     }

@@ -1,105 +1,76 @@
 import type { RtpCapabilities } from '@parlor/protocol';
 import type { types } from 'mediasoup';
 import type { MediaReceiver, MediaRoom, MediaRoomEvents } from '../../core/ports.js';
-import type { PayloadTypes, TransportOptions } from '../../core/types.js';
-import { isParlorError } from '../../errors.js';
+import type { TransportOptions } from '../../core/types.js';
+import { ParlorError } from '../../errors.js';
 import { Emitter } from '../../events.js';
 import type { Logger } from '../../logger.js';
-import { observeSpeakers } from './activity.js';
 import { offeredCapabilities } from './codecs.js';
-import { DataHub } from './DataHub.js';
-import { EgressRouters, type EgressLease } from './EgressRouters.js';
-import { mediaError } from './mediaError.js';
-import type { MediasoupProducer } from './MediasoupProducer.js';
-import { MediasoupTransport } from './MediasoupTransport.js';
+import { Leases } from './Leases.js';
+import type { MediasoupTransport } from './MediasoupTransport.js';
+import type { PortRange } from './pipes/LocalPipeEnd.js';
+import { Pipes } from './pipes/Pipes.js';
+import { choosePlace, type Place } from './placement.js';
 import { fromRtpCapabilities } from './rtpTypes.js';
+import { SpeakerMerge } from './SpeakerMerge.js';
 import { TrimmedReceiver } from './TrimmedReceiver.js';
-import type { PooledWorker } from './WorkerPool.js';
+import type { PooledWorker, WorkerPool } from './WorkerPool.js';
+import { WorkerRouter } from './WorkerRouter.js';
 
-/** A room's media: one router on one worker, and next to it those for viewers with payload types of their own. */
+export interface RoomRouterOptions {
+  readonly roomId: string;
+  readonly mediaCodecs: types.RouterRtpCodecCapability[];
+  readonly pool: Pick<WorkerPool, 'running'>;
+  /** Beyond so many on a worker, a room's further transports go to another one. */
+  readonly maxConsumersPerWorker: number;
+  readonly pipePorts: PortRange;
+  readonly logger: Logger;
+}
+
+/**
+ * A room's media. It begins on one worker and takes a place on others when its transports do not fit there any more;
+ * such a place is given up with the last transport on it. Transports stay where they are.
+ */
 export class RoomRouter extends Emitter<MediaRoomEvents> implements MediaRoom {
   readonly rtpCapabilities: RtpCapabilities;
-  readonly #router: types.Router;
-  readonly #worker: PooledWorker;
-  readonly #logger: Logger;
-  #observer: types.AudioLevelObserver | undefined;
+  readonly #options: RoomRouterOptions;
+  readonly #routers = new Leases<PooledWorker, WorkerRouter>();
+  readonly #pipes: Pipes;
   readonly #receivers = new WeakMap<RtpCapabilities, TrimmedReceiver>();
-  readonly #egress: EgressRouters;
-  readonly #data: DataHub;
-  readonly #transports = new Set<types.WebRtcTransport>();
+  readonly #speakers = new SpeakerMerge<WorkerRouter>((speakers) => {
+    if (!this.#closed) this.emit('activeSpeakers', speakers);
+  });
+  #producers = 0;
   #closed = false;
 
-  static async open(
-    worker: PooledWorker,
-    options: { roomId: string; mediaCodecs: types.RouterRtpCodecCapability[]; logger: Logger },
-  ): Promise<RoomRouter> {
-    const { roomId, mediaCodecs, logger } = options;
-    try {
-      const router = await worker.raw.createRouter({ mediaCodecs, appData: { roomId } });
-      const room = new RoomRouter(worker, router, logger);
-      room.#observer = await observeSpeakers(router, (speakers) => {
-        room.emit('activeSpeakers', speakers);
-      });
-      return room;
-    } catch (error) {
-      throw mediaError('MEDIA_UNAVAILABLE', error);
-    }
+  /** Of a room that begins on this worker. It stays there for as long as the room is open. */
+  static async open(worker: PooledWorker, options: RoomRouterOptions): Promise<RoomRouter> {
+    const pipes = new Pipes(options.pipePorts);
+    const home = await WorkerRouter.open(worker, { ...options, pipes });
+    const room = new RoomRouter(home, pipes, options);
+    await room.#routers.take(worker, () => Promise.resolve(home));
+    return room;
   }
 
-  private constructor(worker: PooledWorker, router: types.Router, logger: Logger) {
+  private constructor(home: WorkerRouter, pipes: Pipes, options: RoomRouterOptions) {
     super();
-    this.#worker = worker;
-    this.#router = router;
-    this.#logger = logger;
-    this.#data = new DataHub(router);
-    this.rtpCapabilities = fromRtpCapabilities(offeredCapabilities(router.rtpCapabilities));
-    this.#egress = new EgressRouters({
-      room: router,
-      createRouter: (mediaCodecs) => worker.raw.createRouter({ mediaCodecs, appData: router.appData }),
-      piped: ({ observer }) => {
-        this.#count(observer);
-      },
-    });
-    worker.rooms += 1;
-    router.on('workerclose', () => {
-      if (this.#closed) return;
-      this.#closed = true;
-      this.emit('died');
-    });
+    this.#options = options;
+    this.#pipes = pipes;
+    this.rtpCapabilities = fromRtpCapabilities(offeredCapabilities(home.rtpCapabilities));
+    this.#listen(home);
   }
 
   async createTransport(options: TransportOptions): Promise<MediasoupTransport> {
-    const { direction, payloadTypes, data = false } = options;
-    const lease = payloadTypes && (await this.#lease(payloadTypes));
-    const router = lease?.router.raw ?? this.#router;
-    let raw: types.WebRtcTransport;
-    try {
-      raw = await router.createWebRtcTransport({
-        webRtcServer: this.#worker.webRtcServer,
-        enableUdp: true,
-        enableTcp: true,
-        preferUdp: true,
-        enableSctp: data,
-        appData: { direction },
-      });
-    } catch (error) {
-      lease?.release();
-      throw mediaError('MEDIA_UNAVAILABLE', error);
+    for (;;) {
+      const { worker, release } = this.#reserve(options);
+      try {
+        return await this.#createOn(worker, options, release);
+      } catch (error) {
+        release();
+        // It died before the room was on it: another one takes the transport.
+        if (this.#closed || !worker.raw.closed) throw error;
+      }
     }
-    this.#transports.add(raw);
-    raw.observer.once('close', () => this.#transports.delete(raw));
-    this.#count(raw.observer);
-    if (lease) raw.observer.once('close', lease.release);
-    return new MediasoupTransport(raw, {
-      egress: lease?.router,
-      data: data && !lease ? this.#data : undefined,
-      produced: (producer) => {
-        if (producer.kind === 'audio') void this.#listen(producer);
-      },
-      consumed: (consumer) => {
-        this.#count(consumer.observer);
-      },
-    });
   }
 
   receiver(rtpCapabilities: RtpCapabilities): MediaReceiver {
@@ -113,38 +84,84 @@ export class RoomRouter extends Emitter<MediaRoomEvents> implements MediaRoom {
   }
 
   close(): void {
-    if (this.#closed) return;
     this.#closed = true;
-    this.#worker.rooms -= 1;
-    // They would go with their router, but the WebRtcServer only forgets those that are closed themselves.
-    for (const transport of [...this.#transports]) transport.close();
-    this.#egress.close();
-    this.#router.close();
+    this.#routers.close();
   }
 
-  async #lease(payloadTypes: PayloadTypes): Promise<EgressLease | undefined> {
+  /** A place for a transport, kept free for what it will bring, or goes on bringing, onto the worker. */
+  #reserve({ direction }: TransportOptions): { worker: PooledWorker; release: () => void } {
+    // A publisher costs at least as much as a viewer of one, and so do they all once they are connected.
+    const extra = direction === 'send' ? 1 : Math.max(this.#producers, 1);
+    const { pool, maxConsumersPerWorker: limit } = this.#options;
+    const own = this.#routers.keys();
+    const others = pool.running.filter((worker) => !own.includes(worker));
+    const [ownPlaces, otherPlaces] = [own.map(placeOn), others.map(placeOn)];
+    const place = choosePlace({ own: ownPlaces, others: otherPlaces, extra, limit });
+    if (!place || this.#closed) throw new ParlorError('MEDIA_UNAVAILABLE', 'the room was closed');
+    const { worker } = place;
+    worker.expected += extra;
+    let held = true;
+    const release = () => {
+      if (held) worker.expected -= extra;
+      held = false;
+    };
+    return { worker, release };
+  }
+
+  /** `release` gives its reservation back. */
+  async #createOn(
+    worker: PooledWorker,
+    options: TransportOptions,
+    release: () => void,
+  ): Promise<MediasoupTransport> {
+    const { value: router, release: leave } = await this.#routers.take(worker, () => this.#open(worker));
     try {
-      return await this.#egress.lease(payloadTypes);
+      return await router.createTransport(options, {
+        produced: ({ raw }) => {
+          this.#producers += 1;
+          raw.observer.once('close', () => (this.#producers -= 1));
+        },
+        // From the first one on they are counted themselves.
+        consumed: release,
+        closed: () => {
+          release();
+          leave();
+        },
+      });
     } catch (error) {
-      throw isParlorError(error) ? error : mediaError('MEDIA_UNAVAILABLE', error);
+      leave();
+      throw error;
     }
   }
 
-  /** Transports and consumers are what a worker spends its time on. */
-  #count(observer: { once(event: 'close', listener: () => void): unknown }): void {
-    this.#worker.load += 1;
-    observer.once('close', () => {
-      this.#worker.load -= 1;
+  async #open(worker: PooledWorker): Promise<WorkerRouter> {
+    const router = await WorkerRouter.open(worker, { ...this.#options, pipes: this.#pipes });
+    this.#listen(router);
+    return router;
+  }
+
+  #listen(router: WorkerRouter): void {
+    router.on('heard', (speakers) => {
+      this.#speakers.heard(router, speakers);
+    });
+    router.on('closed', () => {
+      this.#speakers.forget(router);
+    });
+    router.on('died', () => {
+      if (this.#closed) return;
+      this.#closed = true;
+      this.emit('died');
+      // What it has on other workers goes, too: the room begins anew.
+      this.#routers.close();
     });
   }
-
-  async #listen(producer: MediasoupProducer): Promise<void> {
-    try {
-      await this.#observer?.addProducer({ producerId: producer.id });
-    } catch (error) {
-      // Gone before it was listened to: nothing to report. Anything else costs the speaker's ring, not the call.
-      if (!producer.raw.closed)
-        this.#logger.warn({ err: error, producerId: producer.id }, 'no active speaker for it');
-    }
-  }
 }
+
+interface WorkerPlace extends Place {
+  readonly worker: PooledWorker;
+}
+
+const placeOn = (worker: PooledWorker): WorkerPlace => ({
+  worker,
+  occupied: worker.consumers + worker.expected,
+});

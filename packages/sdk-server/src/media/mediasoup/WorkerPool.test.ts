@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, test, vi } from 'vitest';
 import { silentLogger } from '../../logger.js';
+import { noCounts } from './workerCounts.js';
 import { WorkerPool, type PooledWorker } from './WorkerPool.js';
 
 /** The members of a mediasoup worker that the pool uses. */
@@ -38,7 +39,7 @@ function pool(options: {
       await options.start?.(slot);
       const double = new WorkerDouble(doubles.length);
       doubles.push(double);
-      return { raw: double, webRtcServer: {}, rooms: 0, load: 0 } as never as PooledWorker;
+      return { raw: double, webRtcServer: {}, ...noCounts() } as never as PooledWorker;
     },
   });
   return { workers, doubles, delays };

@@ -1,14 +1,13 @@
 import type { types } from 'mediasoup';
+import type { WorkerLoad } from '../../core/ports.js';
 import { ParlorError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
+import type { WorkerCounts } from './workerCounts.js';
 
 /** A worker process with its one WebRtcServer: one UDP and one TCP port for everything on it. */
-export interface PooledWorker {
+export interface PooledWorker extends WorkerCounts {
   readonly raw: types.Worker;
   readonly webRtcServer: types.WebRtcServer;
-  rooms: number;
-  /** Transports and consumers on it. */
-  load: number;
 }
 
 export type Placement = 'leastLoaded' | 'roundRobin';
@@ -73,12 +72,25 @@ export class WorkerPool {
     }
   }
 
+  /** Those that are alive. */
+  get running(): PooledWorker[] {
+    return this.#workers.filter((worker) => worker !== undefined).filter(({ raw }) => !raw.closed);
+  }
+
   get pids(): number[] {
-    return this.#running.map(({ raw }) => raw.pid);
+    return this.running.map(({ raw }) => raw.pid);
   }
 
   get alive(): number {
-    return this.#running.length;
+    return this.running.length;
+  }
+
+  get loads(): WorkerLoad[] {
+    return this.#workers.flatMap((worker, slot) => {
+      if (!worker || worker.raw.closed) return [];
+      const { rooms, routers, consumers, piped } = worker;
+      return [{ slot, rooms, routers, consumers, piped }];
+    });
   }
 
   get deaths(): number {
@@ -91,12 +103,8 @@ export class WorkerPool {
     this.#workers.fill(undefined);
   }
 
-  get #running(): PooledWorker[] {
-    return this.#workers.filter((worker) => worker !== undefined).filter(({ raw }) => !raw.closed);
-  }
-
   #pickAlive(): PooledWorker | undefined {
-    const alive = this.#running;
+    const alive = this.running;
     if (this.#options.placement === 'roundRobin') {
       this.#turn += 1;
       return alive[(this.#turn - 1) % Math.max(alive.length, 1)];

@@ -4,7 +4,7 @@ import type { types } from 'mediasoup';
 const THRESHOLD_DBOV = -50;
 /** How often who speaks is looked at, ms: fast enough for a ring around a face, slow enough not to flicker. */
 const INTERVAL_MS = 400;
-const MAX_SPEAKERS = 32;
+export const MAX_SPEAKERS = 32;
 
 export interface Loudness {
   producerId: string;

@@ -7,6 +7,11 @@ export interface MediasoupOptions {
   workers?: number;
   /** Which worker gets a new room. Default `leastLoaded`. */
   placement?: Placement;
+  /**
+   * When a worker has so many consumers (tracks that somebody receives), what else comes into its rooms goes to another
+   * worker, and the room is on both: tracks are passed on between them. Default 500.
+   */
+  maxConsumersPerWorker?: number;
   /** Address that media listens on. Default: this machine's own IPv4 and IPv6 address. */
   listenIp?: string;
   /** What clients are told to connect to, where that differs: the public address in front of a NAT or container. */

@@ -6,6 +6,7 @@ import { rtpPacket } from '../../../test/support/rtpPacket.js';
 import { DEFAULT_CODECS } from './codecs.js';
 import { MediasoupConsumer } from './MediasoupConsumer.js';
 import { MediasoupProducer } from './MediasoupProducer.js';
+import { noCounts } from './workerCounts.js';
 
 /** Figures of bytes that went through the worker. */
 
@@ -37,7 +38,8 @@ async function call(ssrc: number): Promise<{ producer: MediasoupProducer; consum
 async function produce(transport: types.Transport, ssrc: number): Promise<MediasoupProducer> {
   const codec = { mimeType: 'audio/opus', payloadType: 111, clockRate: 48_000, channels: 2 };
   const rtpParameters = { codecs: [codec], encodings: [{ ssrc }] };
-  return new MediasoupProducer(await transport.produce({ kind: 'audio', rtpParameters }));
+  const raw = await transport.produce({ kind: 'audio', rtpParameters });
+  return new MediasoupProducer(raw, { raw: router, counts: noCounts() });
 }
 
 function send(producer: MediasoupProducer, { ssrc, sequence }: { ssrc: number; sequence: number }): void {

@@ -1,0 +1,36 @@
+/** How much there is on a worker. */
+export interface WorkerCounts {
+  /** Rooms that are on it, or on it too. */
+  rooms: number;
+  routers: number;
+  /** Transports and consumers: what a worker spends its time on. */
+  load: number;
+  /** Those of clients, and one for each producer that goes on to another router from here. */
+  consumers: number;
+  /** Producers of other routers that are piped to it. */
+  piped: number;
+  /** Consumers that are still to come on transports that have none yet. */
+  expected: number;
+}
+
+export const noCounts = (): WorkerCounts => ({
+  rooms: 0,
+  routers: 0,
+  load: 0,
+  consumers: 0,
+  piped: 0,
+  expected: 0,
+});
+
+/** Something that tells when it ends. */
+export interface Ending {
+  once(event: 'close', listener: () => void): unknown;
+}
+
+/** Counts one more for as long as it is there. */
+export function countOn(counts: WorkerCounts, what: readonly (keyof WorkerCounts)[], ending: Ending): void {
+  for (const each of what) counts[each] += 1;
+  ending.once('close', () => {
+    for (const each of what) counts[each] -= 1;
+  });
+}

@@ -19,11 +19,14 @@ class Link implements WatchedLink {
   #answered = 0;
   #sums = { timestamp: 0, packetsReceived: 0, packetsLost: 0, totalFreezesDuration: 0 };
 
+  /** What is received of the other is paused. */
+  rests = false;
+
   streams(): Stream[] {
     return [
-      { producerId: 'theirs', mid: '0', direction: 'recv' },
-      { producerId: 'ours', mid: '1', direction: 'send' },
-    ];
+      { producerId: 'theirs', mid: '0', direction: 'recv' } as const,
+      { producerId: 'ours', mid: '1', direction: 'send' } as const,
+    ].filter(({ direction }) => direction === 'send' || !this.rests);
   }
 
   stats(): Promise<RTCStatsReport> {
@@ -170,5 +173,23 @@ describe('QualityWatch', () => {
     watch.close();
     watch.wake();
     expect(platform.held.timers).toBe(0);
+  });
+
+  it('does not take the time for which a stream rested for a freeze', async () => {
+    const { links, look } = setup();
+    const [link] = links;
+    if (!link) throw new Error('no link');
+    await look(2);
+    Object.assign(link, { rests: true, got: 0 });
+    expect(await look(10)).toEqual([]);
+    // Asked for again: it comes with the third look, and the frame before it has stood for 12 s.
+    Object.assign(link, { rests: false });
+    expect(await look(2)).toEqual(['theirs 10', 'theirs 10']);
+    Object.assign(link, { got: 100, frozen: 12 });
+    expect(await look()).toEqual(['theirs 10']);
+    Object.assign(link, { frozen: 0 });
+    expect(await look()).toEqual(['theirs 10']);
+    Object.assign(link, { frozen: 0.9 });
+    expect(await look()).toEqual(['theirs 5']);
   });
 });

@@ -100,7 +100,9 @@ export class QualityWatch {
         if (direction === 'recv' && !this.#closed) this.#scores.put(producerId, 0, false);
       return;
     }
-    if (link.state !== 'connected' || streams.length === 0) return;
+    if (link.state !== 'connected') return;
+    this.#rest(this.#watched.get(link)?.counters, streams);
+    if (streams.length === 0) return;
     // Closed while it is asked: the next look finds another one, or none.
     const report = await link.stats().catch(() => undefined);
     if (!report || this.#closed) return;
@@ -109,6 +111,13 @@ export class QualityWatch {
       if (health) sent.set(producerId, Math.max(streamScore(health), sent.get(producerId) ?? 0));
     }
     this.#judge(link, report);
+  }
+
+  /** How a stream was until it rested says nothing of how it is when it goes on. */
+  #rest(counters: Watched['counters'] = new Map(), streams: readonly Stream[]): void {
+    const running = new Set(streams.map(({ producerId }) => producerId));
+    for (const [producerId, last] of counters)
+      if (!running.has(producerId)) counters.set(producerId, { ...last, timestamp: 0 });
   }
 
   #judge(link: WatchedLink, report: RTCStatsReport): void {
@@ -122,10 +131,8 @@ export class QualityWatch {
       );
     const { counters, pulse, state } = watched;
     const path = readPath(report);
-    const found = link
-      .streams()
-      .filter(({ direction }) => direction === 'recv')
-      .map((stream) => this.#received(counters, { report, stream, path }));
+    const received = link.streams().filter(({ direction }) => direction === 'recv');
+    const found = received.map((stream) => this.#received(counters, { report, stream, path }));
     const streams = found.map(({ look }) => look);
     const { verdict } = (watched.state = judge(state, {
       at,
@@ -145,10 +152,11 @@ export class QualityWatch {
     const now = readReceived(report, mid);
     // Before its first packet nobody knows of it.
     if (!now) return { producerId, look: AT_REST, score: undefined };
-    counters.set(producerId, now);
     const moved = now.packetsReceived > (before?.packetsReceived ?? 0);
+    const rests = before?.timestamp === 0;
+    counters.set(producerId, rests && !moved ? before : now);
     const look = { ...AT_REST, due: !this.options.isPaused(producerId), moved };
-    const health = before && receivedHealth(before, now);
+    const health = before && !rests ? receivedHealth(before, now) : undefined;
     const { roundTripTime } = path;
     return { producerId, look, score: health && streamScore({ ...health, roundTripTime }) };
   }

@@ -51,6 +51,7 @@ const Values = z.object({
     .optional(),
   rtcPort: wholeNumber(1, 65_535).optional(),
   workers: wholeNumber(1, 256).optional(),
+  maxConsumersPerWorker: wholeNumber(1, 1_000_000).optional(),
   stunUrls: urlList(['stun', 'stuns']).optional(),
   turnUrls: urlList(['turn', 'turns']).optional(),
   turnSecret: z.string().optional(),

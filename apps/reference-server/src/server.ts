@@ -103,14 +103,17 @@ const metricsOptions = ({ metrics, metricsToken, metricsPerTrack }: Config): Met
 const milliseconds = (seconds: number | undefined): number | undefined =>
   seconds === undefined ? undefined : seconds * 1000;
 
-const mediasoupOptions = ({ listenIp, announcedAddress, rtcPort, workers, dev }: Config): MediasoupOptions =>
-  defined({
+function mediasoupOptions(config: Config): MediasoupOptions {
+  const { listenIp, announcedAddress, rtcPort, workers, maxConsumersPerWorker, dev } = config;
+  return defined({
     listenIp,
     announcedAddress,
     rtcPort,
     workers,
+    maxConsumersPerWorker,
     clients: dev ? ('network' as const) : ('internet' as const),
   });
+}
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 

@@ -104,6 +104,12 @@ export const SETTINGS = [
   },
   { name: 'workers', value: 'number', fallback: 'one a core', help: 'Processes that carry media.' },
   {
+    name: 'maxConsumersPerWorker',
+    value: 'number',
+    fallback: '500',
+    help: 'How many tracks a worker sends to clients before its rooms are spread over a further one.',
+  },
+  {
     name: 'stunUrls',
     value: 'urls',
     fallback: 'none',

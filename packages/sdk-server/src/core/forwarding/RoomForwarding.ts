@@ -7,6 +7,7 @@ import type { PeerImpl } from '../PeerImpl.js';
 import type { ProducerImpl } from '../ProducerImpl.js';
 import { hear, refill, type Slot, type Sound } from './audible.js';
 import { nextDominance, NOBODY_SPOKE } from './dominance.js';
+import { Priorities } from './Priorities.js';
 import { rankVideos, selectVideos } from './selectVideos.js';
 
 /** How much a room forwards to each of its peers; absent: everything. */
@@ -39,6 +40,7 @@ export interface RoomForwardingOptions {
  */
 export class RoomForwarding {
   readonly #options: RoomForwardingOptions;
+  readonly #priorities: Priorities;
   #dominance = NOBODY_SPOKE;
   #slots: readonly Slot[] = [];
   #ranked: readonly string[] | undefined;
@@ -48,6 +50,7 @@ export class RoomForwarding {
 
   constructor(options: RoomForwardingOptions) {
     this.#options = options;
+    this.#priorities = new Priorities(options);
     const { lastN, maxAudible } = options.limits;
     this.#isLimited = lastN !== undefined || maxAudible !== undefined;
   }
@@ -68,7 +71,9 @@ export class RoomForwarding {
     const isNews = dominance.order !== this.#dominance.order;
     this.#dominance = dominance;
     if (this.#isLimited) this.#place(hear(this.#slots, voices, now()));
-    if (isNews) this.changed();
+    if (!isNews) return;
+    this.#priorities.speaks(dominance.order[0]);
+    this.changed();
   }
 
   /** A publication has come, gone, or was paused or resumed. */
@@ -103,7 +108,7 @@ export class RoomForwarding {
   /** @param pinned producer ids */
   ask(peer: PeerImpl, { lastN, pinned }: { lastN: number | undefined; pinned: readonly string[] }): void {
     const { forwarding } = peer;
-    const sounds = [...forwarding.pinned, ...pinned];
+    const before = forwarding.pinned;
     forwarding.lastN = lastN;
     forwarding.pinned = new Set(pinned);
     if (lastN !== undefined && !this.#isLimited) {
@@ -111,7 +116,10 @@ export class RoomForwarding {
       this.changed();
     }
     this.peerChanged(peer);
-    for (const id of sounds) this.#apply(peer, id, 'audio');
+    for (const id of new Set([...before, ...pinned])) {
+      this.#apply(peer, id, 'audio');
+      this.#priorities.rank(peer.consumersByProducer.get(id));
+    }
   }
 
   /** A consumer was made, while things may have changed. */
@@ -119,6 +127,7 @@ export class RoomForwarding {
     const { peer, producer } = consumer;
     const held = this.holdReason(peer, producer);
     this.#hold(consumer, held);
+    this.#priorities.rank(consumer);
     if (!held && producer.kind === 'video') peer.forwarding.chosen?.add(producer.id);
     this.peerChanged(peer);
   }

@@ -97,6 +97,7 @@ export function meeting(options: Partial<CoreContext> = {}) {
     newSecret: () => 'secret',
     iceServers: () => [],
     timer: clock,
+    now: clock.now,
     ...options,
   });
   const join = async (id: string, how: Partial<JoinOptions> = { topology: 'auto' }): Promise<Guest> => {

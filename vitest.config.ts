@@ -17,6 +17,9 @@ export default defineConfig({
             'tools/**/*.test.ts',
           ],
           exclude: ['**/*.{worker,coturn}.test.ts', '**/node_modules/**'],
+          // Property tests take a second where nothing else runs, and many where everything does.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -26,8 +29,8 @@ export default defineConfig({
           include: ['{packages,apps,tools}/*/**/*.{worker,coturn}.test.ts'],
           exclude: ['**/node_modules/**'],
           fileParallelism: false,
-          testTimeout: 20_000,
-          hookTimeout: 20_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
     ],

@@ -20,6 +20,15 @@ export interface Received {
   readonly jitter: number | undefined;
 }
 
+/** Before the first look. */
+export const NOTHING_RECEIVED: Received = {
+  timestamp: 0,
+  packetsReceived: 0,
+  packetsLost: 0,
+  totalFreezesDuration: 0,
+  jitter: undefined,
+};
+
 type Entry = Readonly<Record<string, unknown>>;
 
 const numberIn = (entry: Entry, key: string): number | undefined => {

@@ -66,16 +66,24 @@ export class TransportImpl extends Emitter<TransportEvents> implements Transport
       await this.media.connect(dtlsParameters);
     } catch (error) {
       this.#connecting = false;
-      throw error;
+      throw this.closed ? this.gone() : error;
     }
   }
 
-  restartIce(): Promise<IceParameters> {
-    return this.media.restartIce();
+  async restartIce(): Promise<IceParameters> {
+    try {
+      return await this.media.restartIce();
+    } catch (error) {
+      throw this.closed ? this.gone() : error;
+    }
+  }
+
+  gone(): ParlorError {
+    return new ParlorError('TRANSPORT_NOT_FOUND', `transport ${this.id} was closed`);
   }
 
   async stats(): Promise<TransportStats> {
-    if (this.closed) throw new ParlorError('TRANSPORT_NOT_FOUND', `transport ${this.id} was closed`);
+    if (this.closed) throw this.gone();
     return await this.media.stats();
   }
 

@@ -3,6 +3,7 @@ import { ParlorError } from '../errors.js';
 import { ConsumerImpl } from './ConsumerImpl.js';
 import type { PeerImpl } from './PeerImpl.js';
 import type { MediaReceiver } from './ports.js';
+import type { ProducerImpl } from './ProducerImpl.js';
 import type { TransportImpl } from './TransportImpl.js';
 
 /** Where a peer receives, and how. */
@@ -67,8 +68,7 @@ async function create(
   // Joins and leaves go on while the worker answers.
   if (peer.closed || transport.closed || producer.media !== source) {
     media.close();
-    if (producer.closed) throw notFound(producerId);
-    throw peer.closed || transport.closed ? peer.gone() : pendingYet(producerId);
+    throw whyLost(peer, producer, transport);
   }
   const raced = peer.consumersByProducer.get(producerId);
   if (raced) {
@@ -83,8 +83,18 @@ async function create(
   return consumer;
 }
 
+/** Why there is no consumer, or none any more, of what was there a moment ago. */
+export function whyLost(
+  peer: PeerImpl,
+  producer: Pick<ProducerImpl, 'id' | 'closed'>,
+  transport: TransportImpl,
+): ParlorError {
+  if (producer.closed) return notFound(producer.id);
+  return peer.closed || transport.closed ? peer.gone() : pendingYet(producer.id);
+}
+
 const pendingYet = (producerId: string) =>
   new ParlorError('PRODUCER_PENDING', `producer ${producerId} is on its way to the server`);
 
-export const notFound = (producerId: string) =>
+const notFound = (producerId: string) =>
   new ParlorError('PRODUCER_NOT_FOUND', `no producer ${producerId} of another peer in this room`);

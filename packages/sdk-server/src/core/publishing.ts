@@ -7,6 +7,7 @@ import { assertCanPublish } from './permissions.js';
 import type { MediaProduceOptions } from './ports.js';
 import { ProducerImpl, type Inlet } from './ProducerImpl.js';
 import { askHook } from './refusal.js';
+import { askServer } from './topology/keptRoom.js';
 import type { TransportImpl } from './TransportImpl.js';
 import type { ProduceOptions } from './types.js';
 
@@ -106,14 +107,14 @@ async function openInlet(
   { transport, rtpParameters }: Source,
   options: Omit<MediaProduceOptions, 'rtpParameters'>,
 ): Promise<Inlet> {
-  const media = await peer.context.pacer.run(() => {
-    // The peer may have left while the hook thought about it or others were served.
-    peer.assertHere();
-    return transport.media.produce({ ...options, rtpParameters });
-  });
+  const media = await askServer(peer, () =>
+    peer.context.pacer.run(() => {
+      // The peer may have left while the hook thought about it or others were served.
+      peer.assertHere();
+      return transport.media.produce({ ...options, rtpParameters });
+    }),
+  );
   if (!peer.closed && !transport.closed) return { media, transport, highest: highestLayers(rtpParameters) };
   media.close();
-  throw peer.closed
-    ? peer.gone()
-    : new ParlorError('TRANSPORT_NOT_FOUND', `transport ${transport.id} was closed`);
+  throw peer.closed ? peer.gone() : transport.gone();
 }

@@ -1,10 +1,11 @@
 import type { HoldReason } from '@parlor/protocol';
 import { ParlorError, toWireError } from '../errors.js';
-import { consume, notFound } from './consuming.js';
+import { consume, whyLost } from './consuming.js';
 import { Following } from './Following.js';
 import { notThroughServer } from './P2pMedia.js';
 import type { PeerImpl } from './PeerImpl.js';
 import { assertCan } from './permissions.js';
+import { pathGone } from './topology/keptRoom.js';
 import type { SubscribeOptions, SubscribeResult } from './types.js';
 
 /** A peer receives producers. What fails for one of them is its own result and does not touch the others. */
@@ -21,7 +22,9 @@ export async function subscribe(
     throw new ParlorError('BAD_REQUEST', 'a mid holds one producer: subscribe to them one by one');
   }
   const { receiver } = peer;
+  const { server } = peer.room;
   if (!receiver) {
+    if (!server) throw pathGone();
     throw new ParlorError(
       'BAD_REQUEST',
       'rtpCapabilities are missing: send them once, with joinRoom or here',
@@ -56,9 +59,12 @@ export async function subscribe(
   );
   // The first have waited for the last: some may be gone, and whoever asked has been told so already.
   return results.map((result) => {
-    if (!('consumer' in result) || !result.consumer.closed) return result;
-    const { producerId, consumer } = result;
-    const { code, message } = consumer.producer.closed ? notFound(producerId) : peer.gone();
+    if ('consumer' in result && !result.consumer.closed) return result;
+    const { producerId } = result;
+    // Whatever the server said when it went away: there is nothing to mend on this path, another comes.
+    const why = peer.room.server === server ? undefined : pathGone();
+    if ('error' in result) return why ? { producerId, error: why } : result;
+    const { code, message } = why ?? whyLost(peer, result.consumer.producer, transport);
     return { producerId, error: { code, message } };
   });
 }

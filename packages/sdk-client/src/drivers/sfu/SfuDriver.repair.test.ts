@@ -128,6 +128,17 @@ describe('media that moves', () => {
     expect(scores).toContain('their p1 0');
     expect(scores.join()).not.toContain('own-2 0');
   });
+
+  it('and stops at once has been there, and is lost', async () => {
+    const { driver, down, pass, scores } = await call();
+    await driver.subscribe(producers.slice(1, 2));
+    down.streams.set('2', 'audio');
+    await pass(LOOK_INTERVAL);
+    down.isSilent = true;
+    await pass(NOTICED);
+    const told = scores.filter((line) => line.startsWith('their p2'));
+    expect([told[0], told.at(-1)]).toEqual(['their p2 10', 'their p2 0']);
+  });
 });
 
 describe('a path that carries nothing', () => {

@@ -1,10 +1,17 @@
 import type { types } from 'mediasoup-client';
 import { describe, expect, it, vi } from 'vitest';
+import { ParlorError } from '../../errors.js';
 import { silentLogger } from '../../logger.js';
 import { newest, until } from '../../test/kit.js';
 import { alone, consumer, fakeHandler, media, outgoing, producers } from '../../test/sfuDriver.js';
 import { contractInMemory } from '../../testing/driverContract.js';
-import { FakeMediaStreamTrack, FakePlatform, MemoryServer, sessionHarness } from '../../testing/index.js';
+import {
+  FakeMediaStreamTrack,
+  FakePlatform,
+  MemoryServer,
+  sessionHarness,
+  settle,
+} from '../../testing/index.js';
 import { SfuDriver } from './SfuDriver.js';
 import { RESTART_LIMIT } from './SfuTransport.js';
 
@@ -229,6 +236,15 @@ describe('the path', () => {
     expect(await outcome('relay', [])).toEqual(['TRANSPORT_FAILED']);
     expect(await outcome('relay', [candidate('relay')])).toEqual([]);
     expect(await outcome('all', [candidate('host')])).toEqual([]);
+  });
+
+  it('that the server has let go waits for its word', async () => {
+    const { driver, requests, answers } = await alone();
+    answers['produce'] = { producerId: 'p' };
+    await driver.publish(outgoing('audio'));
+    requests[0]?.answer(Promise.reject(new ParlorError('TRANSPORT_NOT_FOUND', 'gone')));
+    await settle();
+    expect(driver.state).toBe('connecting');
   });
 
   it('whose DTLS the server refuses has failed', async () => {

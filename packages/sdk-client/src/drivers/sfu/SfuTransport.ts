@@ -2,6 +2,7 @@ import type { ProtooAnswers } from '@parlor/protocol';
 import type { types } from 'mediasoup-client';
 import { Emitter } from '../../emitter.js';
 import { ParlorError, toParlorError } from '../../errors.js';
+import { isGone } from '../isGone.js';
 import type { DriverContext } from '../MediaDriver.js';
 import type { IceCandidateError, TurnFailures } from '../turnFailure.js';
 
@@ -37,7 +38,10 @@ export class SfuTransport extends Emitter<SfuTransportEvents> {
       this.context
         .request('connectWebRtcTransport', { transportId: transport.id, dtlsParameters })
         .catch((error) => {
-          this.#fail(toParlorError(error, 'TRANSPORT_FAILED'));
+          const failure = toParlorError(error, 'TRANSPORT_FAILED');
+          // The server has let the path go, and says by which other one media goes on. If it does not, ICE fails.
+          if (isGone(failure)) this.context.logger.info('media transport', failure.code);
+          else this.#fail(failure);
         });
       callback();
     });

@@ -1,4 +1,5 @@
 import { ParlorError, toParlorError } from '../../errors.js';
+import { isGone } from '../isGone.js';
 import type { DriverContext, MediaDriver, PublishRequest } from '../MediaDriver.js';
 import type { Path } from './Path.js';
 
@@ -10,10 +11,6 @@ export interface PublishingOptions {
 
 /** Milliseconds in which the server names another path when the present one has just ended. */
 const PATIENCE = 5000;
-
-/** What a server says of a path that has ended, and whose successor it has not named yet. */
-export const isGone = ({ code }: ParlorError): boolean =>
-  code === 'PATH_GONE' || code === 'TRANSPORT_NOT_FOUND';
 
 /** What this page publishes, as it is now, on all paths that there are. */
 export class Publishing {

@@ -1,9 +1,9 @@
 import { ParlorError } from '../../errors.js';
 import type { Platform } from '../../platform.js';
+import { isGone } from '../isGone.js';
 import type { RemoteProducer, SubscribeResult } from '../MediaDriver.js';
 import { FlowWatch } from './FlowWatch.js';
 import type { Path } from './Path.js';
-import { isGone } from './Publishing.js';
 import { Wanted } from './Wanted.js';
 
 export interface ReceptionOptions {

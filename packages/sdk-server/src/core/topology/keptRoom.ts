@@ -28,6 +28,20 @@ export function leaveServer(room: Pick<KeptRoom, 'peers' | 'heard'>, media: Medi
 export const pathGone = (): ParlorError =>
   new ParlorError('PATH_GONE', 'media of the room takes another path now: open that one');
 
+/**
+ * Asks the server that carries media. Whatever it answers when it goes away meanwhile, the client has nothing to mend:
+ * another path comes.
+ * @throws PATH_GONE
+ */
+export async function askServer<T>({ room }: Pick<PeerImpl, 'room'>, ask: () => Promise<T>): Promise<T> {
+  const { server } = room;
+  try {
+    return await ask();
+  } catch (error) {
+    throw room.server === server ? error : pathGone();
+  }
+}
+
 export const topologyMismatch = (roomId: string, topology: Topology): ParlorError =>
   new ParlorError(
     'TOPOLOGY_MISMATCH',

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ParlorError } from '../../errors.js';
-import { meeting } from './testing/meeting.js';
+import { sampleAudio } from '../../testing/rtpSamples.js';
+import { meeting, rtpCapabilities } from './testing/meeting.js';
 
 let stage: ReturnType<typeof meeting>;
 beforeEach(() => {
@@ -154,12 +155,42 @@ describe('when the media process of a room dies', () => {
     expect(bob.paths.at(-1)).toBe('settled 3');
   });
 
+  test('what it is being asked then is told that the path is gone', async () => {
+    const [alice, bob] = [await join('alice', pinned), await join('bob', pinned)];
+    const producer = await alice.sends();
+    await bob.follows();
+    const own = await bob.peer.createTransport({ direction: 'send' });
+    const died = () =>
+      new Promise<never>((_resolve, reject) =>
+        stage.media().on('died', () => {
+          reject(new ParlorError('MEDIA_UNAVAILABLE', 'channel closed'));
+        }),
+      );
+    for (const { media } of bob.peer.transports.values())
+      Object.assign(media, { produce: died, consume: died, connect: died, restartIce: died });
+    const [subscribed, ...others] = [
+      bob.peer.subscribe([producer.id]),
+      bob.peer.produce({ kind: 'audio', rtpParameters: sampleAudio(), transportId: own.id }),
+      own.connect({ role: 'client', fingerprints: [] }),
+      own.restartIce(),
+    ] as const;
+    const refused = Promise.allSettled(others);
+    await die();
+    expect(await subscribed).toMatchObject([{ producerId: producer.id, error: { code: 'PATH_GONE' } }]);
+    expect(await refused).toMatchObject(
+      ['PATH_GONE', 'TRANSPORT_NOT_FOUND', 'TRANSPORT_NOT_FOUND'].map((code) => ({ reason: { code } })),
+    );
+    expect([...bob.peer.producers]).toEqual([]);
+  });
+
   test('whoever comes meanwhile waits for the new one', async () => {
     const alice = await join('alice', pinned);
+    alice.peer.setRtpCapabilities(structuredClone(rtpCapabilities) as never);
     stage.media().emit('died');
-    await expect(alice.peer.createTransport({ direction: 'send' })).rejects.toMatchObject({
-      code: 'PATH_GONE',
-    });
+    const asked = [alice.peer.createTransport({ direction: 'send' }), alice.peer.subscribe([])];
+    expect(await Promise.allSettled(asked)).toMatchObject(
+      asked.map(() => ({ reason: { code: 'PATH_GONE' } })),
+    );
     const bob = await join('bob', pinned);
     expect(where()).toEqual(['sfu', 2]);
     await bob.sends();

@@ -1,4 +1,4 @@
-import { readReceived, type Received } from '../../../stats/streamHealth.js';
+import { NOTHING_RECEIVED, readReceived, type Received } from '../../../stats/streamHealth.js';
 import type { StreamHealth } from '../../../stats/streamScore.js';
 
 type Entry = Readonly<Record<string, unknown>> & { readonly id: string; readonly type: string };
@@ -15,14 +15,6 @@ export interface SentCounters {
 }
 
 export const NOTHING_SENT: SentCounters = { sent: 0, frames: 0, reportedAt: 0, health: undefined };
-
-export const NOTHING_RECEIVED: Received = {
-  timestamp: 0,
-  packetsReceived: 0,
-  packetsLost: 0,
-  totalFreezesDuration: 0,
-  jitter: undefined,
-};
 
 const number = (entry: Entry | undefined, key: string): number | undefined => {
   const value = entry?.[key];

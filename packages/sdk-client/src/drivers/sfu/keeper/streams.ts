@@ -1,9 +1,9 @@
 import { QUIET_LIMIT, type StreamLook } from '../../stall.js';
-import { receivedHealth, type Received as Incoming } from '../../../stats/streamHealth.js';
+import { NOTHING_RECEIVED, receivedHealth, type Received as Incoming } from '../../../stats/streamHealth.js';
 import { streamScore, type StreamHealth } from '../../../stats/streamScore.js';
 import type { Received } from '../SfuReceiver.js';
 import type { SfuSender } from '../SfuSender.js';
-import { NOTHING_RECEIVED, NOTHING_SENT, readIncoming, readSent, type SentCounters } from './counters.js';
+import { NOTHING_SENT, readIncoming, readSent, type SentCounters } from './counters.js';
 
 /** What a look at one stream has found. */
 export interface Found {
@@ -119,7 +119,8 @@ export class ReceivedStreams {
     // Of what comes in several layers the server also scores that nothing comes.
     const sure = came || (stream.layered && serverScore !== undefined && serverScore > 0);
     const lost = serverScore === 0 || (came && isSteady(stream) && at - movedAt >= QUIET_LIMIT);
-    const health = before.timestamp > 0 ? receivedHealth(before, now) : undefined;
+    // Also when it has just come: if it stops before the next look it has been there, and is lost.
+    const health = before.timestamp > 0 || !known.came ? receivedHealth(before, now) : undefined;
     return {
       producerId,
       look: { due, sure, moved, refused: false },

@@ -12,7 +12,8 @@ export const GrantsClaim = z.object({
 });
 
 /** The grants named over the defaults. */
-export function grantsOf(given: { [K in keyof Grants]?: Grants[K] | undefined } = {}): Grants {
+export function grantsOf(given?: { [K in keyof Grants]?: Grants[K] | undefined }): Readonly<Grants> {
+  if (!given) return DEFAULT_GRANTS;
   return {
     create: given.create ?? DEFAULT_GRANTS.create,
     publish: given.publish ?? DEFAULT_GRANTS.publish,

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Topology } from '@parlor/protocol';
 import { ParlorError } from '../errors.js';
+import { LazySet } from './LazySet.js';
 import type { PeerImpl } from './PeerImpl.js';
 import type { DuplicatePolicy, JoinOptions } from './types.js';
 
@@ -20,7 +21,7 @@ export class Admission {
   readonly #room: Door;
   readonly #options: AdmissionOptions;
   /** Users, and peers of nobody in particular, that were removed. */
-  readonly #banned = { users: new Set<string>(), peers: new Set<string>() };
+  readonly #banned = { users: new LazySet<string>(), peers: new LazySet<string>() };
 
   constructor(room: Door, options: AdmissionOptions) {
     this.#room = room;

@@ -1,3 +1,4 @@
+import { LazyMap } from './LazyMap.js';
 import type { ProducerImpl } from './ProducerImpl.js';
 import type { Timer } from './timer.js';
 
@@ -7,7 +8,7 @@ const CLAIM_MS = 15_000;
 /** Publications of a client's former stay, which stay in the room until it goes on with them, or does not in time. */
 export class Claims {
   readonly #timer: Timer;
-  readonly #open = new Map<string, ProducerImpl>();
+  readonly #open = new LazyMap<string, ProducerImpl>();
   #stop: (() => void) | undefined;
 
   constructor(timer: Timer) {

@@ -1,11 +1,25 @@
 import type { RtpCapabilities } from '@parlor/protocol';
 import { ParlorError } from '../errors.js';
-import { Emitter } from '../events.js';
-import type { MediaReceiver, MediaRoom, MediaRoomEvents, MediaTransport } from './ports.js';
+import type { MediaReceiver, MediaRoom, MediaTransport } from './ports.js';
 
-/** What a P2P room has in place of a router: media goes from browser to browser, so there is none to ask for. */
-export class P2pMedia extends Emitter<MediaRoomEvents> implements MediaRoom {
+/**
+ * What P2P rooms have in place of a router: media goes from browser to browser, so there is none to ask for. Nothing
+ * happens to it that could be told, so one is enough for all rooms.
+ */
+class P2pMedia implements MediaRoom {
   readonly rtpCapabilities: RtpCapabilities = { codecs: [], headerExtensions: [] };
+
+  on(): this {
+    return this;
+  }
+
+  once(): this {
+    return this;
+  }
+
+  off(): this {
+    return this;
+  }
 
   createTransport(): Promise<MediaTransport> {
     return Promise.reject(notThroughServer('transports'));
@@ -19,6 +33,8 @@ export class P2pMedia extends Emitter<MediaRoomEvents> implements MediaRoom {
     // Nothing was opened.
   }
 }
+
+export const p2pMedia: MediaRoom = new P2pMedia();
 
 /** For requests that make sense only where the server carries the media. */
 export const notThroughServer = (what: string): ParlorError =>

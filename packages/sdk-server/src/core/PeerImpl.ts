@@ -7,6 +7,8 @@ import type { ConsumerImpl } from './ConsumerImpl.js';
 import type { CoreContext } from './context.js';
 import type { Following } from './Following.js';
 import { PeerForwarding } from './forwarding/PeerForwarding.js';
+import { LazyMap } from './LazyMap.js';
+import { LazySet } from './LazySet.js';
 import { assertCan } from './permissions.js';
 import type { LinkEnd, MediaReceiver, MediaTransport, PeerLink } from './ports.js';
 import type { ProducerImpl } from './ProducerImpl.js';
@@ -60,10 +62,10 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
   dynacast = false;
   readonly room: RoomImpl;
   readonly context: CoreContext;
-  readonly transports = new Map<string, TransportImpl>();
-  readonly producers = new Map<string, ProducerImpl>();
-  readonly consumers = new Map<string, ConsumerImpl>();
-  readonly consumersByProducer = new Map<string, ConsumerImpl>();
+  readonly transports = new LazyMap<string, TransportImpl>();
+  readonly producers = new LazyMap<string, ProducerImpl>();
+  readonly consumers = new LazyMap<string, ConsumerImpl>();
+  readonly consumersByProducer = new LazyMap<string, ConsumerImpl>();
   readonly forwarding = new PeerForwarding();
   /** Set while the peer receives whatever is published. */
   following: Following | undefined;
@@ -73,7 +75,7 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
   /** Another object each time that its client joins anew: what was begun for the former stay is over then. */
   stay = {};
   /** Creations under way, so that limits hold while they are awaited. */
-  readonly pending = { transports: 0, producers: 0, consumers: 0, producerIds: new Set<string>() };
+  readonly pending = { transports: 0, producers: 0, consumers: 0, producerIds: new LazySet<string>() };
   #link: PeerLink | undefined;
   #place: Place;
   readonly #maxTransports: number;
@@ -147,6 +149,7 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
     this.transports.set(transport.id, transport);
     transport.on('closed', () => this.transports.delete(transport.id));
     this.emit('transportCreated', transport);
+    this.room.emit('transportCreated', transport, this);
     return transport;
   }
 
@@ -255,6 +258,7 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
     for (const producer of [...this.producers.values()]) producer.close();
     if (end) this.#link?.end(end);
     this.emit('closed', reason);
+    this.room.emit('peerClosed', this, reason);
   }
 
   /** @throws NOT_JOINED when the peer has left in the meantime, or its client has joined anew */

@@ -20,6 +20,7 @@ import {
 import { canGoOn } from './comingBack.js';
 import type { CoreContext } from './context.js';
 import { RoomForwarding, type ForwardingLimits } from './forwarding/RoomForwarding.js';
+import { LazyMap } from './LazyMap.js';
 import { notThroughServer } from './P2pMedia.js';
 import { PeerImpl } from './PeerImpl.js';
 import { DEFAULT_GRANTS } from './permissions.js';
@@ -32,7 +33,7 @@ import type { Newcomer } from './topology/Arrivals.js';
 import { abilityOf } from './topology/decide.js';
 import { TopologyKeeper, type Opening } from './topology/TopologyKeeper.js';
 import { capabilitiesOf } from './serverCapabilities.js';
-import type { DuplicatePolicy, JoinOptions, Room, RoomEvents, RoomSnapshot } from './types.js';
+import type { DuplicatePolicy, JoinOptions, Place, Room, RoomEvents, RoomSnapshot } from './types.js';
 import type { RoomUpdate } from './updates.js';
 
 const REPLACED: LinkEnd = { code: 'PEER_REPLACED', message: 'the peer joined again elsewhere' };
@@ -41,6 +42,8 @@ const LINK_ENDS: Record<RoomClosedReason, LinkEnd> = {
   mediaServerDied: { code: 'MEDIA_SERVER_DIED', message: 'the media process of the room died: join again' },
   serverClosing: { code: 'SERVER_CLOSING', message: 'the server is shutting down: join again' },
 };
+
+const NOWHERE: Place = {};
 
 interface RoomOptions extends Opening {
   keepWhenEmpty: boolean;
@@ -56,7 +59,7 @@ interface RoomOptions extends Opening {
 export class RoomImpl extends Emitter<RoomEvents> implements Room, KeptRoom {
   readonly id: string;
   readonly peers = new Map<string, PeerImpl>();
-  readonly producers = new Map<string, ProducerImpl>();
+  readonly producers = new LazyMap<string, ProducerImpl>();
   readonly keepWhenEmpty: boolean;
   readonly keeper: TopologyKeeper;
   readonly forwarding: RoomForwarding;
@@ -182,7 +185,7 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room, KeptRoom {
       userId,
       grants: { ...DEFAULT_GRANTS, ...options.grants },
       link: options.link,
-      place: options.place ?? {},
+      place: options.place ?? NOWHERE,
       transportPerPeer: options.transportPerPeer ?? false,
       ability: newcomer?.ability,
       followsPaths: options.paths ?? options.topology === 'auto',

@@ -3,7 +3,7 @@ import { isParlorError, ParlorError } from '../errors.js';
 import { Emitter } from '../events.js';
 import type { CoreContext } from './context.js';
 import type { PeerImpl } from './PeerImpl.js';
-import { P2pMedia } from './P2pMedia.js';
+import { p2pMedia } from './P2pMedia.js';
 import { DEFAULT_GRANTS } from './permissions.js';
 import type { MediaRoom } from './ports.js';
 import { RoomImpl } from './RoomImpl.js';
@@ -134,7 +134,7 @@ export class RoomRegistry extends Emitter<RoomsEvents> implements Rooms {
 
   /** A P2P room costs no media worker. */
   async #openMedia(roomId: string, topology: Topology): Promise<MediaRoom> {
-    return topology === 'p2p' ? new P2pMedia() : await this.#context.backend.createRoom(roomId);
+    return topology === 'p2p' ? p2pMedia : await this.#context.backend.createRoom(roomId);
   }
 
   #assertOpen(): void {

@@ -3,13 +3,13 @@ import { ParlorError } from '../errors.js';
 import type { Grants } from './types.js';
 
 /** Everything but `moderate`: what a peer gets where nobody said otherwise. */
-export const DEFAULT_GRANTS: Grants = {
+export const DEFAULT_GRANTS: Readonly<Grants> = Object.freeze({
   create: true,
-  publish: ['audio', 'video', 'screen'],
+  publish: Object.freeze(['audio', 'video', 'screen'] as const),
   subscribe: true,
   data: true,
   moderate: false,
-};
+});
 
 /** The publish right that a track needs: screen sources are told from cameras by `appData.source`. */
 export function neededPublishRight(kind: MediaKind, appData: AppData): Grants['publish'][number] {

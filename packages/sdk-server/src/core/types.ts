@@ -62,6 +62,9 @@ export interface RoomMessage {
 export interface RoomEvents {
   peerJoined: [peer: Peer];
   peerLeft: [peer: Peer, reason: PeerLeftReason];
+  /** It is over for the peer, also because the room was closed. */
+  peerClosed: [peer: Peer, reason: PeerLeftReason];
+  transportCreated: [transport: Transport, peer: Peer];
   producerAdded: [producer: Producer];
   producerPaused: [producer: Producer];
   producerResumed: [producer: Producer];

@@ -10,20 +10,28 @@ import { TokenBucket } from './TokenBucket.js';
 /** Refused messages up to this size are looked at, so that a request in them gets its answer; bytes. */
 const SMALL_MESSAGE = 4096;
 
+/** Knows its guard, so that one listener serves all sockets: there are thousands, and most only wait. */
+export class GuardedWebSocket extends WebSocket {
+  guard: SocketGuard | undefined;
+}
+
 /** The WebSocket, the stream under it, and what it may cost. */
 export interface GuardedSocket {
-  ws: WebSocket;
+  ws: GuardedWebSocket;
   stream: Duplex;
   limits: SocketLimits;
   clock: Clock;
+  /** Hears that the connection is over. */
+  gone: (guard: SocketGuard) => void;
 }
 
 /** Keeps one connection within its limits; what passes reaches the dialect. */
 export class SocketGuard implements FramedSocket {
-  readonly #ws: WebSocket;
+  readonly #ws: GuardedWebSocket;
   readonly #stream: Duplex;
   readonly #limits: SocketLimits;
   readonly #clock: Clock;
+  readonly #gone: GuardedSocket['gone'];
   readonly #allowed: TokenBucket;
   /** Made for the few that need one. */
   #tolerated: TokenBucket | undefined;
@@ -31,30 +39,54 @@ export class SocketGuard implements FramedSocket {
   #corked = false;
   #onMessage: ((text: string) => void) | undefined;
   #onRefused: ((refusal: Refusal) => void) | undefined;
+  #onClose: ((code: number) => void) | undefined;
 
-  constructor({ ws, stream, limits, clock }: GuardedSocket) {
+  constructor({ ws, stream, limits, clock, gone }: GuardedSocket) {
     this.#ws = ws;
     this.#stream = stream;
     this.#limits = limits;
     this.#clock = clock;
+    this.#gone = gone;
     const now = clock.now();
     const { messagesPerSecond: perSecond, messageBurst } = limits;
     this.#allowed = new TokenBucket({ perSecond, capacity: messageBurst }, now);
     this.#heardAt = now;
 
-    ws.on('message', (data, isBinary) => {
-      // ws gives buffers unless `binaryType` says otherwise.
-      this.#receive(data as Buffer, isBinary);
-    });
-    ws.on('ping', () => {
-      this.#heardAt = clock.now();
-      if (!this.#allowed.take(this.#heardAt)) this.#tolerate();
-    });
-    ws.on('pong', () => {
-      this.#heardAt = clock.now();
-    });
+    ws.guard = this;
+    ws.on('message', SocketGuard.#message);
+    ws.on('ping', SocketGuard.#ping);
+    ws.on('pong', SocketGuard.#pong);
+    ws.on('close', SocketGuard.#close);
     // `close` follows; what was wrong with a frame ws has already told the client (RFC 6455 §7.4.1).
     ws.on('error', ignore);
+  }
+
+  // ws gives buffers unless `binaryType` says otherwise.
+  static #message(this: WebSocket, data: unknown, isBinary: boolean): void {
+    const guard = guardOf(this);
+    if (guard) guard.#receive(data as Buffer, isBinary);
+  }
+
+  static #ping(this: WebSocket): void {
+    const guard = guardOf(this);
+    if (guard && !guard.#allowed.take(guard.#heard())) guard.#tolerate();
+  }
+
+  static #pong(this: WebSocket): void {
+    const guard = guardOf(this);
+    if (guard) guard.#heard();
+  }
+
+  static #close(this: WebSocket, code: number): void {
+    const guard = guardOf(this);
+    if (!guard) return;
+    guard.#gone(guard);
+    guard.#onClose?.(code);
+  }
+
+  static #uncork(guard: SocketGuard): void {
+    guard.#corked = false;
+    guard.#stream.uncork();
   }
 
   send(text: string): void {
@@ -66,7 +98,7 @@ export class SocketGuard implements FramedSocket {
       if (this.#isTooSlow()) return;
       this.#corked = true;
       this.#stream.cork();
-      process.nextTick(this.#uncork);
+      process.nextTick(SocketGuard.#uncork, this);
     }
     this.#ws.send(text);
   }
@@ -85,8 +117,13 @@ export class SocketGuard implements FramedSocket {
   }
 
   onClose(listener: (code: number) => void): void {
-    // It comes once.
-    this.#ws.on('close', listener);
+    const earlier = this.#onClose;
+    this.#onClose = earlier
+      ? (code) => {
+          earlier(code);
+          listener(code);
+        }
+      : listener;
   }
 
   /** Ends a connection that is silent or stuck, pings one that has been silent for a while. */
@@ -102,9 +139,12 @@ export class SocketGuard implements FramedSocket {
     this.#ws.terminate();
   }
 
+  #heard(): number {
+    return (this.#heardAt = this.#clock.now());
+  }
+
   #receive(data: Buffer, isBinary: boolean): void {
-    const now = this.#clock.now();
-    this.#heardAt = now;
+    const now = this.#heard();
     if (this.#ws.readyState !== WebSocket.OPEN) return;
     if (!this.#allowed.take(now)) {
       const text = isBinary || data.length > SMALL_MESSAGE ? undefined : data.toString('utf8');
@@ -157,12 +197,10 @@ export class SocketGuard implements FramedSocket {
   #end(code: 'IDLE_TIMEOUT' | 'SLOW_RECEIVER' | 'RATE_LIMITED', why: string): void {
     this.close(CODES[code].ws, `${code}: ${why}`);
   }
-
-  readonly #uncork = (): void => {
-    this.#corked = false;
-    this.#stream.uncork();
-  };
 }
+
+const guardOf = (ws: WebSocket): SocketGuard | undefined =>
+  ws instanceof GuardedWebSocket ? ws.guard : undefined;
 
 const ignore = (): void => undefined;
 

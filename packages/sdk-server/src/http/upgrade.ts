@@ -11,7 +11,7 @@ import type { HttpOptions } from './handleRequest.js';
 import { incomingHeaders, incomingUrl } from './incoming.js';
 import { DEFAULT_SOCKET_LIMITS, type SocketLimits } from './limits.js';
 import { refuseUpgrade } from './refuseUpgrade.js';
-import { SocketGuard } from './SocketGuard.js';
+import { GuardedWebSocket, SocketGuard } from './SocketGuard.js';
 
 export interface UpgradeOptions extends HttpOptions {
   limits?: Partial<SocketLimits> | undefined;
@@ -39,11 +39,15 @@ export function createUpgradeHandler(options: UpgradeOptions): UpgradeHandler {
   const base = normalizeBasePath(options.basePath);
   const limits: SocketLimits = { ...DEFAULT_SOCKET_LIMITS, ...options.limits };
   const guards = new Set<SocketGuard>();
+  const gone = (guard: SocketGuard): void => {
+    guards.delete(guard);
+  };
   const handlers = new WeakMap<IncomingMessage, SocketHandler>();
   let closing: Promise<void> | undefined;
 
   const wsOptions = {
     noServer: true,
+    WebSocket: GuardedWebSocket,
     clientTracking: false,
     // Costs four times the CPU and 240 KB a connection.
     perMessageDeflate: false,
@@ -69,9 +73,8 @@ export function createUpgradeHandler(options: UpgradeOptions): UpgradeHandler {
   const accept = ({ req, socket, head }: Upgrade, handler: SocketHandler): void => {
     handlers.set(req, handler);
     wss.handleUpgrade(req, socket, head, (ws) => {
-      const guard = new SocketGuard({ ws, stream: socket, limits, clock });
+      const guard = new SocketGuard({ ws, stream: socket, limits, clock, gone });
       guards.add(guard);
-      guard.onClose(() => guards.delete(guard));
       try {
         handler.open(guard);
       } catch (error) {

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { MediaBackend, WorkerLoad } from '../core/ports.js';
-import type { Peer, Rooms } from '../core/types.js';
+import type { Rooms } from '../core/types.js';
 import type { Clock } from '../ice/clock.js';
 import { Census, type Tally } from './metricsCensus.js';
 import { EventLoopMeter } from './metricsEventLoop.js';
@@ -44,7 +44,10 @@ export class Metrics {
     this.#showQuality = qualityMetrics(this.#registry, { perTrack });
     parts.rooms.on('opened', (room) => {
       room.on('peerJoined', (peer) => {
-        this.#joined(peer);
+        this.#counters.joins.inc({ dialect: this.#nameOf(peer.dialect) });
+      });
+      room.on('peerClosed', (_, reason) => {
+        this.#counters.leaves.inc({ reason });
       });
       room.on('topologyChanged', (topology, reason) => {
         this.#counters.changes.inc({ topology, reason });
@@ -103,15 +106,6 @@ export class Metrics {
       workerPiped.set({ worker }, piped);
     }
   }
-
-  #joined(peer: Peer): void {
-    this.#counters.joins.inc({ dialect: this.#nameOf(peer.dialect) });
-    peer.once('closed', this.#left);
-  }
-
-  readonly #left = (reason: string): void => {
-    this.#counters.leaves.inc({ reason });
-  };
 
   #nameOf(dialect: string): string {
     if (this.#dialects.has(dialect)) return dialect;

@@ -1,8 +1,11 @@
 import type { UsageRecord } from '@parlor/protocol';
+import { LazyMap } from '../core/LazyMap.js';
+import { LazySet } from '../core/LazySet.js';
 import type { Peer, Transport } from '../core/types.js';
 
 /** How many times of connection a record lists; who has more of them has an unsteady network. */
 const MAX_CONNECTIONS = 100;
+const NOTHING: Readonly<Bytes> = { in: 0, out: 0 };
 
 interface Connection {
   from: number;
@@ -26,42 +29,38 @@ export class PeerMeter {
   readonly peer: Peer;
   /** When figures were last asked for, milliseconds. */
   sampledAt: number;
-  readonly #now: () => number;
-  readonly #carried: PeerMeterParts['carried'];
+  readonly #parts: PeerMeterParts;
   readonly #joinedAt: number;
-  readonly #connections: Connection[] = [];
-  readonly #connected = new Set<Transport>();
+  /** From when it was connected for the first time. */
+  #connections: Connection[] | undefined;
+  readonly #connected = new LazySet<Transport>();
   /** Of transports that are there or whose last figures are under way. */
-  readonly #bytes = new Map<Transport, Bytes>();
+  readonly #bytes = new LazyMap<Transport, Bytes>();
   /** Of transports that are gone. */
-  readonly #before: Bytes = { in: 0, out: 0 };
-  readonly #underway = new Set<Promise<void>>();
+  #before: Readonly<Bytes> = NOTHING;
+  readonly #underway = new LazySet<Promise<void>>();
   #msBefore = 0;
   #leftAt: number | undefined;
 
-  constructor(peer: Peer, { now, carried }: PeerMeterParts) {
+  constructor(peer: Peer, parts: PeerMeterParts) {
     this.peer = peer;
     this.roomId = peer.room.id;
-    this.#now = now;
-    this.#carried = carried;
-    this.#joinedAt = now();
+    this.#parts = parts;
+    this.#joinedAt = parts.now();
     this.sampledAt = this.#joinedAt;
-    for (const transport of peer.transports.values()) this.#watch(transport);
-    peer.on('transportCreated', (transport) => {
-      this.#watch(transport);
-    });
+    for (const transport of peer.transports.values()) this.watch(transport);
   }
 
   /** Reads how much went over each transport; resolves when that is in the books. */
   async sample(): Promise<void> {
-    this.sampledAt = this.#now();
+    this.sampledAt = this.#parts.now();
     for (const transport of this.#connected) this.#read(transport);
     await this.settled();
   }
 
   /** The peer has left. Its last figures may still be on their way: see `settled`. */
   end(): void {
-    this.#leftAt = this.#now();
+    this.#leftAt = this.#parts.now();
     this.#disconnected();
   }
 
@@ -72,8 +71,8 @@ export class PeerMeter {
 
   get record(): UsageRecord {
     const { peer, roomId } = this;
-    const last = this.#connections.at(-1);
-    const running = last && last.to === undefined ? this.#now() - last.from : 0;
+    const last = this.#connections?.at(-1);
+    const running = last && last.to === undefined ? this.#parts.now() - last.from : 0;
     const bytes = [this.#before, ...this.#bytes.values()];
     return {
       roomId,
@@ -82,7 +81,7 @@ export class PeerMeter {
       dialect: peer.dialect,
       joinedAt: instant(this.#joinedAt),
       ...(this.#leftAt !== undefined && { leftAt: instant(this.#leftAt) }),
-      connections: this.#connections.map(({ from, to }) => ({
+      connections: (this.#connections ?? []).map(({ from, to }) => ({
         from: instant(from),
         ...(to !== undefined && { to: instant(to) }),
       })),
@@ -92,7 +91,8 @@ export class PeerMeter {
     };
   }
 
-  #watch(transport: Transport): void {
+  /** From here on what goes over the transport counts. */
+  watch(transport: Transport): void {
     this.#setConnected(transport, transport.state === 'connected');
     transport.on('stateChanged', (state) => {
       this.#setConnected(transport, state === 'connected');
@@ -106,8 +106,7 @@ export class PeerMeter {
       void this.settled().then(() => {
         const bytes = this.#bytes.get(transport);
         if (!bytes) return;
-        this.#before.in += bytes.in;
-        this.#before.out += bytes.out;
+        this.#before = { in: this.#before.in + bytes.in, out: this.#before.out + bytes.out };
         this.#bytes.delete(transport);
       });
     });
@@ -121,17 +120,18 @@ export class PeerMeter {
     }
     if (this.#leftAt !== undefined) return;
     if (this.#connected.size === 0) {
-      this.#connections.push({ from: this.#now() });
-      if (this.#connections.length > MAX_CONNECTIONS) this.#connections.shift();
+      const connections = (this.#connections ??= []);
+      connections.push({ from: this.#parts.now() });
+      if (connections.length > MAX_CONNECTIONS) connections.shift();
     }
     this.#connected.add(transport);
     if (!this.#bytes.has(transport)) this.#bytes.set(transport, { in: 0, out: 0 });
   }
 
   #disconnected(): void {
-    const last = this.#connections.at(-1);
+    const last = this.#connections?.at(-1);
     if (!last || last.to !== undefined) return;
-    last.to = this.#now();
+    last.to = this.#parts.now();
     this.#msBefore += last.to - last.from;
   }
 
@@ -145,7 +145,7 @@ export class PeerMeter {
         const more = { in: Math.max(0, bytesReceived - bytes.in), out: Math.max(0, bytesSent - bytes.out) };
         bytes.in += more.in;
         bytes.out += more.out;
-        this.#carried(transport, more);
+        this.#parts.carried(transport, more);
       },
       () => {
         // The media process died or the transport was faster: what was read before counts.

@@ -3,7 +3,7 @@ import type { Hooks, Peer, Room, Rooms, Transport } from '../core/types.js';
 import { Emitter } from '../events.js';
 import type { Clock } from '../ice/clock.js';
 import type { Logger } from '../logger.js';
-import { PeerMeter, type Bytes } from './PeerMeter.js';
+import { PeerMeter, type Bytes, type PeerMeterParts } from './PeerMeter.js';
 import { UsageHistory } from './UsageHistory.js';
 
 /**
@@ -38,6 +38,7 @@ export class UsageRecorder extends Emitter<UsageEvents> {
   readonly #history: UsageHistory;
   readonly #meters = new Map<Peer, PeerMeter>();
   readonly #closing = new Set<Promise<void>>();
+  readonly #meterParts: PeerMeterParts;
   #stopTicking: (() => void) | undefined;
 
   constructor({ rooms, clock, hooks, logger }: UsageParts) {
@@ -46,11 +47,17 @@ export class UsageRecorder extends Emitter<UsageEvents> {
     this.#clock = clock;
     this.#hooks = hooks;
     this.#logger = logger;
+    this.#meterParts = {
+      now: () => clock.now(),
+      carried: (transport, bytes) => {
+        this.emit('carried', transport, bytes);
+      },
+    };
     this.#history = new UsageHistory((roomId) => rooms.get(roomId) !== undefined);
     rooms.on('opened', (room) => {
-      room.on('peerJoined', (peer) => {
-        this.#joined(peer);
-      });
+      room.on('peerJoined', this.#joined);
+      room.on('transportCreated', this.#transportCreated);
+      room.on('peerClosed', this.#left);
     });
   }
 
@@ -77,22 +84,24 @@ export class UsageRecorder extends Emitter<UsageEvents> {
     stopWaiting();
   }
 
-  #joined(peer: Peer): void {
-    const meter = new PeerMeter(peer, {
-      now: () => this.#clock.now(),
-      carried: (transport, bytes) => {
-        this.emit('carried', transport, bytes);
-      },
-    });
-    this.#meters.set(peer, meter);
-    peer.once('closed', () => {
-      meter.end();
-      const closing = this.#closeBooks(meter);
-      this.#closing.add(closing);
-      void closing.then(() => this.#closing.delete(closing));
-    });
+  // One listener for all rooms, and none for each peer: most of those who are connected only wait.
+  readonly #joined = (peer: Peer): void => {
+    this.#meters.set(peer, new PeerMeter(peer, this.#meterParts));
     this.#stopTicking ??= this.#tickLater();
-  }
+  };
+
+  readonly #transportCreated = (transport: Transport, peer: Peer): void => {
+    this.#meters.get(peer)?.watch(transport);
+  };
+
+  readonly #left = (peer: Peer): void => {
+    const meter = this.#meters.get(peer);
+    if (!meter) return;
+    meter.end();
+    const closing = this.#closeBooks(meter);
+    this.#closing.add(closing);
+    void closing.then(() => this.#closing.delete(closing));
+  };
 
   async #closeBooks(meter: PeerMeter): Promise<void> {
     await meter.settled();

@@ -1,8 +1,11 @@
 import type { ConsumerImpl } from '../ConsumerImpl.js';
 import type { Subscription } from '../consuming.js';
+import { LazyMap } from '../LazyMap.js';
+import { LazySet } from '../LazySet.js';
 
 /** How many consumers that are held a lazy client keeps: those that were forwarded last often come again. */
 const MAX_IDLE = 16;
+const NONE: ReadonlySet<string> = new Set();
 
 /** What one peer wants of what the room forwards, and what it gets. */
 export class PeerForwarding {
@@ -10,14 +13,14 @@ export class PeerForwarding {
   isLazy = false;
   /** As it has asked for. */
   lastN: number | undefined;
-  pinned: ReadonlySet<string> = new Set();
+  pinned: ReadonlySet<string> = NONE;
   /** Producers that it wants and has no consumer of yet. */
-  readonly awaiting = new Map<string, Subscription>();
+  readonly awaiting = new LazyMap<string, Subscription>();
   /** Of those, the ones of which a consumer is being made. */
-  readonly creating = new Set<string>();
+  readonly creating = new LazySet<string>();
   /** Videos that are let through; undefined: as yet there is no limit. */
   chosen: Set<string> | undefined;
-  readonly #idle = new Set<ConsumerImpl>();
+  readonly #idle = new LazySet<ConsumerImpl>();
 
   /** Returns the consumer that is held for longest, where there are too many such. */
   rest(consumer: ConsumerImpl): ConsumerImpl | undefined {

@@ -1,3 +1,4 @@
+import { LazySet } from '../LazySet.js';
 import type { PeerImpl } from '../PeerImpl.js';
 import type { Participant } from './decide.js';
 
@@ -9,7 +10,7 @@ export interface Newcomer extends Participant {
 
 /** Those who are being let in count when it is decided how media travels: they must not come into what does not suit them. */
 export class Arrivals {
-  readonly #newcomers = new Set<Newcomer>();
+  readonly #newcomers = new LazySet<Newcomer>();
 
   add(newcomer: Newcomer): void {
     this.#newcomers.add(newcomer);

@@ -1,3 +1,5 @@
+import { LazySet } from '../LazySet.js';
+
 /** What did not work is tried again after this, ms, and after twice as long each time that it fails again. */
 const RETRY_MS = 60_000;
 const MAX_RETRY_MS = 16 * RETRY_MS;
@@ -10,7 +12,7 @@ interface Pair {
 /** What does not work in a room, for as long as that is worth remembering. */
 export class Failures {
   #pairs: Pair[] = [];
-  readonly #withoutServer = new Set<string>();
+  readonly #withoutServer = new LazySet<string>();
   #serverFailed = false;
   #count = 0;
 

@@ -1,7 +1,7 @@
 import type { Topology, TopologyReason, WantedTopology } from '@parlor/protocol';
 import { toWireError } from '../../errors.js';
 import type { CoreContext } from '../context.js';
-import { P2pMedia } from '../P2pMedia.js';
+import { p2pMedia } from '../P2pMedia.js';
 import type { PeerImpl } from '../PeerImpl.js';
 import type { MediaRoom } from '../ports.js';
 import { systemTimer, type Timer } from '../timer.js';
@@ -207,7 +207,7 @@ export class TopologyKeeper {
   #change({ topology, reason }: Decision): void {
     this.#stop('calming');
     if (this.paths.former?.topology === topology) this.#callOff(reason);
-    else if (topology === 'p2p') this.#begin('p2p', { media: new P2pMedia(), reason });
+    else if (topology === 'p2p') this.#begin('p2p', { media: p2pMedia, reason });
     else this.#openServer(reason);
   }
 

@@ -6,6 +6,11 @@ import { closeFrame } from './closeFrame.js';
 import { History } from './History.js';
 import { notificationText, updateText } from './notifications.js';
 
+export interface LinkOwner {
+  /** The room has ended the link. */
+  linkEnded(): void;
+}
+
 /**
  * A protoo client as its room sees it: numbers what it is told and writes it to the socket, or keeps it until there is one
  * again.
@@ -13,15 +18,15 @@ import { notificationText, updateText } from './notifications.js';
 export class ProtooLink implements PeerLink {
   readonly dialect = 'protoo';
   #socket: FramedSocket | undefined;
-  readonly #ended: () => void;
+  readonly #owner: LinkOwner;
   /** Undefined: the client does not come back, so nothing is kept for it. */
   #history: History | undefined;
   #seq = 0;
   #held: RoomUpdate[] | undefined;
 
-  constructor(socket: FramedSocket, ended: () => void) {
+  constructor(socket: FramedSocket, owner: LinkOwner) {
     this.#socket = socket;
-    this.#ended = ended;
+    this.#owner = owner;
   }
 
   send(update: RoomUpdate): void {
@@ -77,7 +82,7 @@ export class ProtooLink implements PeerLink {
     this.#held = this.#held?.filter(({ type }) => type === 'roomClosed');
     this.release();
     this.#socket?.close(...closeFrame({ code, ...CODES[code] }));
-    this.#ended();
+    this.#owner.linkEnded();
   }
 
   #write(text: string): void {

@@ -19,7 +19,7 @@ import { validate } from '../validate.js';
 import { Answers } from './Answers.js';
 import { handlers, listeners, type PeerMethod, type Told } from './handlers.js';
 import { transportsFor, viewFor, waysOf } from './paths.js';
-import { ProtooLink } from './ProtooLink.js';
+import { ProtooLink, type LinkOwner } from './ProtooLink.js';
 import { failureText, successText } from './requests.js';
 import type { Returns } from './Returns.js';
 import { lost, type Sessions } from './Sessions.js';
@@ -45,7 +45,7 @@ export interface SessionOptions {
 }
 
 /** One client of the native protocol: requests in, answers and numbered notifications out. It may outlive its socket. */
-export class ProtooSession {
+export class ProtooSession implements LinkOwner {
   readonly #options: SessionOptions;
   readonly #link: ProtooLink;
   #socket: FramedSocket | undefined;
@@ -63,9 +63,11 @@ export class ProtooSession {
   constructor(options: SessionOptions, socket: FramedSocket) {
     this.#options = options;
     this.#socket = socket;
-    this.#link = new ProtooLink(socket, () => {
-      options.sessions.delete(this.#resumeToken);
-    });
+    this.#link = new ProtooLink(socket, this);
+  }
+
+  linkEnded(): void {
+    this.#options.sessions.delete(this.#resumeToken);
   }
 
   /** By what its client was let in, where it is this one. */

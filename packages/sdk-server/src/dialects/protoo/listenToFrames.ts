@@ -3,9 +3,16 @@ import { ParlorError } from '../../errors.js';
 import type { FramedSocket } from '../dialect.js';
 import { failureText, readMessage } from './requests.js';
 
+/** A notification of a client; `text`: the message as it came. */
+export interface NotificationFrame {
+  method: string;
+  data: unknown;
+  text: string;
+}
+
 export interface FrameListener {
   request(request: ProtooRequest): void;
-  notification?(notification: { method: string; data: unknown; text: string }): void;
+  notification?(notification: NotificationFrame): void;
   /** A message was refused that has no id to answer to. */
   refused(why: { code: ErrorCode; message: string }): void;
 }

@@ -85,13 +85,11 @@ export function protooDialect(options: ProtooDialectOptions): Dialect {
 
     async handleUpgrade(request, url, { address }): Promise<SocketHandler | null> {
       if (!isOurs(request, url)) return null;
-      const { roomId, peerId } = validate(SocketQuery, Object.fromEntries(url.searchParams), 'query');
-      const client = { roomId, peerId };
+      const client = detached(validate(SocketQuery, Object.fromEntries(url.searchParams), 'query'));
       const authorization = await authorize(request, url.searchParams.get('resumeToken'), client);
       const subprotocol = offersProtoo(request) ? PROTOO_SUBPROTOCOL : undefined;
       return new ProtooSocket(subprotocol, {
-        roomId,
-        peerId,
+        ...client,
         authorization,
         address,
         rooms,
@@ -102,6 +100,11 @@ export function protooDialect(options: ProtooDialectOptions): Dialect {
     },
   };
 }
+
+/** Copied: a part of the URL would keep all of it in memory, the token included. */
+const detached = ({ roomId, peerId }: Client): Client => ({ roomId: copied(roomId), peerId: copied(peerId) });
+
+const copied = (text: string): string => Buffer.from(text, 'utf8').toString('utf8');
 
 const health = (isDraining: boolean): Response =>
   isDraining

@@ -495,6 +495,31 @@ export const scenarios: Scenario[] = [
     },
   },
   {
+    name: 'joined-anew',
+    about:
+      'A client that follows paths joins anew while it is in the room: nobody sees it leave, and its publications go on.',
+    async play(stage) {
+      const following = {
+        topology: 'sfu',
+        paths: true,
+        rtpCapabilities,
+        transports: ['send', 'recv'],
+        resumable: true,
+      };
+      await stage.connects('alice');
+      const { resumeToken } = await join(stage, 'alice', following);
+      const formerId = await produce(stage, 'alice', audio());
+      await stage.connects('bob');
+      await join(stage, 'bob', following);
+      await stage.asks('bob', 'subscribe', { producerIds: [formerId], follow: true });
+      await stage.connects('aliceAgain', { peerId: 'alice' });
+      await join(stage, 'aliceAgain', { ...following, peerId: 'alice', resumeToken });
+      await stage.hears('bob', 'peerReturned');
+      await produce(stage, 'aliceAgain', { ...audio(), formerId });
+      await stage.hears('bob', 'producerMoved');
+    },
+  },
+  {
     name: 'draining',
     about: 'The server is going to end: who is in is told and goes on, nobody else gets in.',
     async play(stage) {

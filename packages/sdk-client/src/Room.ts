@@ -70,6 +70,7 @@ export class Room extends Emitter<api.RoomEvents> implements api.RoomLike {
       logger: this.#logger,
       playback: this.#playback,
       autoSubscribe: options.autoSubscribe ?? true,
+      adaptiveStream: options.adaptiveStream ?? true,
       getStats,
       emit,
     });

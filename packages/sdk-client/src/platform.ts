@@ -21,8 +21,43 @@ export interface Platform {
    * where there is one.
    */
   readonly onNetworkChange?: (listener: () => void) => () => void;
+  /**
+   * Watches how elements show what is in them. Absent: the browser's observers, loaded with the first remote video that is
+   * attached.
+   */
+  readonly watchElements?: (onChange: (element: HTMLMediaElement) => void) => ElementWatch;
   /** For media from browser to browser. @throws ReferenceError where there is no WebRTC */
   readonly createPeerConnection: (configuration: RTCConfiguration) => PeerConnectionLike;
+}
+
+/** Tells of the elements that it observes when they are shown otherwise than before, and how. */
+export interface ElementWatch {
+  observe(element: HTMLMediaElement): void;
+  unobserve(element: HTMLMediaElement): void;
+  look(element: HTMLMediaElement): ElementLook;
+}
+
+/** How an element is shown at the moment. */
+export interface ElementLook {
+  /** False: it is in no document. */
+  readonly isConnected: boolean;
+  /** Something of it is in the viewport, or in a picture-in-picture window. */
+  readonly isVisible: boolean;
+  /** Its page is behind another tab, or minimized. */
+  readonly isInBackground: boolean;
+  /** CSS pixels that the page gives it. Undefined: it is as large as its picture. */
+  readonly size: PixelSize | undefined;
+  /** What is in it now, pixels. */
+  readonly picture: PixelSize | undefined;
+  /** It is filled, and what does not fit is cut off or stretched (CSS object-fit). */
+  readonly isCovered: boolean;
+  /** Device pixels of a CSS pixel. */
+  readonly pixelRatio: number;
+}
+
+export interface PixelSize {
+  readonly width: number;
+  readonly height: number;
 }
 
 export interface LevelMeter {

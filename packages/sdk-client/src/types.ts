@@ -1,6 +1,7 @@
 import type { EventSource } from './emitter.js';
 import type { ParlorError, ParlorErrorCode } from './errors.js';
 import type {
+  AttachOptions,
   AudioCaptureOptions,
   ConnectOptions,
   ScreenShareCaptureOptions,
@@ -120,6 +121,9 @@ export interface LocalTrack extends Track, EventSource<LocalTrackEvents> {
 }
 
 export interface RemoteTrack extends Track {
+  /** As `Track.attach`; what is received of a video follows its elements (`adaptiveStream`). */
+  attach(element?: undefined, options?: AttachOptions): HTMLMediaElement;
+  attach<T extends HTMLMediaElement>(element: T, options?: AttachOptions): T;
   /** Loudness of attached audio elements, 0 to 1. */
   setVolume(volume: number): void;
   getVolume(): number;
@@ -155,11 +159,15 @@ export interface RemoteTrackPublication extends TrackPublication {
   readonly isDesired: boolean;
   /** Receive it or not. */
   setSubscribed(subscribed: boolean): void;
-  /** Pause or resume the media without giving the subscription up. */
+  /** Pause or resume the media without giving the subscription up. Disabled it stays, shown or not. */
   setEnabled(enabled: boolean): Promise<void>;
-  /** The highest layers wanted; the server goes lower when bandwidth is short. */
-  setPreferredLayers(layers: VideoLayers): Promise<void>;
-  setVideoQuality(quality: VideoQuality): Promise<void>;
+  /**
+   * The highest layers wanted, whatever size its elements have; the server goes lower when bandwidth is short. Of a video
+   * that cannot be seen nothing is received all the same. Undefined leaves the choice to `adaptiveStream` again.
+   */
+  setPreferredLayers(layers: VideoLayers | undefined): Promise<void>;
+  /** The same by name: of three layers the lowest, the middle or the highest, of fewer the nearest. */
+  setVideoQuality(quality: VideoQuality | undefined): Promise<void>;
 }
 
 /* Participants */

@@ -1,6 +1,7 @@
 import {
   isParlorError,
   Room,
+  type AttachOptions,
   type ConnectOptions,
   type LocalTrackPublication,
   type RemoteParticipant,
@@ -72,6 +73,12 @@ function brief(value: unknown): string {
   return JSON.stringify(value);
 }
 
+/** One above the other: what is below the edge of the window is not received. */
+function show(element: HTMLElement): void {
+  element.style.cssText = 'position: fixed; top: 0; left: 0';
+  document.body.append(element);
+}
+
 /** One room in a bare page, and what a test wants to know of it. */
 export class CallPage {
   room = new Room();
@@ -79,6 +86,7 @@ export class CallPage {
   readonly events: Logged[] = [];
   readonly taken = taken;
   witness: Witness | undefined;
+  readonly #tiles = new Map<string, HTMLVideoElement>();
   #kept: { remote: readonly unknown[]; local: readonly unknown[] } = { remote: [], local: [] };
 
   /** `faulty`: its connections can be broken with `faults`. */
@@ -149,6 +157,15 @@ export class CallPage {
     const [video, audio] = [this.publication(identity, 'camera'), this.publication(identity, 'microphone')];
     if (!video?.track || !audio?.track) throw new Error(`${identity} is not received`);
     this.witness = new Witness(video.track, audio.track);
+  }
+
+  /** Shows somebody's picture in an element of this style; the same one each time. */
+  tile(identity: string, style: string, options: AttachOptions = {}): void {
+    const tile = this.#tiles.get(identity) ?? document.createElement('video');
+    this.#tiles.set(identity, tile);
+    tile.style.cssText = style;
+    if (!tile.isConnected) document.body.append(tile);
+    this.publication(identity, 'camera')?.track?.attach(tile, options);
   }
 
   /** The loudest tone on somebody's track. */
@@ -302,7 +319,7 @@ export class CallPage {
 
   #shown(identity: string, source: TrackSource): RemoteTrack | undefined {
     const track = this.publication(identity, source)?.track;
-    if (track?.attachedElements.length === 0) document.body.append(track.attach());
+    if (track?.attachedElements.length === 0) show(track.attach());
     return track;
   }
 }

@@ -2,6 +2,8 @@ import type { Playback } from '../devices/Playback.js';
 import type { MediaDriver } from '../drivers/MediaDriver.js';
 import type { ParlorError } from '../errors.js';
 import type { Logger } from '../logger.js';
+import type { AdaptiveStream } from '../adaptive/AdaptiveStream.js';
+import type { AdaptiveStreamOptions } from '../options.js';
 import type { Platform } from '../platform.js';
 import type { ProducerState, RoomChange } from '../session/state.js';
 import type { TrackStats } from '../stats/types.js';
@@ -16,6 +18,7 @@ export interface RemoteParticipantsOptions {
   readonly logger: Logger;
   readonly playback: Playback;
   readonly autoSubscribe: boolean;
+  readonly adaptiveStream: boolean | AdaptiveStreamOptions;
   readonly getStats: (producerId: string) => Promise<TrackStats | undefined>;
   readonly emit: <K extends keyof api.RoomEvents>(event: K, ...args: api.RoomEvents[K]) => void;
 }
@@ -25,6 +28,7 @@ export class RemoteParticipants {
   readonly byIdentity = new Map<string, RemoteParticipant>();
   readonly #byProducer = new Map<string, RemoteTrackPublication>();
   readonly #subscriptions: Subscriptions;
+  #adaptive: Promise<AdaptiveStream> | undefined;
 
   constructor(private readonly options: RemoteParticipantsOptions) {
     this.#subscriptions = new Subscriptions({
@@ -198,7 +202,16 @@ export class RemoteParticipants {
     }
     const { platform, playback } = this.options;
     const { kind, source } = publication;
-    const track = new RemoteTrack({ kind, source, platform, playback, isMuted: () => publication.isMuted });
+    const track = new RemoteTrack({
+      kind,
+      source,
+      platform,
+      playback,
+      isMuted: () => publication.isMuted,
+      onElement: (element, adaptive) => {
+        void this.#adapt(publication, element, adaptive);
+      },
+    });
     track.setMedia(media);
     track.setVolume(owner.volumeOf(source) ?? 1);
     publication.track = track;
@@ -209,11 +222,25 @@ export class RemoteParticipants {
     const { track } = publication;
     const owner = this.#owner(publication);
     if (!track || !owner) return;
-    publication.track = undefined;
+    publication.track = publication.adapted = undefined;
     this.options.emit('trackUnsubscribed', track, publication, owner);
     // After the event, so that the app can still find and remove its elements.
     track.detach();
     track.setMedia(undefined);
+  }
+
+  /** What it takes is loaded with the first video that is shown. Without it all comes at full quality. */
+  async #adapt(...shown: Parameters<AdaptiveStream['changed']>): Promise<void> {
+    const { options } = this;
+    if (!options.adaptiveStream || shown[0].kind === 'audio') return;
+    this.#adaptive ??= import('../adaptive/AdaptiveStream.js').then(
+      ({ AdaptiveStream: Stream }) => new Stream({ ...options, control: this.#subscriptions }),
+    );
+    try {
+      (await this.#adaptive).changed(...shown);
+    } catch (error) {
+      options.logger.warn('adaptive stream', error);
+    }
   }
 
   #owner(publication: RemoteTrackPublication): RemoteParticipant | undefined {

@@ -1,3 +1,5 @@
+import type { Decision } from '../adaptive/decideLayers.js';
+import type { WantedLayers } from '../drivers/MediaDriver.js';
 import { ParlorError } from '../errors.js';
 import type { ProducerState } from '../session/state.js';
 import type { TrackStats } from '../stats/types.js';
@@ -12,6 +14,12 @@ export interface SubscriptionControl {
   getStats(producerId: string): Promise<TrackStats | undefined>;
 }
 
+/** What suits the elements that show a video. */
+export interface Adapted extends Decision {
+  /** Undefined: nothing else than the full size has been wanted as yet. */
+  readonly layers: WantedLayers | undefined;
+}
+
 const LAYER = { low: 0, medium: 1, high: 2 } as const;
 
 /** Somebody's published track, received or not. */
@@ -20,6 +28,8 @@ export class RemoteTrackPublication implements api.RemoteTrackPublication {
   readonly kind: api.TrackKind;
   readonly source: api.TrackSource;
   track: RemoteTrack | undefined;
+  /** Undefined as long as it is not shown, or follows no elements. */
+  adapted: Adapted | undefined;
   #producer: ProducerState;
   #desired: boolean;
   #enabled = true;
@@ -66,8 +76,14 @@ export class RemoteTrackPublication implements api.RemoteTrackPublication {
     return this.#enabled;
   }
 
-  get layers(): api.VideoLayers | undefined {
-    return this.#layers;
+  /** By the app and by what can be seen. */
+  get isReceiving(): boolean {
+    return this.#enabled && (this.adapted?.receiving ?? true);
+  }
+
+  /** The app's, or else what suits the elements. */
+  get layers(): WantedLayers | undefined {
+    return this.#layers ?? this.adapted?.layers;
   }
 
   setSubscribed(subscribed: boolean): void {
@@ -82,14 +98,14 @@ export class RemoteTrackPublication implements api.RemoteTrackPublication {
     await this.control.setReceiving(this);
   }
 
-  async setPreferredLayers(layers: api.VideoLayers): Promise<void> {
+  async setPreferredLayers(layers: api.VideoLayers | undefined): Promise<void> {
     if (this.kind !== 'video') throw new ParlorError('UNSUPPORTED_MEDIA', 'Only video has layers.');
     this.#layers = layers;
     await this.control.setLayers(this);
   }
 
-  setVideoQuality(quality: api.VideoQuality): Promise<void> {
-    return this.setPreferredLayers({ spatialLayer: LAYER[quality] });
+  setVideoQuality(quality: api.VideoQuality | undefined): Promise<void> {
+    return this.setPreferredLayers(quality && { spatialLayer: LAYER[quality] });
   }
 
   getStats(): Promise<TrackStats | undefined> {

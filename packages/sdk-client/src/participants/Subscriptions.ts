@@ -75,11 +75,11 @@ export class Subscriptions implements SubscriptionControl {
 
   async setReceiving(publication: RemoteTrackPublication): Promise<void> {
     if (!publication.isSubscribed) return;
-    await this.#driver?.setReceiving(publication.producer.producerId, publication.isEnabled);
+    await this.#driver?.setReceiving(publication.producer.producerId, publication.isReceiving);
   }
 
   async setLayers({ producer, layers, isSubscribed }: RemoteTrackPublication): Promise<void> {
-    if (layers && isSubscribed) await this.#driver?.setPreferredLayers(producer.producerId, layers);
+    if (isSubscribed) await this.#driver?.setPreferredLayers(producer.producerId, layers ?? { halvings: 0 });
   }
 
   #rest(): void {
@@ -132,8 +132,8 @@ export class Subscriptions implements SubscriptionControl {
     }
     onMedia(publication, result.mediaStreamTrack);
     const restore = [
-      publication.isEnabled ? undefined : this.setReceiving(publication),
-      this.setLayers(publication),
+      publication.isReceiving ? undefined : this.setReceiving(publication),
+      publication.layers && this.setLayers(publication),
     ];
     Promise.all(restore).catch((error: unknown) => {
       logger.warn('settings of a subscription were refused', error);

@@ -1,5 +1,6 @@
 import type { LevelMeter, Page, PageEvent, Platform } from '../platform.js';
 import { FakeClock } from './FakeClock.js';
+import { FakeElementWatch } from './FakeElementWatch.js';
 import { fakeMediaElement, FakeMediaStream } from './fakeMedia.js';
 import { FakeMediaDevices } from './FakeMediaDevices.js';
 import { FakeNetwork } from './FakePeerConnection.js';
@@ -36,6 +37,8 @@ export class FakePlatform implements Platform {
   readonly page = new FakePage();
   readonly autoplay = { allowed: true };
   readonly elements: HTMLMediaElement[] = [];
+  /** How they are shown. */
+  readonly shown = new FakeElementWatch();
   #ids = 0;
 
   readonly timer = this.clock.timer;
@@ -76,6 +79,9 @@ export class FakePlatform implements Platform {
     this.elements.push(element);
     return element;
   };
+
+  readonly watchElements = (onChange: (element: HTMLMediaElement) => void): FakeElementWatch =>
+    this.shown.begin(onChange);
 
   readonly createMediaStream = (tracks: MediaStreamTrack[]): MediaStream => new FakeMediaStream(tracks);
 

@@ -12,6 +12,7 @@ export {
   type Heard,
 } from './driverContract.js';
 export { FakeDataChannel } from './FakeDataChannel.js';
+export { FakeElementWatch } from './FakeElementWatch.js';
 export { FakeClock, settle } from './FakeClock.js';
 export { FakeMediaStream, FakeMediaStreamTrack, type FakeTrackInit } from './fakeMedia.js';
 export { Faults, type SignallingFaults } from './faults/Faults.js';

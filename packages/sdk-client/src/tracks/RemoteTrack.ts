@@ -1,4 +1,5 @@
 import type { Playback } from '../devices/Playback.js';
+import type { AttachOptions } from '../options.js';
 import type { Platform } from '../platform.js';
 import type * as api from '../types.js';
 import { Attachments } from './Attachments.js';
@@ -9,6 +10,8 @@ export interface RemoteTrackInit {
   readonly platform: Platform;
   readonly playback: Playback;
   readonly isMuted: () => boolean;
+  /** An element shows it, and adapts what is received or not; undefined: it shows it no longer. */
+  readonly onElement?: (element: HTMLMediaElement, adaptive: boolean | undefined) => void;
 }
 
 /** What somebody else sends. Its media may be swapped by a reconnect or a change of topology; the object stays. */
@@ -36,14 +39,18 @@ export class RemoteTrack implements api.RemoteTrack {
     return this.#attachments.elements;
   }
 
-  attach(): HTMLMediaElement;
-  attach<T extends HTMLMediaElement>(element: T): T;
-  attach(element?: HTMLMediaElement): HTMLMediaElement {
-    return this.#attachments.attach(element);
+  attach(element?: undefined, options?: AttachOptions): HTMLMediaElement;
+  attach<T extends HTMLMediaElement>(element: T, options?: AttachOptions): T;
+  attach(element?: HTMLMediaElement, { adaptive = true }: AttachOptions = {}): HTMLMediaElement {
+    const attached = this.#attachments.attach(element);
+    this.init.onElement?.(attached, adaptive);
+    return attached;
   }
 
   detach(element?: HTMLMediaElement): HTMLMediaElement[] {
-    return this.#attachments.detach(element);
+    const detached = this.#attachments.detach(element);
+    for (const each of detached) this.init.onElement?.(each, undefined);
+    return detached;
   }
 
   setVolume(volume: number): void {

@@ -10,7 +10,7 @@ export function chooseLayers(
   wanted: WantedLayers,
   { encodings }: types.RtpParameters,
 ): VideoLayers | undefined {
-  const sizes = Number(/\d/.exec(encodings?.[0]?.scalabilityMode ?? '')?.[0]);
+  const sizes = Number(encodings?.[0]?.scalabilityMode?.[1]);
   if ('halvings' in wanted)
     return sizes > 1 ? { spatialLayer: Math.max(0, sizes - 1 - wanted.halvings) } : undefined;
   return sizes > 0 ? { ...wanted, spatialLayer: Math.min(wanted.spatialLayer, sizes - 1) } : wanted;

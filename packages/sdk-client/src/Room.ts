@@ -72,6 +72,8 @@ export class Room extends Emitter<api.RoomEvents> implements api.RoomLike {
       autoSubscribe: options.autoSubscribe ?? true,
       adaptiveStream: options.adaptiveStream ?? true,
       getStats,
+      // Until it is joined there is nothing to tell: it is told then.
+      request: async (method, data) => this.#session?.driver && (await this.#session.request(method, data)),
       emit,
     });
     this.localParticipant = new LocalParticipant({
@@ -150,6 +152,10 @@ export class Room extends Emitter<api.RoomEvents> implements api.RoomLike {
 
   async setTopology(topology: api.Topology | 'auto'): Promise<void> {
     await this.#joined.request('setTopology', { topology });
+  }
+
+  setLastN(count: number | undefined): Promise<void> {
+    return this.#remotes.setLastN(count);
   }
 
   getStats(): Promise<RoomStats> {

@@ -152,11 +152,31 @@ export interface LocalTrackPublication extends TrackPublication {
   unmute(): Promise<void>;
 }
 
+/**
+ * Why the server does not forward a publication to this page: `lastN`: enough videos are pinned or of who spoke last;
+ * `notLoudest`: enough microphones are louder. A server forwards everything unless it is told otherwise.
+ */
+export type HoldReason = 'lastN' | 'notLoudest';
+
+/** `paused`: the server does not forward it now; a last picture may stand still. */
+export type StreamState = 'active' | 'paused';
+
 export interface RemoteTrackPublication extends TrackPublication {
   readonly track: RemoteTrack | undefined;
   readonly isSubscribed: boolean;
   /** Whether the app wants it: true by default (`autoSubscribe`). */
   readonly isDesired: boolean;
+  /** Undefined: the server forwards it. While it does not there may be no `track` yet, and no media is missed. */
+  readonly holdReason: HoldReason | undefined;
+  /** `paused` while there is a `holdReason`. Changes are told by `trackStreamStateChanged`. */
+  readonly streamState: StreamState;
+  /** This page wants it before those of who speaks. */
+  readonly isPinned: boolean;
+  /**
+   * In rooms that forward a few only, has this one forwarded as long as there is place for it: what was pinned first comes
+   * first. Kept over reconnects. @throws ParlorError the server's refusal
+   */
+  setPinned(pinned: boolean): Promise<void>;
   /** Receive it or not. */
   setSubscribed(subscribed: boolean): void;
   /** Pause or resume the media without giving the subscription up. Disabled it stays, shown or not. */
@@ -331,6 +351,12 @@ export interface RoomEvents {
   ];
   trackMuted: [publication: TrackPublication, participant: Participant];
   trackUnmuted: [publication: TrackPublication, participant: Participant];
+  /** The server forwards it no more, or again: see `holdReason`. Show a name in place of the picture meanwhile. */
+  trackStreamStateChanged: [
+    publication: RemoteTrackPublication,
+    state: StreamState,
+    participant: RemoteParticipant,
+  ];
   localTrackPublished: [publication: LocalTrackPublication, participant: LocalParticipant];
   localTrackUnpublished: [publication: LocalTrackPublication, participant: LocalParticipant];
   /** A queued or re-published track was refused. */
@@ -393,5 +419,11 @@ export interface RoomLike extends EventSource<RoomEvents> {
    * @throws ParlorError `NOT_CONNECTED`, or the server's refusal
    */
   setTopology(topology: Topology | 'auto'): Promise<void>;
+  /**
+   * At most so many videos are forwarded to this page from now on, screens aside: pinned ones, then of who spoke last; 0 is
+   * none. Undefined: as many as the server gives. Where media goes through the server; kept over reconnects.
+   * @throws ParlorError the server's refusal
+   */
+  setLastN(count: number | undefined): Promise<void>;
   getStats(): Promise<RoomStats>;
 }

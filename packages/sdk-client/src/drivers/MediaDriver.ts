@@ -3,7 +3,15 @@ import type { ParlorError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { RoomOptions, TrackPublishOptions } from '../options.js';
 import type { Platform } from '../platform.js';
-import type { Topology, TopologyReason, TrackKind, TrackSource, VideoLayers, MediaRepair } from '../types.js';
+import type {
+  HoldReason,
+  MediaRepair,
+  Topology,
+  TopologyReason,
+  TrackKind,
+  TrackSource,
+  VideoLayers,
+} from '../types.js';
 
 /** What a driver may ask of signalling. Requests fail with coded errors. */
 export type SignalRequest = (method: string, data?: unknown) => Promise<unknown>;
@@ -82,6 +90,8 @@ export interface MediaDriverEvents {
   stateChanged: [state: DriverState];
   /** The media of a subscribed producer is now another object. */
   trackReplaced: [producerId: string, mediaStreamTrack: MediaStreamTrack];
+  /** The server does not forward it now, and why; or (undefined) again. Until there is media: `trackReplaced`. */
+  held: [producerId: string, reason: HoldReason | undefined];
   /** A subscription ended by itself. */
   trackLost: [producerId: string];
   /** A publication ended by itself: the server closed it. */

@@ -20,6 +20,7 @@ export interface RemoteParticipantsOptions {
   readonly autoSubscribe: boolean;
   readonly adaptiveStream: boolean | AdaptiveStreamOptions;
   readonly getStats: (producerId: string) => Promise<TrackStats | undefined>;
+  readonly request: (method: string, data: object) => Promise<unknown>;
   readonly emit: <K extends keyof api.RoomEvents>(event: K, ...args: api.RoomEvents[K]) => void;
 }
 
@@ -28,6 +29,7 @@ export class RemoteParticipants {
   readonly byIdentity = new Map<string, RemoteParticipant>();
   readonly #byProducer = new Map<string, RemoteTrackPublication>();
   readonly #subscriptions: Subscriptions;
+  #lastN: number | undefined;
   #adaptive: Promise<AdaptiveStream> | undefined;
 
   constructor(private readonly options: RemoteParticipantsOptions) {
@@ -49,6 +51,7 @@ export class RemoteParticipants {
         if (owner) options.emit('trackSubscriptionFailed', publication, owner, error);
       },
       getStats: options.getStats,
+      onPinned: () => this.#askFor(),
     });
   }
 
@@ -79,6 +82,9 @@ export class RemoteParticipants {
   }
 
   attachDriver(driver: MediaDriver): void {
+    // What is held now the server tells anew.
+    for (const id of this.#byProducer.keys()) this.held(id, undefined);
+    this.#askAgain();
     this.#subscriptions.attach(driver, this.#byProducer.values());
   }
 
@@ -90,6 +96,21 @@ export class RemoteParticipants {
   replaceMedia(producerId: string, media: MediaStreamTrack): void {
     const publication = this.#byProducer.get(producerId);
     if (publication) this.#subscriptions.came(publication, media);
+  }
+
+  async setLastN(count: number | undefined): Promise<void> {
+    this.#lastN = count;
+    await this.#askFor();
+  }
+
+  /** The server does not forward it now, or again. Its owner, if that is news. */
+  held(producerId: string, reason: api.HoldReason | undefined): RemoteParticipant | undefined {
+    const publication = this.#byProducer.get(producerId);
+    const owner = publication && this.#owner(publication);
+    if (!owner || publication.holdReason === reason) return undefined;
+    publication.holdReason = reason;
+    this.options.emit('trackStreamStateChanged', publication, publication.streamState, owner);
+    return owner;
   }
 
   /** A subscription ended although its producer lives. */
@@ -171,6 +192,7 @@ export class RemoteParticipants {
     if (!producer.missing) owner?.setScore(oldId, undefined);
     else if (owner?.clearScores('lost')) this.options.emit('connectionQualityChanged', 'lost', owner);
     this.#subscriptions.add(publication);
+    if (publication.isPinned) this.#askAgain();
   }
 
   #unpublished(producerId: string): void {
@@ -178,6 +200,7 @@ export class RemoteParticipants {
     const owner = publication && this.#owner(publication);
     if (!publication || !owner) return;
     this.#subscriptions.remove(publication);
+    this.#subscriptions.pinned.delete(publication);
     this.#unsubscribed(publication);
     this.#byProducer.delete(producerId);
     owner.publications.delete(publication.id);
@@ -241,6 +264,20 @@ export class RemoteParticipants {
     } catch (error) {
       options.logger.warn('adaptive stream', error);
     }
+  }
+
+  /** Tells the server what is wanted first of what it forwards. */
+  async #askFor(): Promise<void> {
+    const pinned = [...this.#subscriptions.pinned].map(({ producer }) => producer.producerId);
+    await this.options.request('setForwarding', { lastN: this.#lastN, pinned });
+  }
+
+  /** The server may know nothing of it. */
+  #askAgain(): void {
+    if (this.#lastN === undefined && this.#subscriptions.pinned.size === 0) return;
+    this.#askFor().catch((error: unknown) => {
+      this.options.logger.warn('pinned tracks', error);
+    });
   }
 
   #owner(publication: RemoteTrackPublication): RemoteParticipant | undefined {

@@ -11,6 +11,7 @@ export interface SubscriptionControl {
   desiredChanged(publication: RemoteTrackPublication): void;
   setReceiving(publication: RemoteTrackPublication): Promise<void>;
   setLayers(publication: RemoteTrackPublication): Promise<void>;
+  setPinned(publication: RemoteTrackPublication, pinned: boolean): Promise<void>;
   getStats(producerId: string): Promise<TrackStats | undefined>;
 }
 
@@ -28,6 +29,8 @@ export class RemoteTrackPublication implements api.RemoteTrackPublication {
   readonly kind: api.TrackKind;
   readonly source: api.TrackSource;
   track: RemoteTrack | undefined;
+  holdReason: api.HoldReason | undefined;
+  isPinned = false;
   /** Undefined as long as it is not shown, or follows no elements. */
   adapted: Adapted | undefined;
   #producer: ProducerState;
@@ -64,6 +67,10 @@ export class RemoteTrackPublication implements api.RemoteTrackPublication {
     return this.#producer.paused;
   }
 
+  get streamState(): api.StreamState {
+    return this.holdReason ? 'paused' : 'active';
+  }
+
   get isSubscribed(): boolean {
     return this.track !== undefined;
   }
@@ -84,6 +91,11 @@ export class RemoteTrackPublication implements api.RemoteTrackPublication {
   /** The app's, or else what suits the elements. */
   get layers(): WantedLayers | undefined {
     return this.#layers ?? this.adapted?.layers;
+  }
+
+  setPinned(pinned: boolean): Promise<void> {
+    this.isPinned = pinned;
+    return this.control.setPinned(this, pinned);
   }
 
   setSubscribed(subscribed: boolean): void {

@@ -16,11 +16,15 @@ interface SubscriptionsOptions {
   readonly onEnd: (publication: RemoteTrackPublication) => void;
   readonly onFailed: (publication: RemoteTrackPublication, error: ParlorError) => void;
   readonly getStats: (producerId: string) => Promise<TrackStats | undefined>;
+  /** Of those that are pinned others are now. */
+  readonly onPinned: () => Promise<void>;
 }
 
 /** Receives what is wanted, many with one request: what is announced in the same turn goes out together. */
 export class Subscriptions implements SubscriptionControl {
   readonly #waiting = new Set<RemoteTrackPublication>();
+  /** The first comes first. */
+  readonly pinned = new Set<RemoteTrackPublication>();
   #driver: MediaDriver | undefined;
   #stopTimer: (() => void) | undefined;
 
@@ -71,6 +75,11 @@ export class Subscriptions implements SubscriptionControl {
   came(publication: RemoteTrackPublication, mediaStreamTrack: MediaStreamTrack): void {
     if (publication.isSubscribed) this.options.onMedia(publication, mediaStreamTrack);
     else this.#settle(publication, { producerId: publication.producer.producerId, mediaStreamTrack });
+  }
+
+  async setPinned(publication: RemoteTrackPublication, pinned: boolean): Promise<void> {
+    this.pinned[pinned ? 'add' : 'delete'](publication);
+    await this.options.onPinned();
   }
 
   async setReceiving(publication: RemoteTrackPublication): Promise<void> {

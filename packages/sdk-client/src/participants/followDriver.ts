@@ -20,6 +20,11 @@ export function followDriver(driver: MediaDriver, { remotes, local, quality, log
     .on('trackLost', (producerId) => {
       remotes.mediaLost(producerId);
     })
+    .on('held', (producerId, reason) => {
+      const owner = remotes.held(producerId, reason);
+      // What is held says nothing about the network.
+      if (owner) quality(owner.setScore(producerId, undefined), owner);
+    })
     .on('publicationLost', (producerId) => {
       local.publicationLost(producerId);
     })

@@ -57,7 +57,8 @@ const isKnown = (method: string): method is keyof typeof UPDATES => Object.hasOw
 
 /** What a notification says about the room's state; undefined when it is about something else, or from the future. */
 export function toUpdate(method: string, data: Record<string, unknown>): RoomUpdate | undefined {
-  if (!isKnown(method)) return undefined;
+  // What the room holds back is not muted.
+  if (!isKnown(method) || (data['reason'] && method.startsWith('consumer'))) return undefined;
   const convert = UPDATES[method] as (data: Record<string, unknown>) => RoomUpdate;
   return convert(data);
 }

@@ -1,6 +1,7 @@
 import type { types } from 'mediasoup-client';
 import { Emitter } from '../../emitter.js';
 import { ParlorError, toParlorError } from '../../errors.js';
+import type { HoldReason } from '../../types.js';
 import type {
   DriverContext,
   DriverFactory,
@@ -68,7 +69,7 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
 
   joinRequest(): Record<string, unknown> {
     const { dynacast } = this.context;
-    return { transports: ['send', 'recv'] satisfies Direction[], ...(dynacast && { dynacast }) };
+    return { transports: ['send', 'recv'] satisfies Direction[], lazy: true, ...(dynacast && { dynacast }) };
   }
 
   async open(joinAnswer: unknown): Promise<void> {
@@ -92,6 +93,9 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
       ...this.context,
       replaced: (producerId, media) => {
         this.emit('trackReplaced', producerId, media);
+      },
+      held: (producerId, reason) => {
+        this.emit('held', producerId, reason);
       },
     });
     this.#path = { send, recv, sender, receiver, iceServers: all, create };
@@ -166,13 +170,20 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
     const { sender, receiver } = path;
     const producerId = String(data['producerId']);
     const consumerId = String(data['consumerId']);
-    const offered = data['consumer'] as WireConsumer | undefined;
+    const made = data['consumer'] as WireConsumer | undefined;
+    const held = data['held'] as HoldReason | undefined;
+    const reason = data['reason'] as HoldReason | undefined;
+    if (reason && /^consumer(Paus|Resum)ed$/.test(method)) {
+      receiver.hold(consumerId, method === 'consumerPaused' ? reason : undefined);
+      return;
+    }
     switch (method) {
       case 'newProducer':
-        if (offered) receiver.offer(offered);
+        receiver.offer(producerId, made ?? held);
         break;
+      case 'newConsumer':
       case 'producerMoved':
-        receiver.moved(producerId, offered).catch((error: unknown) => {
+        receiver.moved(made?.producerId ?? producerId, made ?? held).catch((error: unknown) => {
           this.context.logger.warn('a track that has moved is not received', error);
         });
         break;
@@ -182,12 +193,12 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
         receiver.producerClosed(producerId);
         break;
       case 'consumerClosed':
-        if (receiver.consumerClosed(consumerId, producerId)) this.emit('trackLost', producerId);
+        if (receiver.consumerClosed(consumerId, producerId, held)) this.emit('trackLost', producerId);
         break;
       case 'consumerScore': {
         const received = receiver.by(consumerId);
         // Of what nobody receives nothing may come.
-        if (received?.receiving)
+        if (received?.receiving && !received.held)
           this.#score(received.producer.producerId, Number(data['producerScore']), false);
         break;
       }

@@ -1,5 +1,6 @@
 import type { types } from 'mediasoup-client';
 import { ParlorError, toParlorError } from '../../errors.js';
+import type { HoldReason } from '../../types.js';
 import type {
   DriverContext,
   DriverTrackReport,
@@ -28,19 +29,29 @@ export interface Received {
   /** It comes in several layers, of which the server tells when nothing comes. */
   readonly layered: boolean;
   layers: WantedLayers | undefined;
+  /** Why the room does not forward it now. */
+  held: HoldReason | undefined;
 }
 
+/** What is subscribed to and the room does not forward now: there is no consumer of it. */
+type Held = Pick<Received, 'producer' | 'receiving' | 'layers'>;
+
 interface ReceiverContext extends DriverContext {
-  /** What was being received is another object now. */
+  /** What was being received is another object now, or has come at last. */
   readonly replaced: (producerId: string, mediaStreamTrack: MediaStreamTrack) => void;
+  /** The room does not forward it now, or (undefined) again. */
+  readonly held: (producerId: string, reason: HoldReason | undefined) => void;
 }
 
 /** What this page receives from the server. */
 export class SfuReceiver {
   /** By producer id. */
   readonly received = new Map<string, Received>();
-  /** What the server sends without having been asked, until it is subscribed to: by producer id. */
-  readonly #offered = new Map<string, WireConsumer>();
+  /** What the server sends, or holds, without having been asked, until it is subscribed to: by producer id. */
+  readonly #offered = new Map<string, WireConsumer | HoldReason>();
+  readonly #held = new Map<string, Held>();
+  /** Given up while they were held: by producer id. */
+  readonly #unwanted = new Set<string>();
   /** Consumers and producers that went while they, or others, were still being set up: by id. */
   readonly #goneEarly = new Set<string>();
   #settingUp = 0;
@@ -75,26 +86,39 @@ export class SfuReceiver {
 
   /** Receives the same anew: objects change, and what the page wants of each stays. */
   async renew(): Promise<SubscribeResult[]> {
-    const producers = [...this.received.values()].map(({ producer }) => producer);
+    const producers = [...this.received.values(), ...this.#held.values()].map(({ producer }) => producer);
     return await this.subscribe(producers, this.#follow === undefined ? {} : { follow: this.#follow });
   }
 
-  /** A producer was announced together with the consumer that the server has made for it. */
-  offer(info: WireConsumer): void {
-    this.#offered.set(info.producerId, info);
+  /** A producer was announced together with the consumer that the server has made for it, or why there is none. */
+  offer(producerId: string, offered: WireConsumer | HoldReason | undefined): void {
+    if (offered) this.#offered.set(producerId, offered);
   }
 
-  /** A producer goes on by other means: so does what is received of it. */
-  async moved(producerId: string, info: WireConsumer | undefined): Promise<void> {
-    if (info) this.offer(info);
-    const received = this.received.get(producerId);
-    if (received) await this.subscribe([received.producer], {});
+  /** A producer goes on by other means, or is forwarded at last: so does what is received of it. */
+  async moved(producerId: string, offered: WireConsumer | HoldReason | undefined): Promise<void> {
+    this.offer(producerId, offered);
+    const known = this.received.get(producerId) ?? this.#held.get(producerId);
+    if (known) await this.subscribe([known.producer], {});
+    else if (this.#unwanted.has(producerId)) await this.unsubscribe([producerId]);
+  }
+
+  /** The room holds a consumer, or (undefined) lets it flow again. */
+  hold(consumerId: string, reason: HoldReason | undefined): void {
+    const received = this.by(consumerId);
+    if (!received) return;
+    received.held = reason;
+    this.context.held(received.producer.producerId, reason);
   }
 
   async unsubscribe(producerIds: readonly string[]): Promise<void> {
-    const consumerIds = producerIds
-      .map((producerId) => this.#close(producerId))
-      .filter((id) => id !== undefined);
+    const consumerIds: string[] = [];
+    for (const producerId of producerIds) {
+      const isHeld = this.#held.has(producerId) || typeof this.#offered.get(producerId) === 'string';
+      const consumerId = this.#close(producerId);
+      if (consumerId !== undefined) consumerIds.push(consumerId);
+      if (isHeld) this.#unwanted.add(producerId);
+    }
     if (consumerIds.length > 0) await this.context.request('closeConsumer', { consumerIds });
   }
 
@@ -102,12 +126,17 @@ export class SfuReceiver {
   producerClosed(producerId: string): void {
     if (this.#settingUp > 0) this.#goneEarly.add(producerId);
     this.#close(producerId);
+    this.#unwanted.delete(producerId);
   }
 
-  /** True when it was being received. */
-  consumerClosed(consumerId: string, producerId: string): boolean {
-    if (this.received.get(producerId)?.consumer.id === consumerId)
-      return this.#close(producerId) !== undefined;
+  /** True when it was being received. @param held The server makes another one when it is forwarded again. */
+  consumerClosed(consumerId: string, producerId: string, held?: HoldReason): boolean {
+    const received = this.received.get(producerId);
+    if (received?.consumer.id === consumerId) {
+      if (!held) return this.#close(producerId) !== undefined;
+      this.#hold(received.producer, held);
+      return false;
+    }
     if (this.#settingUp > 0) this.#goneEarly.add(consumerId);
     this.#offered.delete(producerId);
     return false;
@@ -120,13 +149,13 @@ export class SfuReceiver {
   }
 
   async setReceiving(producerId: string, receiving: boolean): Promise<void> {
-    const { consumer } = this.#with(producerId, { receiving });
-    await this.context.request(receiving ? 'resume' : 'pause', { consumerId: consumer.id });
+    const consumer = this.#with(producerId, { receiving });
+    if (consumer) await this.context.request(receiving ? 'resume' : 'pause', { consumerId: consumer.id });
   }
 
   async setPreferredLayers(producerId: string, layers: WantedLayers): Promise<void> {
-    const { consumer } = this.#with(producerId, { layers });
-    const chosen = chooseLayers(layers, consumer.rtpParameters);
+    const consumer = this.#with(producerId, { layers });
+    const chosen = consumer && chooseLayers(layers, consumer.rtpParameters);
     if (chosen) await this.context.request('setPreferredLayers', { consumerId: consumer.id, ...chosen });
   }
 
@@ -151,7 +180,11 @@ export class SfuReceiver {
         options,
       );
       const infos = new Map(answer.consumers.map((info) => [info.producerId, info]));
-      const refused = new Map(answer.failed.map(({ producerId, code }) => [producerId, code]));
+      const refused = new Map(answer.failed.map((failure) => [failure.producerId, failure]));
+      for (const producer of producers) {
+        const { held } = refused.get(producer.producerId) ?? {};
+        if (held) this.#hold(producer, held);
+      }
       const results = await Promise.all(
         producers.map((producer) => {
           const info = infos.get(producer.producerId);
@@ -160,7 +193,7 @@ export class SfuReceiver {
             : failed(
                 producer,
                 new ParlorError(
-                  refused.get(producer.producerId) ?? 'SUBSCRIBE_FAILED',
+                  refused.get(producer.producerId)?.code ?? 'SUBSCRIBE_FAILED',
                   'The server does not send this track.',
                 ),
               );
@@ -179,9 +212,16 @@ export class SfuReceiver {
   /** The consumers: those that were offered, and the others from the server. */
   async #ask(producerIds: readonly string[], { follow }: SubscribeOptions): Promise<WireSubscribe> {
     const { path } = this;
-    const consumers = producerIds.map((id) => this.#offered.get(id)).filter((info) => info !== undefined);
+    const consumers: WireConsumer[] = [];
+    const failed: WireSubscribe['failed'] = [];
+    for (const producerId of producerIds) {
+      this.#unwanted.delete(producerId);
+      const offered = this.#offered.get(producerId);
+      if (typeof offered === 'string') failed.push({ producerId, code: 'PRODUCER_PENDING', held: offered });
+      else if (offered) consumers.push(offered);
+    }
     const wanted = producerIds.filter((id) => !this.#offered.delete(id));
-    if (wanted.length === 0 && follow === undefined) return { consumers, failed: [] };
+    if (wanted.length === 0 && follow === undefined) return { consumers, failed };
     const capabilities = this.#capabilitiesSent ? {} : { rtpCapabilities: this.capabilities };
     this.#capabilitiesSent = true;
     const answer = (await this.context.request('subscribe', {
@@ -191,7 +231,7 @@ export class SfuReceiver {
     })) as WireSubscribe;
     // Consumers of a transport that was given up meanwhile are of no use.
     if (path !== this.path) return await this.#ask(producerIds, follow === undefined ? {} : { follow });
-    return { consumers: [...consumers, ...answer.consumers], failed: answer.failed };
+    return { consumers: [...consumers, ...answer.consumers], failed: [...failed, ...answer.failed] };
   }
 
   async #receive(producer: RemoteProducer, info: WireConsumer): Promise<SubscribeResult> {
@@ -225,10 +265,13 @@ export class SfuReceiver {
     return again ?? failed(producer, new ParlorError('SUBSCRIBE_FAILED', 'The track ended meanwhile.'));
   }
 
-  #put(producer: RemoteProducer, consumer: types.Consumer, { producerPaused, type }: WireConsumer): void {
+  #put(producer: RemoteProducer, consumer: types.Consumer, info: WireConsumer): void {
+    const { producerPaused, type, held } = info;
     const { producerId } = producer;
     const before = this.received.get(producerId);
-    const { receiving = true, layers } = before ?? {};
+    const known = before ?? this.#held.get(producerId);
+    const { receiving = true, layers } = known ?? {};
+    this.#held.delete(producerId);
     this.received.set(producerId, {
       producer,
       consumer,
@@ -237,10 +280,12 @@ export class SfuReceiver {
       paused: producerPaused,
       forwarded: true,
       layered: type === 'simulcast',
+      held,
     });
-    if (!before) return;
+    if (known ?? held) this.context.held(producerId, held);
+    if (!known) return;
     this.context.replaced(producerId, consumer.track);
-    before.consumer.close();
+    before?.consumer.close();
     const restored = [
       receiving ? undefined : this.setReceiving(producerId, false),
       layers && this.setPreferredLayers(producerId, layers),
@@ -259,14 +304,23 @@ export class SfuReceiver {
     if (consumerIds.length > 0) this.context.tell('resume', { consumerIds });
   }
 
-  #with(producerId: string, changed: Partial<Pick<Received, 'receiving' | 'layers'>>): Received {
-    return Object.assign(this.#get(producerId), changed);
+  /** There is no consumer of it for as long as it is held. */
+  #with(
+    producerId: string,
+    changed: Partial<Pick<Received, 'receiving' | 'layers'>>,
+  ): types.Consumer | undefined {
+    const known = this.received.get(producerId) ?? this.#held.get(producerId);
+    if (!known) throw new ParlorError('CONSUMER_NOT_FOUND', 'This track is not being received.');
+    Object.assign(known, changed);
+    return this.received.get(producerId)?.consumer;
   }
 
-  #get(producerId: string): Received {
-    const received = this.received.get(producerId);
-    if (received) return received;
-    throw new ParlorError('CONSUMER_NOT_FOUND', 'This track is not being received.');
+  #hold(producer: RemoteProducer, reason: HoldReason): void {
+    const { producerId } = producer;
+    const { receiving = true, layers } = this.received.get(producerId) ?? this.#held.get(producerId) ?? {};
+    this.#close(producerId);
+    this.#held.set(producerId, { producer, receiving, layers });
+    this.context.held(producerId, reason);
   }
 
   #close(producerId: string): string | undefined {
@@ -275,7 +329,8 @@ export class SfuReceiver {
     consumer?.close();
     const offered = this.#offered.get(producerId);
     this.#offered.delete(producerId);
-    return consumer?.id ?? offered?.consumerId;
+    this.#held.delete(producerId);
+    return consumer?.id ?? (typeof offered === 'object' ? offered.consumerId : undefined);
   }
 }
 

@@ -144,14 +144,17 @@ export class Path {
   /** Its media is another object now. True when it was known. */
   replaced(producerId: string, media: MediaStreamTrack): boolean {
     this.#asking.get(producerId)?.replaced.set(producerId, media);
-    if (!this.received.has(producerId)) return false;
+    // What was held comes at last.
+    if (!this.pending.delete(producerId) && !this.received.has(producerId)) return false;
     this.received.set(producerId, media);
     return true;
   }
 
   /** Not wanted any more. */
   async unsubscribe(producerIds: readonly string[]): Promise<void> {
-    const here = producerIds.filter((id) => this.received.has(id) || this.#asking.has(id));
+    const here = producerIds.filter(
+      (id) => this.received.has(id) || this.pending.has(id) || this.#asking.has(id),
+    );
     for (const id of producerIds) this.#forgetReceived(id);
     if (here.length > 0) await this.driver.unsubscribe(here);
   }
@@ -245,11 +248,14 @@ export class Path {
       const current = this.#asking.get(id) === request;
       if (current) this.#asking.delete(id);
       const wanted = this.host.wanted.get(id);
-      if ('error' in result) {
+      const media = request.replaced.get(id);
+      if ('error' in result && !media) {
         if (current && wanted) this.#refuse(wanted, { error: result.error, again: request.again });
-      } else if (current && wanted)
-        this.#receive(wanted, request.replaced.get(id) ?? result.mediaStreamTrack);
-      else if (!wanted) unwanted = [...unwanted, id];
+      } else if (current && wanted) {
+        const own = 'error' in result ? undefined : result.mediaStreamTrack;
+        const newest = media ?? own;
+        if (newest) this.#receive(wanted, newest);
+      } else if (!wanted) unwanted = [...unwanted, id];
     }
     if (unwanted.length > 0) this.#quietly(this.driver.unsubscribe(unwanted));
     if (request.again) this.align();

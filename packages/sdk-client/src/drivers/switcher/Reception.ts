@@ -1,5 +1,6 @@
 import { ParlorError } from '../../errors.js';
 import type { Platform } from '../../platform.js';
+import type { HoldReason } from '../../types.js';
 import { isGone } from '../isGone.js';
 import type { RemoteProducer, SubscribeResult } from '../MediaDriver.js';
 import { FlowWatch } from './FlowWatch.js';
@@ -12,6 +13,7 @@ export interface ReceptionOptions {
   readonly paths: () => readonly Path[];
   readonly onReplaced: (producerId: string, media: MediaStreamTrack) => void;
   readonly onLost: (producerId: string) => void;
+  readonly onHeld: (producerId: string, reason: HoldReason | undefined) => void;
   readonly onChange: () => void;
 }
 
@@ -75,6 +77,15 @@ export class Reception {
     else if (wanted) this.came(path, wanted);
   }
 
+  /** The room does not forward it by that path now, or (undefined) again. */
+  held(path: Path, producerId: string, reason: HoldReason | undefined): void {
+    const wanted = this.wanted.get(producerId);
+    if (!wanted || path !== this.#current) return;
+    wanted.heldBy = reason && path;
+    this.options.onHeld(producerId, reason);
+    this.options.onChange();
+  }
+
   /** A path does not bring it any more. */
   lost(path: Path, producerId: string): void {
     if (!path.received.delete(producerId)) return;
@@ -101,7 +112,8 @@ export class Reception {
   /** Whether the app has everything by this path that it can have. */
   isOn(path: Path): boolean {
     return [...this.wanted.values()].every(
-      ({ id, active, paused }) => active === path || path.refused.has(id) || (paused && path.pending.has(id)),
+      ({ id, active, paused, heldBy }) =>
+        active === path || path.refused.has(id) || heldBy === path || (paused && path.pending.has(id)),
     );
   }
 
@@ -133,6 +145,10 @@ export class Reception {
     const mediaStreamTrack = path.received.get(producerId);
     if (!mediaStreamTrack) return;
     wanted.active = path;
+    if (wanted.heldBy && wanted.heldBy !== path) {
+      wanted.heldBy = undefined;
+      this.options.onHeld(producerId, undefined);
+    }
     if (isAnswered) this.options.onReplaced(producerId, mediaStreamTrack);
     else wanted.settle({ producerId, mediaStreamTrack });
     this.options.onChange();

@@ -67,6 +67,9 @@ export class Switcher extends Emitter<MediaDriverEvents> implements MediaDriver 
       onLost: (producerId) => {
         this.emit('trackLost', producerId);
       },
+      onHeld: (producerId, reason) => {
+        this.emit('held', producerId, reason);
+      },
     });
     const [publishing, reception] = [this.#publishing, this.#reception];
     this.#paths = new Paths({
@@ -223,7 +226,7 @@ export class Switcher extends Emitter<MediaDriverEvents> implements MediaDriver 
   #route(method: string, data: Data): void {
     const [producerId, peerId] = [String(data['producerId']), String(data['peerId'])];
     const wanted = this.#reception.wanted.get(producerId);
-    if (wanted && /^(producer|consumer)(Paused|Resumed)$/.test(method))
+    if (wanted && !data['reason'] && /^(producer|consumer)(Paused|Resumed)$/.test(method))
       wanted.paused = method.endsWith('Paused');
     const { list, current } = this.#paths;
     for (const path of list) {
@@ -263,6 +266,9 @@ export class Switcher extends Emitter<MediaDriverEvents> implements MediaDriver 
       })
       .on('trackReplaced', (producerId, media) => {
         if (isLive()) this.#reception.replaced(path, producerId, media);
+      })
+      .on('held', (producerId, reason) => {
+        if (isLive()) this.#reception.held(path, producerId, reason);
       })
       .on('trackLost', (producerId) => {
         if (isLive()) this.#reception.lost(path, producerId);

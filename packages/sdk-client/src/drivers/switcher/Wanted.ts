@@ -9,6 +9,8 @@ export class Wanted {
   layers: WantedLayers | undefined;
   /** Whose media the app has now. */
   active: Path | undefined;
+  /** By which the room does not forward it now. */
+  heldBy: Path | undefined;
   readonly #answer: Deferred<SubscribeResult> = deferred();
   #answered = false;
 
@@ -31,7 +33,7 @@ export class Wanted {
 
   /** Nothing flows that could be waited for. */
   get isSilent(): boolean {
-    return this.paused || !this.receiving;
+    return this.paused || !this.receiving || this.heldBy !== undefined;
   }
 
   settle(result: SubscribeResult): void {

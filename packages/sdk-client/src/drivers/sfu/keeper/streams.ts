@@ -92,7 +92,7 @@ export class ReceivedStreams {
   look(received: ReadonlyMap<string, Received>, looked: LookedAt): Found[] {
     return [...received].flatMap(([producerId, stream]) => {
       const now = readIncoming(looked.report, stream.consumer.localId);
-      const runs = stream.receiving && !stream.paused && stream.forwarded;
+      const runs = stream.receiving && !stream.paused && stream.forwarded && !stream.held;
       if (!now) this.#known.delete(producerId);
       // How it was until it rested says nothing of how it is when it goes on.
       else if (!runs)

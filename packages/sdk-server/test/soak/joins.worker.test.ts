@@ -28,7 +28,7 @@ import { MediasoupTransport } from '../../src/media/mediasoup/MediasoupTransport
 import { RoomRouter } from '../../src/media/mediasoup/RoomRouter.js';
 import { WorkerRouter } from '../../src/media/mediasoup/WorkerRouter.js';
 import { CarriedProducer } from '../../src/media/mediasoup/pipes/CarriedProducer.js';
-import { Pipe } from '../../src/media/mediasoup/pipes/Pipe.js';
+import { RouterPipe } from '../../src/media/mediasoup/pipes/RouterPipe.js';
 import { PeerMeter } from '../../src/observe/PeerMeter.js';
 import { Negotiator } from '../../src/sdp/Negotiator.js';
 import { SdpSession } from '../../src/sdp/SdpSession.js';
@@ -60,7 +60,7 @@ const OURS = [
     MediasoupProducer,
     MediasoupConsumer,
     DataHub,
-    Pipe,
+    RouterPipe,
     CarriedProducer,
   ],
 ];

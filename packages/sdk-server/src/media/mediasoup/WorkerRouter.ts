@@ -77,8 +77,9 @@ export class WorkerRouter extends Emitter<WorkerRouterEvents> {
       pipes,
     });
     countOn(worker, ['rooms'], raw.observer);
+    // Its transports go first, so that it may have been let go of by now.
     raw.on('workerclose', () => {
-      if (!this.#closed) this.emit('died');
+      this.emit('died');
     });
   }
 

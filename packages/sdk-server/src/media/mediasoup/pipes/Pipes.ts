@@ -1,7 +1,7 @@
 import type { types } from 'mediasoup';
 import type { CarriedProducer } from './CarriedProducer.js';
 import { LocalPipeEnd, type LocalPipeOptions } from './LocalPipeEnd.js';
-import { Pipe } from './Pipe.js';
+import { RouterPipe } from './RouterPipe.js';
 
 /** What is carried, and where it is now. */
 export interface Carriage extends Pick<LocalPipeOptions, 'retransmits'> {
@@ -11,7 +11,7 @@ export interface Carriage extends Pick<LocalPipeOptions, 'retransmits'> {
 }
 
 interface Entry {
-  readonly pipe: Promise<Pipe>;
+  readonly pipe: Promise<RouterPipe>;
   readonly first: types.Router;
 }
 
@@ -38,7 +38,7 @@ export class Pipes {
   #open(key: string, routers: readonly [types.Router, types.Router], retransmits: boolean): Entry {
     const [first, second] = routers;
     const options = { retransmits, ports: this.#ports };
-    const pipe = Pipe.connect([LocalPipeEnd.open(first, options), LocalPipeEnd.open(second, options)]);
+    const pipe = RouterPipe.connect([LocalPipeEnd.open(first, options), LocalPipeEnd.open(second, options)]);
     const entry: Entry = { pipe, first };
     this.#entries.set(key, entry);
     const forget = () => {

@@ -3,16 +3,16 @@ import { CarriedProducer } from './CarriedProducer.js';
 import type { PipeEnd, PipeEndEvents } from './PipeEnd.js';
 
 /** Two ends that are connected. */
-export class Pipe extends Emitter<PipeEndEvents> {
+export class RouterPipe extends Emitter<PipeEndEvents> {
   readonly #ends: readonly [PipeEnd, PipeEnd];
   #closed = false;
 
   /** Connects two ends; if one of them cannot be opened the other is closed. */
-  static async connect(opening: readonly [Promise<PipeEnd>, Promise<PipeEnd>]): Promise<Pipe> {
+  static async connect(opening: readonly [Promise<PipeEnd>, Promise<PipeEnd>]): Promise<RouterPipe> {
     try {
       const [one, other] = await Promise.all(opening);
       await Promise.all([one.connect(other.address), other.connect(one.address)]);
-      return new Pipe([one, other]);
+      return new RouterPipe([one, other]);
     } catch (error) {
       for (const outcome of await Promise.allSettled(opening))
         if (outcome.status === 'fulfilled') outcome.value.close();

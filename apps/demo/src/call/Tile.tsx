@@ -4,10 +4,8 @@ import { Avatar } from '../ui/Avatar.js';
 import { Icon } from '../ui/Icon.js';
 import { IconButton } from '../ui/IconButton.js';
 import { TrackVideo } from '../ui/TrackVideo.js';
-import { useElementSize } from '../ui/useElementSize.js';
 import type { TileItem } from './arrange.js';
 import { QualityBars } from './QualityBars.js';
-import { useVideoQuality } from './useVideoQuality.js';
 
 interface TileProps {
   readonly item: TileItem;
@@ -23,15 +21,12 @@ const captionOf = ({ person, kind }: TileItem): string => {
 export const Tile = ({ item, large = false }: TileProps): JSX.Element => {
   const { store } = useCall();
   const { speakers, pinned } = useCallState();
-  const [ref, { width }] = useElementSize<HTMLElement>();
-  useVideoQuality(item, width);
   const { person, kind, track, key } = item;
   const isCamera = kind === 'camera';
   const speaking = isCamera && person.micOn && speakers.includes(person.id);
   const caption = captionOf(item);
   return (
     <article
-      ref={ref}
       class={`tile ${kind} ${speaking ? 'speaking' : ''} ${large ? 'large' : ''}`}
       aria-label={caption}
       data-testid="tile"

@@ -1,4 +1,4 @@
-import { isParlorError, Room, type RoomLike, type RoomOptions, type VideoQuality } from '@parlor/sdk-client';
+import { isParlorError, Room, type RoomLike, type RoomOptions } from '@parlor/sdk-client';
 import { errorText } from '../lib/errorText.js';
 import type { Person } from './callState.js';
 import { CHAT_TOPIC, MAX_CHAT_LENGTH, type ChatPayload } from './chat.js';
@@ -111,18 +111,6 @@ export class Call {
       if (codeOf(error) !== 'PERMISSION_DENIED') this.fail(error, 'screen');
     }
     this.#refreshLocal();
-  }
-
-  /** A wish: refused, or lost with the connection, it leaves a picture that is larger than it needs to be. */
-  async setVideoQuality(identity: string, quality: VideoQuality): Promise<void> {
-    try {
-      await this.room.remoteParticipants
-        .get(identity)
-        ?.getTrackPublication('camera')
-        ?.setVideoQuality(quality);
-    } catch (error) {
-      if (!isParlorError(error)) throw error;
-    }
   }
 
   async switchDevice(kind: MediaDeviceKind, deviceId: string): Promise<void> {

@@ -37,6 +37,7 @@ export class Room extends Emitter<api.RoomEvents> implements api.RoomLike {
   readonly #remotes: RemoteParticipants;
   readonly #stats: Statistics;
   #state: api.ConnectionState = 'disconnected';
+  #topology: api.Topology | undefined;
   #roomId = '';
   #sessions = 0;
   #session: Session | undefined;
@@ -254,13 +255,18 @@ export class Room extends Emitter<api.RoomEvents> implements api.RoomLike {
       quality: this.#qualityIf,
       logger: this.#logger,
     });
-    driver.on('topologyChanged', (topology, reason) => {
+    const { topology: now } = driver;
+    const tell = (topology: api.Topology, reason: api.TopologyReason) => {
+      this.#topology = topology;
       this.emit('topologyChanged', topology, reason);
-    });
+    };
+    driver.on('topologyChanged', tell);
     // Receiving is asked for first: it costs a round trip, sending starts with work in the browser.
     this.#remotes.attachDriver(driver);
     this.localParticipant.attachDriver(driver);
     this.#setState('connected');
+    if (again && now !== this.#topology) tell(now, 'reconnected');
+    this.#topology = now;
     if (again) this.#qualityIf(this.localParticipant.clearScores(), this.localParticipant);
     this.emit(again ? 'reconnected' : 'connected');
   }

@@ -58,6 +58,7 @@ export type Topology = 'sfu' | 'p2p';
  * - `serverUnreachable`: somebody gets no media to the server.
  * - `mediaServerDied`: a media process is gone, another one takes over.
  * - `noMediaServer`: there is none.
+ * - `reconnected`: it changed while this page was away; told when it is back.
  */
 export type TopologyReason =
   | 'participants'
@@ -66,7 +67,8 @@ export type TopologyReason =
   | 'pinned'
   | 'serverUnreachable'
   | 'mediaServerDied'
-  | 'noMediaServer';
+  | 'noMediaServer'
+  | 'reconnected';
 
 export type VideoQuality = 'low' | 'medium' | 'high';
 

@@ -100,17 +100,17 @@ export class LocalPublications {
   async #send(publication: LocalTrackPublication, driver: MediaDriver): Promise<void> {
     const { track, options, kind, source, formerId } = publication;
     const { mediaStreamTrack, isMuted: muted } = track;
-    if (muted && mediaStreamTrack.readyState === 'ended') {
-      this.#asleep.add(publication);
-      return;
-    }
-    this.#asleep.delete(publication);
+    const isAsleep = muted && mediaStreamTrack.readyState === 'ended';
+    if (isAsleep) this.#asleep.add(publication);
+    else this.#asleep.delete(publication);
+    // What the room has known keeps its place.
+    if (isAsleep && formerId === undefined) return;
     let producerId: string;
     try {
       producerId = await driver.publish({ mediaStreamTrack, kind, source, muted, options, formerId });
     } catch (error) {
       // The connection went, not the track: it is queued for the next one.
-      if (driver !== this.#driver || !this.byId.has(publication.id)) return;
+      if (isAsleep || driver !== this.#driver || !this.byId.has(publication.id)) return;
       const failure = toParlorError(error, 'PUBLISH_FAILED');
       this.#drop(publication);
       this.options.onFailed(publication, failure);
@@ -122,6 +122,7 @@ export class LocalPublications {
       return;
     }
     publication.producerId = publication.formerId = producerId;
+    this.#asleep.delete(publication);
     const sink = this.#sink(publication);
     if (track.mediaStreamTrack !== mediaStreamTrack) await sink.replaceTrack(track.mediaStreamTrack);
     if (track.isMuted !== muted) await sink.setMuted(track.isMuted);

@@ -152,7 +152,7 @@ export class Session extends Emitter<SessionEvents> {
     let over = false;
     const giveUp = () => {
       over = true;
-      channel?.close();
+      channel?.close(this.#resumeToken !== undefined);
       made?.close();
     };
     const make = async (): Promise<MediaDriver> => {
@@ -287,7 +287,7 @@ export class Session extends Emitter<SessionEvents> {
     this.#stay = undefined;
     this.#stopWaiting?.();
     this.options.logger.info('connection lost', error.code);
-    stay.channel.close();
+    stay.channel.close(!final);
     stay.driver.close();
     if (final) {
       this.#end(error);

@@ -87,10 +87,10 @@ export class ProtooChannel extends Emitter<SignalChannelEvents> implements Signa
     if (this.#state === 'open') this.#connection.send(text);
   }
 
-  close(): void {
+  close(comesBack?: boolean): void {
     if (this.#state === 'closed') return;
     this.#shut();
-    this.#connection.close();
+    this.#connection.close(comesBack);
     this.#requests.failAll(new ParlorError('CANCELLED', 'The connection was closed.'));
     this.removeAllListeners();
   }

@@ -29,8 +29,11 @@ export interface SignalChannel extends EventSource<SignalChannelEvents> {
   tell(method: string, data: unknown): void;
   /** From here on a lost connection is no end: the server takes the channel back by this token. */
   resumeWith(resumeToken: string): void;
-  /** Silent: no event follows. Requests in flight fail with `CANCELLED`. */
-  close(): void;
+  /**
+   * Silent: no event follows. Requests in flight fail with `CANCELLED`. `comesBack`: this client is about to open another
+   * one, and to the server it is not to look like leaving.
+   */
+  close(comesBack?: boolean): void;
 }
 
 export interface ChannelOptions {

@@ -70,10 +70,10 @@ export class WsConnection extends Emitter<WsConnectionEvents> {
     if (!this.#closed) this.socket.send(text);
   }
 
-  /** Silent. */
-  close(): void {
+  /** Silent. `comesBack`: over another one. */
+  close(comesBack = false): void {
     this.#closed = true;
-    this.socket.close(NORMAL);
+    this.socket.close(comesBack ? ABANDONED : NORMAL);
     this.removeAllListeners();
   }
 

@@ -70,10 +70,12 @@ export class MemoryChannel extends Emitter<SignalChannelEvents> implements Signa
   /** What is lost in memory is lost for good. */
   resumeWith(): void {}
 
-  close(): void {
+  close(comesBack = false): void {
     if (!this.#open) return;
     this.#open = false;
     this.removeAllListeners();
+    // Who comes back is waited for, without end.
+    if (comesBack) return;
     // As a socket: what was sent before arrives before the end does.
     void Promise.resolve().then(() => {
       this.server.disconnected(this);
@@ -112,11 +114,11 @@ export class MemoryChannel extends Emitter<SignalChannelEvents> implements Signa
     else queueMicrotask(tell);
   }
 
-  /** For the server, or a fault: ends the connection. */
-  end(error: ParlorError, final: boolean): void {
+  /** For the server, or a fault: ends the connection. `isAwaited`: not what the client is there for. */
+  end(error: ParlorError, final: boolean, isAwaited = false): void {
     if (!this.#open) return;
     this.#open = false;
-    this.server.disconnected(this);
+    if (!isAwaited) this.server.disconnected(this);
     this.emit('closed', { error, final });
     this.removeAllListeners();
   }

@@ -112,6 +112,11 @@ export class MemoryPaths {
     if (this.topology === 'sfu') this.#brought.set(producerId, this.number);
   }
 
+  /** Nothing of it comes to the server any more. */
+  lost(producerId: string): void {
+    this.#brought.delete(producerId);
+  }
+
   isPending(producerId: string): boolean {
     return this.topology === 'sfu' && this.#brought.get(producerId) !== this.number;
   }

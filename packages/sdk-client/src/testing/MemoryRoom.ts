@@ -22,7 +22,7 @@ export interface MemoryPeer {
   readonly id: string;
   readonly displayName: string;
   readonly resumeToken: string;
-  readonly channel: MemoryChannel;
+  channel: MemoryChannel;
   /** Consumer id to producer id. */
   readonly consumers: Map<string, string>;
   /** Receives whatever is published, without asking. */
@@ -146,6 +146,7 @@ export class MemoryRoom {
     const present = this.peers.get(id);
     if (present) {
       if (data['resumeToken'] !== present.resumeToken) throw refuse('PEER_ID_TAKEN', 409);
+      if (present.paths && data['paths'] === true) return this.#joinAnew(present, channel);
       this.leave(present.channel, 'replaced');
       present.channel.end(refuse('PEER_REPLACED', 409), true);
     }
@@ -161,6 +162,25 @@ export class MemoryRoom {
     const peer = { id, displayName, resumeToken, channel, paths, consumers: new Map(), follows: false };
     this.peers.set(id, peer);
     this.broadcast('peerJoined', { peerId: id, displayName, ...this.#rights(id) }, id);
+    return { ...this.#answer(peer), ...(isReforming ? { reforming: REFORMING } : {}) };
+  }
+
+  /** Nobody hears of it, but for clients that have a connection to its browser. */
+  #joinAnew(peer: MemoryPeer, channel: MemoryChannel): Data {
+    const former = peer.channel;
+    peer.channel = channel;
+    former.end(refuse('PEER_REPLACED', 409), true);
+    peer.consumers.clear();
+    peer.follows = false;
+    this.paths.open(peer.id, this.paths.number);
+    this.paths.ready(peer.id, this.paths.number);
+    for (const { id, peerId } of this.producers.values()) if (peerId === peer.id) this.paths.lost(id);
+    for (const other of this.peers.values())
+      if (other !== peer && other.paths) other.channel.notify('peerReturned', { peerId: peer.id });
+    return this.#answer(peer);
+  }
+
+  #answer({ id, displayName, resumeToken, paths }: MemoryPeer): Data {
     return {
       roomId: this.id,
       peerId: id,
@@ -170,7 +190,6 @@ export class MemoryRoom {
       topology: this.paths.topology,
       ...(paths ? { path: this.paths.number, auto: this.paths.auto } : {}),
       resumeToken,
-      ...(isReforming ? { reforming: REFORMING } : {}),
     };
   }
 
@@ -211,6 +230,13 @@ export class MemoryRoom {
   #produce(peer: MemoryPeer, data: Data): unknown {
     if (data['producerId'] !== undefined) return this.#move(peer, data);
     const { formerId } = data;
+    const known = this.producers.get(String(formerId));
+    if (known?.peerId === peer.id) {
+      if (known.paused !== (data['paused'] === true)) this.#pause(known, !known.paused);
+      return data['rtpParameters']
+        ? this.#move(peer, { producerId: formerId })
+        : { id: known.id, producerId: known.id };
+    }
     const mayHave = this.#returned.has(peer.id) && !this.producers.has(String(formerId));
     const id = mayHave && typeof formerId === 'string' ? formerId : this.#newId('producer');
     const kind = data['kind'] === 'audio' ? 'audio' : 'video';

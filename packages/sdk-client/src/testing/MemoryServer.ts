@@ -74,6 +74,11 @@ export class MemoryServer implements ChannelServer {
     channel.end(new ParlorError('CONNECTION_LOST', 'the connection was lost'), false);
   }
 
+  /** Loses a connection that cannot be taken up again, as when too much was said meanwhile: its client has to join anew. */
+  lose(channel: MemoryChannel): void {
+    channel.end(new ParlorError('SESSION_NOT_FOUND', 'too much was said', { status: 404 }), false, true);
+  }
+
   /** Removes a peer for good. */
   remove(roomId: string, peerId: string): void {
     const channel = this.rooms.get(roomId)?.peers.get(peerId)?.channel;

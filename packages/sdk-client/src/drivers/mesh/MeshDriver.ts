@@ -169,6 +169,10 @@ export class MeshDriver extends Emitter<MediaDriverEvents> implements MediaDrive
       case 'peerJoined':
         peers.add({ id: peerId, data: data['data'] });
         break;
+      case 'peerReturned':
+        peers.get(peerId)?.returned();
+        this.#onChange();
+        break;
       case 'peerLeft':
         peers.remove(peerId);
         receiver.left(peerId);

@@ -144,6 +144,14 @@ export class MeshPeer implements LinkPlan {
     else this.#repair.stalled();
   }
 
+  /** The other side has joined anew: it knows nothing of the connection. Who opens makes another one. */
+  returned(): void {
+    if (!this.#opener) return;
+    this.#link?.close();
+    this.#link = undefined;
+    this.update();
+  }
+
   /** The network is back, or the other side. */
   hurry(): void {
     if (this.#opener && this.#link?.begun === false) this.#renew();

@@ -1,3 +1,4 @@
+import type { ProtooAnswers } from '@parlor/protocol';
 import { ParlorError, toParlorError } from '../../errors.js';
 import { isGone } from '../isGone.js';
 import type { DriverContext, MediaDriver, PublishRequest } from '../MediaDriver.js';
@@ -79,7 +80,7 @@ export class Publishing {
     for (;;) {
       const path = this.#current;
       try {
-        const producerId = await path.publish(request);
+        const producerId = await (path.carries(request) ? path.publish(request) : this.#reserve(request));
         this.all.set(producerId, request);
         // The room has moved on meanwhile.
         this.#current.align();
@@ -90,6 +91,13 @@ export class Publishing {
         if (path === this.#current) throw error;
       }
     }
+  }
+
+  /** Keeps the place of what has nothing to send now: its device is closed. */
+  async #reserve({ kind, source, formerId, options: { name } }: PublishRequest): Promise<string> {
+    const appData = { source, ...(name === undefined ? {} : { name }) };
+    const data = { kind, appData, formerId, paused: true };
+    return ((await this.options.context.request('produce', data)) as ProtooAnswers['produce']).producerId;
   }
 
   #change(): Promise<void> {

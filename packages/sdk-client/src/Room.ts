@@ -330,7 +330,7 @@ export class Room extends Emitter<api.RoomEvents> implements api.RoomLike {
     const publication =
       this.localParticipant.publicationOf(producerId) ?? this.#remotes.publicationOf(producerId);
     const owner = this.#remotes.ownerOf(producerId) ?? this.localParticipant;
-    return publication && { identity: owner.identity, source: publication.source, kind: publication.kind };
+    return publication && { identity: owner.identity, publication };
   }
 
   /** For work whose failure is told elsewhere, or changes nothing. */

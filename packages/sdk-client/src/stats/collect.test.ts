@@ -77,7 +77,8 @@ function setup() {
   const collector = new StatsCollector({
     now: platform.now,
     driver: () => driver,
-    ownerOf: (id) => (id === 'gone' ? undefined : { identity: id, source: 'camera', kind: 'video' }),
+    ownerOf: (id) =>
+      id === 'gone' ? undefined : { identity: id, publication: { source: 'camera', kind: 'video' } },
   });
   const tell = (next: DriverReports) => {
     reports = next;

@@ -1,13 +1,13 @@
 import type { MediaDriver } from '../drivers/MediaDriver.js';
-import type { TrackKind, TrackSource } from '../types.js';
+import type { TrackPublication } from '../types.js';
 import { readTrack, readTransports, type TrackCounters } from './normalize.js';
 import type { RoomStats, TrackStats } from './types.js';
+import { wantedOf, type ReceivedPublication } from './wantedOf.js';
 
 /** Whose a stream is. */
 export interface StreamOwner {
   readonly identity: string;
-  readonly source: TrackSource;
-  readonly kind: TrackKind;
+  readonly publication: Pick<TrackPublication, 'source' | 'kind'> | ReceivedPublication;
 }
 
 export interface CollectorOptions {
@@ -47,7 +47,11 @@ export class StatsCollector {
       const sample = { at, counters: readTrack(track) };
       samples.set(track.producerId, sample);
       const before = this.#samples.get(track.producerId);
-      byProducer.set(track.producerId, { ...owner, ...sample.counters, ...rates(before, sample) });
+      const { identity, publication } = owner;
+      const { source, kind } = publication;
+      const wanted = 'isReceiving' in publication ? wantedOf(publication) : undefined;
+      const about = { identity, source, kind, wanted };
+      byProducer.set(track.producerId, { ...about, ...sample.counters, ...rates(before, sample) });
     }
     this.#samples = samples;
     const room = { timestamp: at, tracks: [...byProducer.values()], ...readTransports(reports.transports) };

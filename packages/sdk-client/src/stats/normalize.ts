@@ -25,7 +25,10 @@ const largest = (entries: readonly Entry[], key: string): number | undefined => 
 const milliseconds = (seconds: number | undefined): number | undefined =>
   seconds === undefined ? undefined : seconds * 1000;
 
-export type TrackCounters = Omit<TrackStats, 'source' | 'identity' | 'bitrate' | 'lossRate' | 'kind'>;
+export type TrackCounters = Omit<
+  TrackStats,
+  'source' | 'identity' | 'bitrate' | 'lossRate' | 'kind' | 'wanted'
+>;
 
 /**
  * The counters of one stream (W3C webrtc-stats), simulcast layers added up. Chromium's report of a receiver also

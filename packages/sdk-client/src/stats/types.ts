@@ -1,4 +1,20 @@
-import type { TrackKind, TrackSource } from '../types.js';
+import type { TrackKind, TrackSource, VideoLayers } from '../types.js';
+
+/**
+ * Why a track is received as it is. `full`: nothing speaks against all there is; `size`: its elements show no more;
+ * `hidden`: none of them can be seen; `background`: nor can the page; `app`: by `setEnabled`, `setVideoQuality` or
+ * `setPreferredLayers`.
+ */
+export type WantedReason = 'full' | 'size' | 'hidden' | 'background' | 'app';
+
+/** What this page asks for of a track. */
+export interface WantedTrack {
+  /** False: nothing, for now. */
+  readonly receiving: boolean;
+  /** The highest layers, by number or by how often the full size is halved. Undefined: those that come. */
+  readonly layers: VideoLayers | { readonly halvings: number } | undefined;
+  readonly reason: WantedReason;
+}
 
 /** One stream, normalised over browsers. Rates are of the time since the last call, undefined on the first. */
 export interface TrackStats {
@@ -6,6 +22,8 @@ export interface TrackStats {
   readonly kind: TrackKind;
   readonly source: TrackSource;
   readonly identity: string;
+  /** Of what is received. */
+  readonly wanted: WantedTrack | undefined;
   /** Bits per second of media, all layers together. */
   readonly bitrate: number | undefined;
   readonly bytes: number;

@@ -14,7 +14,7 @@ it.each([
   ['small and pinned', small, { layers: pinned }, { receiving: true, layers: pinned, reason: 'app' }],
   ['hidden and pinned', hidden, { layers: pinned }, { receiving: false, layers: pinned, reason: 'hidden' }],
   ['off', small, { isEnabled: false }, { receiving: false, layers: { halvings: 2 }, reason: 'app' }],
-] as const)('what is %s', (_what, adapted, given, expected) => {
+] as const)('what is %s', (_what, ...[adapted, given, expected]) => {
   const { isEnabled, layers } = { isEnabled: true, layers: adapted?.layers, ...given };
   const isReceiving = isEnabled && (adapted?.receiving ?? true);
   const publication = { source: 'camera', kind: 'video', adapted, isEnabled, isReceiving, layers } as const;

@@ -56,6 +56,10 @@ export class ProducerImpl extends Emitter<ProducerEvents> implements Producer {
     return this.#inlet?.media;
   }
 
+  get watched(): boolean {
+    return this.#demand?.told !== NOBODY;
+  }
+
   /** Undefined while nothing of it comes to the server. */
   get highestLayers(): HighestLayers | undefined {
     return this.#inlet?.highest;

@@ -378,6 +378,8 @@ export interface Producer extends EventSource<ProducerEvents> {
   readonly closed: boolean;
   /** The room's media goes through the server, and this has not come there (again) yet. */
   readonly pending: boolean;
+  /** False: its client was told that nobody receives it, and sends nothing until somebody does. */
+  readonly watched: boolean;
   /** Stops the media for everybody, keeping the publication. */
   pause(): Promise<void>;
   resume(): Promise<void>;

@@ -3,7 +3,7 @@ import type { Consumer, Producer, Room } from '../core/types.js';
 import type { Track } from './metricsTracks.js';
 
 /** `waiting`: announced, and nothing has arrived yet. `direct`: from browser to browser. */
-type ProducerState = 'flowing' | 'waiting' | 'paused' | 'direct';
+type ProducerState = 'flowing' | 'unwatched' | 'waiting' | 'paused' | 'direct';
 
 /** Numbers by the values of labels. */
 export class Tally<L extends string[] = string[]> {
@@ -57,10 +57,9 @@ export class Census {
           if (state === 'flowing') flowing.push(received(producer));
         }
         for (const consumer of peer.consumers.values()) {
-          const { kind, paused, producer } = consumer;
-          const isPaused = paused || producer.paused;
-          consumers.add([kind, isPaused ? 'paused' : 'flowing']);
-          if (!isPaused && producer.started) flowing.push(sent(consumer));
+          const { kind, producer, forwarding } = consumer;
+          consumers.add([kind, forwarding.active ? 'flowing' : 'paused']);
+          if (forwarding.active && producer.started) flowing.push(sent(consumer));
         }
       }
     }
@@ -68,9 +67,10 @@ export class Census {
   }
 }
 
-function stateOf({ paused, started, pending, peer }: Producer): ProducerState {
+function stateOf({ paused, started, pending, watched, peer }: Producer): ProducerState {
   if (paused) return 'paused';
   if (peer.room.topology === 'p2p') return 'direct';
+  if (!watched) return 'unwatched';
   return started && !pending ? 'flowing' : 'waiting';
 }
 

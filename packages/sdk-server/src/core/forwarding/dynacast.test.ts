@@ -43,10 +43,10 @@ const told = (guest = alice) =>
 describe('what is sent of a video', () => {
   test('is nothing when nobody has come for a while, and all of it for the first who does', async () => {
     await stage.clock.pass(LOWER_AFTER);
-    expect(told()).toEqual([undefined]);
+    expect([told(), video.watched]).toEqual([[undefined], false]);
     await watch('bob');
     await stage.clock.pass(0);
-    expect(told()).toEqual([undefined, TOP]);
+    expect([told(), video.watched]).toEqual([[undefined, TOP], true]);
   });
 
   test('is what the most demanding of all wants', async () => {

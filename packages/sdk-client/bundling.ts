@@ -18,6 +18,11 @@ export const withoutUnused: Plugin = {
       importer.includes(BUNDLED) ? { path, namespace: 'left-out' } : undefined,
     );
     build.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {}' }));
+    // Its own log, for who sets `localStorage.debug`, takes 2 kB; ours goes to the `logger` of the room.
+    build.onResolve({ filter: /^debug$/ }, ({ path }) => ({ path, namespace: 'silent' }));
+    build.onLoad({ filter: /.*/, namespace: 'silent' }, () => ({
+      contents: 'module.exports = () => () => {}',
+    }));
   },
 };
 

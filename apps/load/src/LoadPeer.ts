@@ -1,38 +1,26 @@
-import type {
-  ConsumerInfo,
-  ProtooAnswers,
-  ProtooNotifications,
-  ProtooRequestData,
-  RtpCapabilities,
-} from '@parlor/protocol';
+import type { ConsumerInfo, ProtooAnswers, ProtooNotifications, ProtooRequestData } from '@parlor/protocol';
 import { failureOf, LoadError, type Failure } from './LoadError.js';
 import { ProtooSocket, type SocketAddress } from './ProtooSocket.js';
 import { Publishing, type Publication } from './Publishing.js';
 import { Receiving, type ReceivedStreamState } from './Receiving.js';
+import { receivable } from './webrtc/receivable.js';
+
+/** What a client wants of what the room forwards. */
+export interface Wish {
+  /** At most so many videos. Absent: as the room. */
+  lastN?: number | undefined;
+  /** The spatial layer of simulcast to ask for, counted from 0. Absent: the highest. */
+  layer?: number | undefined;
+}
 
 export interface PeerPlan {
   address: SocketAddress;
+  wish?: Wish | undefined;
   /** Absent: only receives. */
   publication?: Publication | undefined;
 }
 
 const SAID_WITHIN_MS = 2000;
-
-/**
- * What node-datachannel can do with what the server sends: no RTX, and no bandwidth estimation, whose feedback it does not
- * write; a server that waited for that would send next to nothing.
- */
-function receivable({ codecs = [] }: RtpCapabilities): RtpCapabilities {
-  return {
-    codecs: codecs
-      .filter(({ mimeType }) => /^(audio\/opus|video\/vp8)$/i.test(mimeType))
-      .map((codec) => ({
-        ...codec,
-        rtcpFeedback: (codec.rtcpFeedback ?? []).filter(({ type }) => type === 'nack' || type === 'ccm'),
-      })),
-    headerExtensions: [],
-  };
-}
 
 /** One client: joins, publishes if it is to, and receives everybody. */
 export class LoadPeer {
@@ -59,7 +47,7 @@ export class LoadPeer {
   #closed = false;
 
   /** @throws LoadError why it could not get in */
-  static async join({ address, publication }: PeerPlan): Promise<LoadPeer> {
+  static async join({ address, publication, wish = {} }: PeerPlan): Promise<LoadPeer> {
     const startedAt = performance.now();
     const socket = await ProtooSocket.open(address);
     const peer = new LoadPeer(address.peerId, socket, startedAt);
@@ -70,10 +58,11 @@ export class LoadPeer {
         peerId,
         displayName: peerId,
         topology: 'sfu',
+        lazy: true,
         transports: publication ? ['send', 'recv'] : ['recv'],
       });
       peer.joinMs = performance.now() - startedAt;
-      await Promise.all([peer.#receive(answer), publication && peer.#publish(answer, publication)]);
+      await Promise.all([peer.#receive(answer, wish), publication && peer.#publish(answer, publication)]);
       return peer;
     } catch (error) {
       await peer.leave();
@@ -144,11 +133,15 @@ export class LoadPeer {
     publishing.start();
   }
 
-  async #receive({ transports, producers, rtpCapabilities }: ProtooAnswers['joinRoom']): Promise<void> {
+  async #receive(
+    { transports, producers, rtpCapabilities }: ProtooAnswers['joinRoom'],
+    { lastN, layer }: Wish,
+  ): Promise<void> {
     const transport = transports?.recv;
     if (!transport) throw new LoadError('MEDIA_UNAVAILABLE', 'the server made no transport to receive by');
-    const receiving = new Receiving(`${this.name}-recv`, transport, this.#socket);
+    const receiving = new Receiving(transport, this.#socket, { name: `${this.name}-recv`, layer });
     this.#watch(receiving.connection);
+    if (lastN !== undefined) await this.#socket.request('setForwarding', { lastN });
     for (const { producerId, peerId } of producers) {
       this.publishers.set(producerId, peerId);
       this.#wanted.add(producerId);
@@ -165,7 +158,9 @@ export class LoadPeer {
     const producerIds = [...this.#wanted];
     this.#wanted.clear();
     const { consumers, failed } = await this.#socket.request('subscribe', { producerIds, ...more });
-    for (const { code, producerId } of failed) {
+    for (const { code, producerId, held } of failed) {
+      // `newConsumer` or `producerMoved` follows.
+      if (held !== undefined || code === 'PRODUCER_PENDING') continue;
       this.#fail(new LoadError(code, `the publication ${producerId} is not forwarded`));
     }
     return consumers;
@@ -180,10 +175,15 @@ export class LoadPeer {
   #onNotification(method: string, data: unknown): void {
     switch (method as keyof ProtooNotifications) {
       case 'newProducer': {
-        const { producerId, peerId, consumer } = data as ProtooNotifications['newProducer'];
+        const { producerId, peerId, consumer, held } = data as ProtooNotifications['newProducer'];
         this.publishers.set(producerId, peerId);
         if (consumer) this.#offered.push(consumer);
-        else this.#wanted.add(producerId);
+        else if (held === undefined) this.#wanted.add(producerId);
+        this.#scheduleFlush();
+        break;
+      }
+      case 'newConsumer': {
+        this.#offered.push((data as ProtooNotifications['newConsumer']).consumer);
         this.#scheduleFlush();
         break;
       }

@@ -8,8 +8,8 @@ export interface ReceivedStreamState {
   producerId: string;
   kind: 'audio' | 'video';
   counter: StreamCounter;
-  /** Whether the server has said that it forwards it. */
-  flowing: boolean;
+  /** `performance.now()` since when the server says that it forwards it; absent: it is paused, or held back. */
+  flowingSince: number | undefined;
 }
 
 /** Everything that one client receives. */
@@ -18,9 +18,16 @@ export class Receiving {
   readonly streams = new Map<string, ReceivedStreamState>();
   readonly #socket: ProtooSocket;
   readonly #transportId: string;
+  readonly #layer: number | undefined;
   #connecting: Promise<unknown> | undefined;
 
-  constructor(name: string, transport: TransportInfo, socket: ProtooSocket) {
+  /** `layer`: the spatial layer to ask for of simulcast, counted from 0. */
+  constructor(
+    transport: TransportInfo,
+    socket: ProtooSocket,
+    { name, layer }: { name: string; layer: number | undefined },
+  ) {
+    this.#layer = layer;
     this.connection = new ReceiveConnection(name, transport);
     this.#transportId = transport.id;
     this.#socket = socket;
@@ -44,6 +51,7 @@ export class Receiving {
       dtlsParameters,
     });
     await this.#connecting;
+    await this.#prefer(fresh);
     const consumerIds = fresh.filter(({ paused }) => paused).map(({ consumerId }) => consumerId);
     if (consumerIds.length > 0) await this.#socket.request('resume', { consumerIds });
   }
@@ -51,16 +59,27 @@ export class Receiving {
   /** By a notification of the server. */
   setFlowing(consumerId: string, flowing: boolean): void {
     const stream = this.streams.get(consumerId);
-    if (stream) stream.flowing = flowing;
+    if (stream) stream.flowingSince = flowing ? performance.now() : undefined;
   }
 
   close(): void {
     this.connection.close();
   }
 
-  #follow({ consumerId, producerId, kind, producerPaused }: ConsumerInfo): ReceivedStreamState {
-    const counter = new StreamCounter();
-    const stream = { consumerId, producerId, kind, counter, flowing: !producerPaused };
+  async #prefer(consumers: readonly ConsumerInfo[]): Promise<void> {
+    const spatialLayer = this.#layer;
+    if (spatialLayer === undefined) return;
+    const layered = consumers.filter(({ type }) => type === 'simulcast' || type === 'svc');
+    await Promise.all(
+      layered.map(({ consumerId }) =>
+        this.#socket.request('setPreferredLayers', { consumerId, spatialLayer }),
+      ),
+    );
+  }
+
+  #follow({ consumerId, producerId, kind, producerPaused, held }: ConsumerInfo): ReceivedStreamState {
+    const flowingSince = producerPaused || held !== undefined ? undefined : performance.now();
+    const stream = { consumerId, producerId, kind, counter: new StreamCounter(), flowingSince };
     this.streams.set(consumerId, stream);
     return stream;
   }

@@ -50,6 +50,7 @@ export async function runCli(
         durationMs: options.durationSeconds * 1000,
         joinsPerSecond: options.joinsPerSecond,
         samples: chosen(readSamples(MEDIA), options.simulcast),
+        wish: { lastN: options.lastN, layer: options.layer },
         tokenFor: (peerId) => tokenFor(options, peerId),
       },
       {

@@ -25,6 +25,8 @@ it('has defaults, and takes the secret from the environment', () => {
     durationSeconds: 10,
     joinsPerSecond: 20,
     simulcast: false,
+    lastN: undefined,
+    layer: undefined,
     json: false,
   });
   expect(readOptions(['--url', 'https://rooms.example.org/media/'], {}).url).toBe(

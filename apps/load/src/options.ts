@@ -11,6 +11,8 @@ export interface Options {
   durationSeconds: number;
   joinsPerSecond: number;
   simulcast: boolean;
+  lastN: number | undefined;
+  layer: number | undefined;
   json: boolean;
 }
 
@@ -27,6 +29,8 @@ Options
   --duration <seconds>  how long media is measured when everybody is in. Default: 10
   --join-rate <n>       joins a second. Default: 20
   --simulcast           three layers of video (160x90, 320x180, 640x360) instead of one of 320x180
+  --last-n <n>          each client asks for at most so many videos. Default: as the room
+  --layer <n>           the layer of simulcast that clients ask for, 0 to 2. Default: the highest
   --token <token>       a token that opens the room, for all clients
   --secret <secret>     the server's secret, to make a token for each (or PARLOR_JWT_SECRET). Servers with --dev need none
   --json                prints JSON, every stream included
@@ -41,6 +45,9 @@ function whole(name: string, text: string, min: number): number {
   if (/^\d+$/.test(text) && value >= min) return value;
   throw bad(`--${name} must be a whole number from ${String(min)}, not "${text}"`);
 }
+
+const optional = (name: string, text: string | undefined): number | undefined =>
+  text === undefined ? undefined : whole(name, text, 0);
 
 function positive(name: string, text: string): number {
   const value = Number(text);
@@ -69,6 +76,8 @@ function parse(argv: readonly string[]) {
         duration: { type: 'string', default: '10' },
         'join-rate': { type: 'string', default: '20' },
         simulcast: { type: 'boolean', default: false },
+        'last-n': { type: 'string' },
+        layer: { type: 'string' },
         token: { type: 'string' },
         secret: { type: 'string' },
         json: { type: 'boolean', default: false },
@@ -101,6 +110,8 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv): Op
     durationSeconds: positive('duration', values.duration),
     joinsPerSecond: positive('join-rate', values['join-rate']),
     simulcast: values.simulcast,
+    lastN: optional('last-n', values['last-n']),
+    layer: optional('layer', values.layer),
     json: values.json,
   };
 }

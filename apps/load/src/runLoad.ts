@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { failureOf, type Failure } from './LoadError.js';
-import { LoadPeer } from './LoadPeer.js';
+import { LoadPeer, type Wish } from './LoadPeer.js';
 import { Ticker } from './media/Ticker.js';
 import type { Samples } from './media/Sample.js';
 import type { Publication } from './Publishing.js';
@@ -18,6 +18,7 @@ export interface LoadPlan {
   /** Joins that are begun each second. */
   joinsPerSecond: number;
   samples: Samples;
+  wish?: Wish;
   tokenFor: (peerId: string) => Promise<string | undefined>;
 }
 
@@ -29,6 +30,8 @@ export interface LoadHooks {
 
 /** How long a stream may take until its first packet, when everybody is in. */
 const FIRST_MEDIA_WITHIN_MS = 15_000;
+/** In a room that follows speakers, streams begin at any time. */
+const SILENT_AFTER_MS = 5000;
 const POLL_MS = 50;
 /** One publisher speaks at a time, for so long. */
 const TURN_MS = 4000;
@@ -74,7 +77,7 @@ async function joinAll(plan: LoadPlan, { peers, failures, hooks }: Run): Promise
     try {
       const token = await plan.tokenFor(peerId);
       const address = { url: plan.url, roomId: plan.roomId, peerId, token };
-      peers.push(await LoadPeer.join({ address, publication }));
+      peers.push(await LoadPeer.join({ address, publication, wish: plan.wish }));
     } catch (error) {
       if (index === 0 && isWrongUse(error)) throw error;
       failures.push(failureOf(error));
@@ -89,18 +92,24 @@ async function joinAll(plan: LoadPlan, { peers, failures, hooks }: Run): Promise
   await Promise.all(joins);
 }
 
-const isSilent = (peer: LoadPeer): boolean =>
-  peer.streams.some(({ flowing, counter }) => flowing && counter.firstAt === undefined);
+/** Whether nothing has come of a stream that has been forwarded for so long. */
+const isSilent = (peer: LoadPeer, forMs = 0): boolean => {
+  const since = performance.now() - forMs;
+  return peer.streams.some(
+    ({ flowingSince = Infinity, counter }) => counter.firstAt === undefined && flowingSince <= since,
+  );
+};
 
 const failuresOf = (peer: LoadPeer): Failure[] => {
   if (peer.failure) return [peer.failure];
-  if (!isSilent(peer)) return [];
+  if (!isSilent(peer, SILENT_AFTER_MS)) return [];
   return [{ code: 'NO_MEDIA', message: `${peer.name} received nothing of a stream that was announced` }];
 };
 
 async function firstMedia(peers: readonly LoadPeer[], signal: AbortSignal | undefined): Promise<void> {
   const deadline = performance.now() + FIRST_MEDIA_WITHIN_MS;
-  while (peers.some(isSilent) && performance.now() < deadline && !signal?.aborted) await delay(POLL_MS);
+  while (peers.some((peer) => isSilent(peer)) && performance.now() < deadline && !signal?.aborted)
+    await delay(POLL_MS);
 }
 
 /** There is nothing left to measure. */

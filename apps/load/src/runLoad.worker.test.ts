@@ -70,9 +70,19 @@ it('brings media of every publisher to every client', { timeout: 60_000 }, async
 });
 
 it('sends simulcast, of which the server forwards one layer', { timeout: 60_000 }, async () => {
-  const { failures, streams } = await runLoad(planOf('layers', { peers: 2, publish: 1, samples }));
+  const { failures, streams } = await runLoad(
+    planOf('layers', { peers: 2, publish: 1, samples, wish: { layer: 0 } }),
+  );
   expect(failures).toEqual({});
   expect(streams.map(({ peer, kind }) => `${peer} ${kind}`).sort()).toEqual(['load-2 audio', 'load-2 video']);
+});
+
+it('receives no more videos than it asks for', { timeout: 60_000 }, async () => {
+  const plan = planOf('few', { peers: 3, publish: 2, wish: { lastN: 0 } });
+  const { failures, streams } = await runLoad(plan);
+  expect(failures).toEqual({});
+  const flowing = streams.filter((stream) => stream.flowing).map(({ peer, kind }) => `${peer} ${kind}`);
+  expect(flowing.sort()).toEqual(['load-1 audio', 'load-2 audio', 'load-3 audio', 'load-3 audio']);
 });
 
 it('counts what breaks by its code, and ends when nobody is left', { timeout: 60_000 }, async () => {

@@ -19,7 +19,7 @@ it('counts, the most frequent first', () => {
 const stream = (kind: 'audio' | 'video', flowing: boolean, [packets, lost, firstAt]: number[]) => ({
   producerId: `${kind}-of-a`,
   kind,
-  flowing,
+  flowingSince: flowing ? 1000 : undefined,
   counter: {
     firstAt,
     sinceMark: () => ({ packets: packets ?? 0, bytes: (packets ?? 0) * 100, lost: lost ?? 0 }),

@@ -46,7 +46,7 @@ export interface MeasuredPeer {
   streams: readonly {
     producerId: string;
     kind: 'audio' | 'video';
-    flowing: boolean;
+    flowingSince: number | undefined;
     counter: Pick<StreamCounter, 'firstAt' | 'sinceMark'>;
   }[];
 }
@@ -76,11 +76,11 @@ function firstMediaOf({ startedAt, foundMedia, streams }: MeasuredPeer): number[
 }
 
 const streamsOf = ({ name, streams, publishers }: MeasuredPeer): StreamResult[] =>
-  streams.map(({ producerId, kind, flowing, counter }) => ({
+  streams.map(({ producerId, kind, flowingSince, counter }) => ({
     peer: name,
     publisher: publishers.get(producerId) ?? '',
     kind,
-    flowing,
+    flowing: flowingSince !== undefined,
     ...counter.sinceMark(),
   }));
 

@@ -14,6 +14,8 @@ export class FakeWire {
   delivers = true;
   /** Sources deliver, and nothing of it is sent. */
   isResting = false;
+  /** Seconds for which pictures have stood still. */
+  frozen = 0;
   /** By media section. */
   readonly streams = new Map<string, 'audio' | 'video'>();
   #last: number;
@@ -42,7 +44,15 @@ export class FakeWire {
             packetsSent: sent,
             mediaSourceId: `source-${mid}`,
           }
-        : { id: `in-${mid}`, type: 'inbound-rtp', mid, kind, timestamp, packetsReceived: received },
+        : {
+            id: `in-${mid}`,
+            type: 'inbound-rtp',
+            mid,
+            kind,
+            timestamp,
+            packetsReceived: received,
+            totalFreezesDuration: this.frozen,
+          },
     );
     const sources = [...this.streams].map(([mid, kind]) => ({
       id: `source-${mid}`,

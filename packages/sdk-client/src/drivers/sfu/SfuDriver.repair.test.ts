@@ -362,6 +362,8 @@ describe('what this page does not receive', () => {
     await pass(5 * LOOK_INTERVAL);
     expect(their()).not.toContain('their p1 0');
     down.isSilent = false;
+    // The last picture has stood until now.
+    down.frozen += 7;
     await pass(2 * LOOK_INTERVAL);
     expect(their()).toEqual(['their p1 10']);
     driver.handleNotification('consumerScore', silence);

@@ -113,7 +113,8 @@ export class ReceivedStreams {
     const moved = now.packetsReceived > before.packetsReceived;
     const movedAt = moved ? at : known.movedAt;
     const came = known.came || moved;
-    this.#known.set(producerId, { counters: now, movedAt, came });
+    // Until it goes on, the time that it rested is no freeze.
+    this.#known.set(producerId, { counters: came ? now : { ...now, timestamp: 0 }, movedAt, came });
     const serverScore = scoreOf(producerId);
     const due = moved || (isSteady(stream) && serverScore !== 0);
     // Of what comes in several layers the server also scores that nothing comes.

@@ -3,7 +3,7 @@ import { Leases } from './Leases.js';
 import type { MediasoupProducer } from './MediasoupProducer.js';
 import type { CarriedProducer } from './pipes/CarriedProducer.js';
 import type { Pipes } from './pipes/Pipes.js';
-import type { WorkerCounts } from './workerCounts.js';
+import { countOn, type WorkerCounts } from './workerCounts.js';
 
 /** A router, and where what is on it is counted. */
 export interface RouterHome {
@@ -44,10 +44,7 @@ export class PipedRouter implements RouterHome {
     this.counts = counts;
     this.#pipes = pipes;
     this.#withRtx = withRtx;
-    counts.routers += 1;
-    raw.observer.once('close', () => {
-      counts.routers -= 1;
-    });
+    countOn(counts, ['routers'], raw);
   }
 
   /** Consumes a producer of the room, by `create`, from its copy here if it is on another router. */

@@ -90,7 +90,7 @@ export class RoomRouter extends Emitter<MediaRoomEvents> implements MediaRoom {
 
   /** A place for a transport, kept free for what it will bring, or goes on bringing, onto the worker. */
   #reserve({ direction }: TransportOptions): { worker: PooledWorker; release: () => void } {
-    // A publisher costs at least as much as a viewer of one, and so do they all once they are connected.
+    // Who sends costs about as much as who receives one.
     const extra = direction === 'send' ? 1 : Math.max(this.#producers, 1);
     const { pool, maxConsumersPerWorker: limit } = this.#options;
     const own = this.#routers.keys();
@@ -118,6 +118,7 @@ export class RoomRouter extends Emitter<MediaRoomEvents> implements MediaRoom {
     try {
       return await router.createTransport(options, {
         produced: ({ raw }) => {
+          if (raw.closed) return;
           this.#producers += 1;
           raw.observer.once('close', () => (this.#producers -= 1));
         },

@@ -76,7 +76,7 @@ export class WorkerRouter extends Emitter<WorkerRouterEvents> {
       counts: worker,
       pipes,
     });
-    countOn(worker, ['rooms'], raw.observer);
+    countOn(worker, ['rooms'], raw);
     // Its transports go first, so that it may have been let go of by now.
     raw.on('workerclose', () => {
       this.emit('died');
@@ -101,12 +101,14 @@ export class WorkerRouter extends Emitter<WorkerRouterEvents> {
         enableSctp: data,
         appData: { direction },
       });
+      // The room may have been closed just after the worker answered.
+      if (raw.closed) throw new Error('the room was closed');
     } catch (error) {
       lease?.release();
       throw mediaError('MEDIA_UNAVAILABLE', error);
     }
     this.#transports.add(raw);
-    countOn(this.#worker, ['load'], raw.observer);
+    countOn(this.#worker, ['load'], raw);
     raw.observer.once('close', () => {
       this.#transports.delete(raw);
       lease?.release();
@@ -120,7 +122,7 @@ export class WorkerRouter extends Emitter<WorkerRouterEvents> {
         asker.produced(producer);
       },
       consumed: (consumer) => {
-        countOn(this.#worker, ['load', 'consumers'], consumer.observer);
+        countOn(this.#worker, ['load', 'consumers'], consumer);
         asker.consumed();
       },
     });

@@ -22,15 +22,18 @@ export const noCounts = (): WorkerCounts => ({
   expected: 0,
 });
 
-/** Something that tells when it ends. */
+/** Something of mediasoup that ends some day. */
 export interface Ending {
-  once(event: 'close', listener: () => void): unknown;
+  readonly closed: boolean;
+  readonly observer: { once(event: 'close', listener: () => void): unknown };
 }
 
 /** Counts one more for as long as it is there. */
 export function countOn(counts: WorkerCounts, what: readonly (keyof WorkerCounts)[], ending: Ending): void {
+  // What is asked of the worker may have ended by the time the answer is read.
+  if (ending.closed) return;
   for (const each of what) counts[each] += 1;
-  ending.once('close', () => {
+  ending.observer.once('close', () => {
     for (const each of what) counts[each] -= 1;
   });
 }

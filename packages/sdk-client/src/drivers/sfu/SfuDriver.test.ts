@@ -33,6 +33,45 @@ describe('SfuDriver keeps the contract', () => {
   });
 });
 
+describe('what nobody watches', () => {
+  it.each([true, false])('is told by the server where the app takes it: %s', (dynacast) => {
+    const driver = new SfuDriver(
+      {
+        request: () => Promise.resolve({}),
+        tell: () => {},
+        platform: new FakePlatform(),
+        logger: silentLogger,
+        rtcConfiguration: {},
+        dynacast,
+      },
+      fakeHandler,
+    );
+    expect(driver.joinRequest()['dynacast']).toBe(dynacast || undefined);
+  });
+
+  it('is known before the publication is, and forgotten with it', async () => {
+    const { driver, requests, answers } = await alone();
+    const scores: number[] = [];
+    driver.on('score', (_id, score) => scores.push(score));
+    const nothing = { producerId: 'p', scores: [{ score: 0 }] };
+    const published = driver.publish(outgoing('video'));
+    await until(() => requests.length === 2);
+    driver.handleNotification('producerDemand', { producerId: 'p' });
+    requests[1]?.answer({ producerId: 'p' });
+    await published;
+    driver.handleNotification('producerScore', nothing);
+    expect(scores).toEqual([]);
+    driver.handleNotification('producerDemand', { producerId: 'p', spatialLayer: 0 });
+    driver.handleNotification('producerScore', nothing);
+    expect(scores).toEqual([0]);
+    answers['closeProducer'] = {};
+    driver.handleNotification('producerDemand', { producerId: 'p' });
+    await driver.unpublish('p');
+    driver.handleNotification('producerScore', nothing);
+    expect(scores).toEqual([0, 0]);
+  });
+});
+
 describe('publishing', () => {
   it('sends connect and both produces without waiting for an answer in between', async () => {
     const { driver, requests, methods } = await alone();

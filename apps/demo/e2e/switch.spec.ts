@@ -15,7 +15,7 @@ const expectConnections = async (page: Page, count: number): Promise<void> => {
     page.evaluate(
       () => window.probe.connections.filter(({ connectionState }) => connectionState === 'connected').length,
     );
-  await expect.poll(open, { timeout: 20_000 }).toBe(count);
+  await expect.poll(open).toBe(count);
 };
 
 const expectWay = async (page: Page, text: string): Promise<void> => {

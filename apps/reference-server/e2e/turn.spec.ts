@@ -145,7 +145,7 @@ test('a pair of a mesh that does not connect by itself is tried again through th
     await bob.evaluate(() => window.relay.publish());
     // The one that makes the offers goes through the relay; to the other it is an address like any other.
     await expect
-      .poll(() => alice.evaluate(() => window.relay.policies()), { timeout: 20_000 })
+      .poll(() => alice.evaluate(() => window.relay.policies()), { timeout: 60_000 })
       .toEqual(['relay']);
     for (const page of [alice, bob]) await expectFrames(page, 'relay');
     expect(await alice.evaluate(() => window.relay.selectedCandidates())).toEqual(['relay udp']);

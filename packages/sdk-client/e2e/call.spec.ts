@@ -110,7 +110,7 @@ test('who speaks is told, and who falls silent', async ({ join }) => {
     room: window.call.room.activeSpeakers.map(({ identity }) => identity),
   });
   await expect.poll(() => bob.evaluate(speaking)).toEqual({ participant: true, room: ['alice'] });
-  expect(await alice.evaluate(() => window.call.room.localParticipant.isSpeaking)).toBe(true);
+  await expect.poll(() => alice.evaluate(() => window.call.room.localParticipant.isSpeaking)).toBe(true);
   await alice.evaluate(() => window.call.room.localParticipant.setMicrophoneEnabled(false));
   await expect.poll(() => bob.evaluate(speaking)).toEqual({ participant: false, room: [] });
 });

@@ -50,7 +50,7 @@ async function expectNothingLeft(cdp: CDPSession): Promise<void> {
 }
 
 test('joining and leaving fifty times leaves nothing behind', async ({ browser, host }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(300_000);
   const server = await startServer();
   const page = await host.open(browser, 'growth');
   const cdp = await page.context().newCDPSession(page);
@@ -84,7 +84,7 @@ test('joining and leaving fifty times leaves nothing behind', async ({ browser, 
 });
 
 test('losing the connection fifty times leaves nothing behind', async ({ browser, host, server, roomId }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(300_000);
   const page = await host.open(browser, 'growth');
   const cdp = await page.context().newCDPSession(page);
   const lose = (times: number) =>

@@ -39,14 +39,14 @@ for (const videoCodec of ['vp8', 'vp9', 'h264', 'av1'] as const) {
 }
 
 test('a receiver gets the layer that it asks for', async ({ join }) => {
-  test.setTimeout(90_000);
+  test.setTimeout(300_000);
   const resolution = { width: 1280, height: 720, frameRate: 20 };
   const [alice, bob] = [await join('alice', { videoCaptureDefaults: { resolution } }), await join('bob')];
   await alice.evaluate(() => window.call.room.localParticipant.setCameraEnabled(true));
   await expectDecodes(bob, { from: 'alice' });
 
   const width = () => bob.evaluate(() => window.call.frameWidth('alice'));
-  const settled = { timeout: 25_000 };
+  const settled = { timeout: 60_000 };
   // The top layer starts last: the sender finds out first what the path bears.
   await expect.poll(width, settled).toBe(1280);
   for (const [spatialLayer, expected] of [

@@ -24,7 +24,7 @@ export type { EventSource } from './events.js';
 export type { CallOptions } from './core/calls/types.js';
 export type * from './core/types.js';
 export type { RoomUpdate } from './core/updates.js';
-export type { LinkEnd, MediaBackend, MediaWorkers, PeerLink } from './core/ports.js';
+export type { LinkEnd, MediaBackend, MediaWorkers, PeerLink, WorkerLoad } from './core/ports.js';
 export type {
   AppData,
   ConsumerType,

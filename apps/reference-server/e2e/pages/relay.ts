@@ -50,7 +50,10 @@ window.relay = {
     });
     current = room;
     room.on('trackSubscribed', (track) => {
-      document.body.append(track.attach());
+      const element = track.attach();
+      // One above the other: what is below the edge of the window is not received.
+      element.style.cssText = 'position: fixed; top: 0; left: 0';
+      document.body.append(element);
     });
     room.on('reconnecting', ({ code }) => failures.push(code));
     room.on('participantUnreachable', (_participant, { cause }) => {

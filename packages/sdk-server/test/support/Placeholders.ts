@@ -47,7 +47,8 @@ export class Placeholders {
   #consumer(client: string, consumer: Json): void {
     const name = this.#remember(`${client}.consumer`, consumer['consumerId']);
     // Whether media comes in layers is for the media backend to say.
-    for (const key of ['rtpParameters', 'type']) this.#put(consumer, key, `${name}.${key}`);
+    for (const key of ['rtpParameters', 'type'])
+      if (key in consumer) this.#put(consumer, key, `${name}.${key}`);
   }
 
   #put(holder: Json, key: string, name: string): void {

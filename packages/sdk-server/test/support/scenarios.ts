@@ -150,6 +150,38 @@ export const scenarios: Scenario[] = [
     },
   },
   {
+    name: 'held',
+    about:
+      'Of two cameras one is forwarded, and another one when it is pinned; a client may take consumers later.',
+    async play(stage) {
+      await joinWithTransports(stage, 'alice');
+      await joinWithTransports(stage, 'dave');
+      const first = await produce(stage, 'alice', video());
+      const second = await produce(stage, 'dave', video());
+      for (const [client, lazy] of [
+        ['bob', true],
+        ['carol', false],
+      ] as const) {
+        await stage.connects(client);
+        await join(stage, client, { rtpCapabilities, transports: ['recv'], lazy });
+        await stage.asks(client, 'setForwarding', { lastN: 1 });
+        await stage.asks(client, 'subscribe', { producerIds: [first, second], follow: true });
+        await stage.asks(client, 'setForwarding', { lastN: 1, pinned: [second] });
+        await stage.hears(client, lazy ? 'newConsumer' : 'consumerResumed');
+        await stage.asks(client, 'setForwarding', { lastN: 1, pinned: [first] });
+        await stage.hears(client, 'consumerResumed');
+        await stage.asks(client, 'setForwarding', { lastN: 0 });
+        await stage.hears(client, 'consumerPaused');
+      }
+      await stage.asks('alice', 'pauseProducer', { producerId: first });
+      await stage.asks('alice', 'resumeProducer', { producerId: first });
+      await stage.asks('dave', 'closeProducer', { producerId: second });
+      await produce(stage, 'dave', video());
+      await stage.hears('bob', 'newProducer');
+      await stage.hears('carol', 'newProducer');
+    },
+  },
+  {
     name: 'mute',
     about: 'Paused and resumed by the owner and by the host, for those who consume and those who do not.',
     async play(stage) {

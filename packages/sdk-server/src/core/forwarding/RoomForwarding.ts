@@ -222,7 +222,8 @@ export class RoomForwarding {
   }
 
   #apply(peer: PeerImpl, producerId: string, kind: 'audio' | 'video'): void {
-    if (this.#options.producers.get(producerId)?.kind !== kind) return;
+    const producer = this.#options.producers.get(producerId);
+    if (producer?.kind !== kind || !counts(producer)) return;
     const consumer = peer.consumersByProducer.get(producerId);
     const isIn =
       kind === 'audio' ? this.#isAudible(peer, producerId) : peer.forwarding.chosen?.has(producerId);

@@ -48,28 +48,6 @@ describe('what nobody watches', () => {
     );
     expect(driver.joinRequest()['dynacast']).toBe(dynacast || undefined);
   });
-
-  it('is known before the publication is, and forgotten with it', async () => {
-    const { driver, requests, answers } = await alone();
-    const scores: number[] = [];
-    driver.on('score', (_id, score) => scores.push(score));
-    const nothing = { producerId: 'p', scores: [{ score: 0 }] };
-    const published = driver.publish(outgoing('video'));
-    await until(() => requests.length === 2);
-    driver.handleNotification('producerDemand', { producerId: 'p' });
-    requests[1]?.answer({ producerId: 'p' });
-    await published;
-    driver.handleNotification('producerScore', nothing);
-    expect(scores).toEqual([]);
-    driver.handleNotification('producerDemand', { producerId: 'p', spatialLayer: 0 });
-    driver.handleNotification('producerScore', nothing);
-    expect(scores).toEqual([0]);
-    answers['closeProducer'] = {};
-    driver.handleNotification('producerDemand', { producerId: 'p' });
-    await driver.unpublish('p');
-    driver.handleNotification('producerScore', nothing);
-    expect(scores).toEqual([0, 0]);
-  });
 });
 
 describe('publishing', () => {

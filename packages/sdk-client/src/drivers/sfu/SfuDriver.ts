@@ -203,10 +203,11 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
         break;
       }
       case 'producerScore':
-        if (!sender.rests(producerId)) this.#score(producerId, bestScore(data['scores']), true);
+        this.#score(producerId, bestScore(data['scores']), true);
         break;
       case 'producerDemand':
-        sender.demand(producerId, data['spatialLayer'] as number | undefined);
+        sender.demands.set(producerId, Number(data['spatialLayer'] ?? -1));
+        this.#watch?.limit();
         break;
       case 'transportClosed':
         // Of one that was given up it is no news.

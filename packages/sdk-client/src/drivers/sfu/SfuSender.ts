@@ -14,9 +14,6 @@ interface Outgoing {
   readonly answered: (answer: Promise<string>) => void;
 }
 
-/** In place of a layer: nobody watches it. */
-export const NOBODY = -1;
-
 /** What is sent of one publication. */
 export interface Sent {
   readonly request: PublishRequest;
@@ -28,8 +25,8 @@ export interface Sent {
 export class SfuSender {
   /** By producer id. */
   readonly sent = new Map<string, Sent>();
-  /** By producer id: the highest layer that somebody wants, as the server says; of others all is sent. */
-  readonly #demands = new Map<string, number>();
+  /** By producer id: the highest layer that somebody wants, as the server says, or -1: nobody wants any. */
+  readonly demands = new Map<string, number>();
   readonly #outgoing = new Map<unknown, Outgoing>();
   #path: SfuTransport;
   #provisional = 0;
@@ -71,7 +68,6 @@ export class SfuSender {
       return await this.publish({ ...request, producerId });
     }
     this.sent.set(producerId, { request, producer, muted: request.muted });
-    this.#limit(producerId);
     return producerId;
   }
 
@@ -125,17 +121,6 @@ export class SfuSender {
     await this.context.request(muted ? 'pauseProducer' : 'resumeProducer', { producerId });
   }
 
-  /** Nobody wants more than this layer of it. */
-  demand(producerId: string, layer = NOBODY): void {
-    this.#demands.set(producerId, layer);
-    this.#limit(producerId);
-  }
-
-  /** Nothing of it is sent, as nobody watches it. */
-  rests(producerId: string): boolean {
-    return this.#demands.get(producerId) === NOBODY;
-  }
-
   stats(): Promise<DriverTrackReport[]> {
     return Promise.all(
       [...this.sent].map(async ([producerId, { producer }]) => ({
@@ -144,17 +129,6 @@ export class SfuSender {
         report: await producer.getStats(),
       })),
     );
-  }
-
-  #limit(producerId: string): void {
-    const wanted = () => this.#demands.get(producerId);
-    const producer = this.sent.get(producerId)?.producer;
-    if (!producer || wanted() === undefined) return;
-    import('./limitLayers.js')
-      .then(({ limitLayers }) => limitLayers(producer, wanted))
-      .catch((error: unknown) => {
-        this.context.logger.warn('layers that nobody watches are sent', error);
-      });
   }
 
   #get(producerId: string): Sent {
@@ -166,7 +140,7 @@ export class SfuSender {
   #take(producerId: string): types.Producer | undefined {
     const producer = this.sent.get(producerId)?.producer;
     this.sent.delete(producerId);
-    this.#demands.delete(producerId);
+    this.demands.delete(producerId);
     return producer;
   }
 }

@@ -5,6 +5,7 @@ import type { DriverContext } from '../../MediaDriver.js';
 import { isRelay } from '../../relay.js';
 import type { SfuPath } from '../SfuDriver.js';
 import type { SfuTransport } from '../SfuTransport.js';
+import { limitLayers, rests } from './limitLayers.js';
 import { onNetworkChange } from './networkChange.js';
 import { Renewal } from './Renewal.js';
 import { Side } from './Side.js';
@@ -77,8 +78,9 @@ export class Keeper {
 
   /** The server has given a publication, or what is received of one, another score. */
   score(producerId: string, score: number, own: boolean): void {
+    const { sender, receiver } = this.options.path;
     // Nothing has to come of what is held back.
-    if (!own && this.options.path.receiver.received.get(producerId)?.paused) return;
+    if (own ? rests(sender, producerId) : receiver.received.get(producerId)?.paused) return;
     this.#told.set(producerId, score);
     // Whether there was anything to send the next look tells.
     if (score === 0 && !own) this.#scores.put(producerId, 0, false);
@@ -91,6 +93,14 @@ export class Keeper {
     if (method === 'consumerLayersChanged') received.forwarded = data['spatialLayer'] !== undefined;
     if (method === 'consumerPaused') received.paused = true;
     if (method === 'consumerResumed') received.paused = false;
+  }
+
+  /** Somebody wants more or less of what is sent. */
+  limit(): void {
+    const { context, path } = this.options;
+    limitLayers(path.sender, (error) => {
+      context.logger.debug('layers', error);
+    });
   }
 
   /** A transport that nothing can go over any more. */
@@ -133,6 +143,8 @@ export class Keeper {
 
   async #look(): Promise<void> {
     this.#stopTimer = undefined;
+    // Some may have come since.
+    this.limit();
     await Promise.all(this.#sides.map((side) => (side.isActive ? side.look() : undefined)));
     if (this.#isClosed) return;
     this.options.onState();

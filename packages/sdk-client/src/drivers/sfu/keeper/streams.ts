@@ -3,6 +3,7 @@ import { NOTHING_RECEIVED, receivedHealth, type Received as Incoming } from '../
 import { streamScore, type StreamHealth } from '../../../stats/streamScore.js';
 import type { Received } from '../SfuReceiver.js';
 import type { SfuSender } from '../SfuSender.js';
+import { rests } from './limitLayers.js';
 import { NOTHING_SENT, readIncoming, readSent, type SentCounters } from './counters.js';
 
 /** What a look at one stream has found. */
@@ -42,9 +43,9 @@ const PAUSE = 1000;
 export class SentStreams {
   readonly #known = new Map<string, Sending>();
 
-  look(sender: Pick<SfuSender, 'sent' | 'rests'>, { report, at, scoreOf }: LookedAt): Found[] {
+  look(sender: Pick<SfuSender, 'sent' | 'demands'>, { report, at, scoreOf }: LookedAt): Found[] {
     return [...sender.sent].flatMap(([producerId, { producer, muted }]) => {
-      const now = sender.rests(producerId) ? undefined : readSent(report, producer.localId);
+      const now = rests(sender, producerId) ? undefined : readSent(report, producer.localId);
       if (!now) return [];
       const known = this.#known.get(producerId);
       const before = known?.counters ?? NOTHING_SENT;

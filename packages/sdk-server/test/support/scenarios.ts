@@ -461,6 +461,31 @@ export const scenarios: Scenario[] = [
     },
   },
   {
+    name: 'dynacast',
+    about:
+      'A publisher that sends what somebody watches hears what that is: more at once, less after a while, and anew when it goes on by another transport.',
+    async play(stage) {
+      await stage.connects('alice');
+      const options = { topology: 'sfu', paths: true, dynacast: true, transports: ['send', 'recv'] };
+      await join(stage, 'alice', { rtpCapabilities, ...options });
+      const camera = await produce(stage, 'alice', video());
+      await joinWithTransports(stage, 'bob');
+      const { consumers } = (await stage.asks('bob', 'subscribe', { producerIds: [camera] })) as Data;
+      const consumerId = String(consumers?.['0']?.['consumerId']);
+      await stage.asks('bob', 'setPreferredLayers', { consumerId, spatialLayer: 0 });
+      await stage.host('waits');
+      await stage.hears('alice', 'producerDemand');
+      await stage.asks('bob', 'setPreferredLayers', { consumerId, spatialLayer: 8 });
+      await stage.hears('alice', 'producerDemand');
+      await stage.asks('bob', 'pause', { consumerId });
+      await stage.host('waits');
+      await stage.hears('alice', 'producerDemand');
+      const { id } = (await stage.asks('alice', 'createWebRtcTransport', { direction: 'send' })) as Data;
+      await stage.asks('alice', 'produce', { transportId: id, producerId: camera, ...video() });
+      await stage.hears('alice', 'producerDemand');
+    },
+  },
+  {
     name: 'switch-called-off',
     about: 'The room goes to the server, which somebody cannot reach: it stays as it was.',
     async play(stage) {

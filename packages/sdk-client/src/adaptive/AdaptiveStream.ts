@@ -3,7 +3,7 @@ import type { AdaptiveStreamOptions } from '../options.js';
 import type { RemoteTrackPublication, SubscriptionControl } from '../participants/RemoteTrackPublication.js';
 import type { ElementWatch, Platform } from '../platform.js';
 import { BrowserElementWatch } from './BrowserElementWatch.js';
-import { decideLayers, type Decision, type Picture } from './decideLayers.js';
+import { decideLayers, FULL, type Decision, type Picture } from './decideLayers.js';
 
 /** Milliseconds for which a change has to last, except that something can be seen: that counts at once. */
 export const DEBOUNCE = 100;
@@ -32,7 +32,7 @@ function pictureOf(video: unknown): Picture | undefined {
 }
 
 const isSame = (one: Decision, other: Decision): boolean =>
-  one.receiving === other.receiving && one.halvings === other.halvings;
+  one.receiving === other.receiving && (!one.receiving || one.halvings === other.halvings);
 
 /** Receives of each video what its elements can show. */
 export class AdaptiveStream {
@@ -67,7 +67,8 @@ export class AdaptiveStream {
       this.#watch.observe(element);
     }
     if (publication.track) this.#consider(publication, followed);
-    else if (followed.elements.size === 0) this.#forget(publication, followed);
+    else this.#putOff(followed);
+    this.#tidy(publication, followed);
   }
 
   #followers(element: HTMLMediaElement): [RemoteTrackPublication, Followed][] {
@@ -78,9 +79,9 @@ export class AdaptiveStream {
     for (const [publication, followed] of this.#followers(element)) this.#consider(publication, followed);
   }
 
-  #forget(publication: RemoteTrackPublication, followed: Followed): void {
-    this.#putOff(followed);
-    this.#followed.delete(publication);
+  /** What was decided last the publication itself remembers. */
+  #tidy(publication: RemoteTrackPublication, { elements, pending }: Followed): void {
+    if (elements.size === 0 && !pending) this.#followed.delete(publication);
   }
 
   #putOff(followed: Followed): void {
@@ -91,10 +92,7 @@ export class AdaptiveStream {
   #consider(publication: RemoteTrackPublication, followed: Followed): void {
     const decision = this.#decide(publication, followed);
     const isShown = decision.receiving && publication.adapted?.receiving === false;
-    if (
-      isShown ||
-      isSame(decision, publication.adapted ?? { receiving: true, halvings: 0, reason: 'full' })
-    ) {
+    if (isShown || isSame(decision, publication.adapted ?? FULL)) {
       this.#putOff(followed);
       this.#apply(publication, decision);
       return;
@@ -105,6 +103,7 @@ export class AdaptiveStream {
     const stop = this.setup.platform.timer(() => {
       followed.pending = undefined;
       if (publication.track) this.#apply(publication, this.#decide(publication, followed));
+      this.#tidy(publication, followed);
     }, delay);
     followed.pending = { decision, stop };
   }

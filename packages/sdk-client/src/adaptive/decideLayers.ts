@@ -39,7 +39,8 @@ const UNREADABLE = 0.25;
 /** No codec has more layers. */
 const MOST = 7;
 
-const FULL: Decision = { receiving: true, halvings: 0, reason: 'full' };
+/** All there is. */
+export const FULL: Decision = { receiving: true, halvings: 0, reason: 'full' };
 
 /** Text has to be sharp at once when it is looked at: nothing is saved before it is a thumbnail. */
 function halvingsFor(share: number, isScreen: boolean): number {

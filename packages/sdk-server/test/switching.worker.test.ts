@@ -1,22 +1,29 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { MediasoupOptions } from '../src/media/mediasoup/options.js';
 import { sampleAudio, sampleVideo } from '../src/testing/rtpSamples.js';
 import { rtpCapabilities } from './support/requests.js';
 import { socketServer, type SocketClient, type SocketServer } from './support/socketServer.js';
-import { killWorker, LOCAL_MEDIA, watchWorkers, type WatchedWorkers } from './support/workers.js';
+import {
+  killWorker,
+  LOCAL_MEDIA,
+  SPREAD_MEDIA,
+  watchWorkers,
+  type WatchedWorkers,
+} from './support/workers.js';
 
 /** Rooms that change the way of their media, on real workers and over real sockets. */
 
 let watched: WatchedWorkers;
 let server: SocketServer;
 
-beforeEach(async () => {
+beforeEach(() => {
   watched = watchWorkers();
-  server = await socketServer({ media: LOCAL_MEDIA, topology: 'auto' });
 });
 afterEach(async () => {
   await server.close();
   watched.stop();
   expect(watched.routers.size + watched.transports.size + watched.producers.size).toBe(0);
+  expect(watched.copies.size).toBe(0);
 });
 
 interface Opened {
@@ -50,7 +57,16 @@ const heard = (client: SocketClient, method: string, data: object) =>
     return Object.entries(data).every(([key, value]) => frame.data?.[key] === value);
   });
 
-describe('a room of three, on a worker', () => {
+const start = async (media: MediasoupOptions) => {
+  server = await socketServer({ media, topology: 'auto' });
+};
+
+describe.each([
+  { on: 'a worker', media: LOCAL_MEDIA },
+  { on: 'two workers', media: SPREAD_MEDIA },
+])('a room of three, on $on', ({ media }) => {
+  beforeEach(() => start(media));
+
   test('goes to a router and back; a publication is one thing throughout', async () => {
     const alice = await enter('alice');
     const bob = await enter('bob');
@@ -132,20 +148,6 @@ describe('a room of three, on a worker', () => {
     expect(bob.log.notifications.filter(({ method }) => method === 'producerClosed')).toEqual([]);
   });
 
-  test('a worker that dies twice while everybody changes over', async () => {
-    const clients = [await enter('alice'), await enter('bob'), await enter('carol')] as const;
-    for (const path of [3, 4]) {
-      await killWorker(watched);
-      for (const client of clients) await heard(client, 'topologyChanged', { path, topology: 'sfu' });
-    }
-    for (const client of clients) {
-      await open(client, 4);
-      await client.ask('pathReady', { path: 4 });
-    }
-    await heard(clients[0], 'pathSettled', { path: 4 });
-    expect(watched.routers.size).toBe(1);
-  });
-
   test('a publication goes on by another transport of the same router', async () => {
     const following = { topology: 'sfu', paths: true, rtpCapabilities, transports: ['send', 'recv'] };
     const alice = await enter('alice', following);
@@ -177,4 +179,19 @@ describe('a room of three, on a worker', () => {
     const raw2 = await enter('raw2', { transports: ['recv'] });
     expect(raw2.joined.producers).toEqual([]);
   });
+});
+
+test('a worker that dies twice while everybody changes over', async () => {
+  await start(LOCAL_MEDIA);
+  const clients = [await enter('alice'), await enter('bob'), await enter('carol')] as const;
+  for (const path of [3, 4]) {
+    await killWorker(watched);
+    for (const client of clients) await heard(client, 'topologyChanged', { path, topology: 'sfu' });
+  }
+  for (const client of clients) {
+    await open(client, 4);
+    await client.ask('pathReady', { path: 4 });
+  }
+  await heard(clients[0], 'pathSettled', { path: 4 });
+  expect(watched.routers.size).toBe(1);
 });

@@ -6,6 +6,9 @@ import type { MediasoupOptions } from '../../src/media/mediasoup/options.js';
 /** Media that never leaves this machine, on one worker. */
 export const LOCAL_MEDIA: MediasoupOptions = { workers: 1, listenIp: '127.0.0.1', clients: 'network' };
 
+/** As that, but on two, and every connection of a room finds the other one emptier. */
+export const SPREAD_MEDIA: MediasoupOptions = { ...LOCAL_MEDIA, workers: 2, maxConsumersPerWorker: 1 };
+
 export interface WatchedWorkers {
   readonly workers: types.Worker[];
   /** Those that ended without having been asked to. */
@@ -13,6 +16,8 @@ export interface WatchedWorkers {
   readonly routers: Set<types.Router>;
   readonly transports: Set<types.Transport>;
   readonly producers: Map<string, types.Producer>;
+  /** What comes to a router by a pipe from another one; not among the producers. */
+  readonly copies: Set<types.Producer>;
   readonly webRtcServers: Set<types.WebRtcServer>;
   /** Called for the next workers that start. */
   onWorker: ((worker: types.Worker) => void) | undefined;
@@ -27,6 +32,7 @@ export function watchWorkers(): WatchedWorkers {
     routers: new Set(),
     transports: new Set(),
     producers: new Map(),
+    copies: new Set(),
     webRtcServers: new Set(),
     onWorker: undefined,
     stop: () => mediasoup.observer.off('newworker', onWorker),
@@ -43,6 +49,11 @@ export function watchWorkers(): WatchedWorkers {
         watched.transports.add(transport);
         transport.observer.on('close', () => watched.transports.delete(transport));
         transport.observer.on('newproducer', (producer) => {
+          if (transport.type === 'pipe') {
+            watched.copies.add(producer);
+            producer.observer.on('close', () => watched.copies.delete(producer));
+            return;
+          }
           watched.producers.set(producer.id, producer);
           producer.observer.on('close', () => watched.producers.delete(producer.id));
         });

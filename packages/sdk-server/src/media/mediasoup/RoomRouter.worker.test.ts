@@ -289,7 +289,8 @@ describe('a thousand comings and goings', () => {
       await vi.waitFor(() => {
         expect(loads()).toEqual([NOTHING, NOTHING]);
       }, WAIT);
-      expect(watched.routers.size + watched.transports.size + watched.producers.size).toBe(0);
+      expect(watched.routers.size + watched.transports.size).toBe(0);
+      expect(watched.producers.size + watched.copies.size).toBe(0);
     };
     await visits();
     const inWorkers = () =>

@@ -17,6 +17,10 @@ export interface Refusal extends CodeMapping {
 /** A WebSocket as a dialect sees it: text frames in order, already bounded, rate-limited and kept alive. */
 export interface FramedSocket {
   send(text: string): void;
+  /** A part of what was sent is still waiting for the client to read: what may be left out should be. */
+  readonly isBehind: boolean;
+  /** Hears once that the client has read all that was waiting. Nothing is said when there was nothing. */
+  onCaughtUp(listener: () => void): void;
   /** Ends the connection after what was sent (RFC 6455 §7.1.2); `reason` is at most 123 bytes. */
   close(code: number, reason: string): void;
   /** One listener each; set in the same tick in which the dialect gets the socket. */

@@ -7,6 +7,9 @@ import { FLOOD_BURSTS, type SocketLimits } from './limits.js';
 import { isNestedDeeperThan } from '../dialects/nesting.js';
 import { TokenBucket } from './TokenBucket.js';
 
+/** A client that has more than this to read is behind, bytes: about what a system keeps for a socket anyway. */
+const BEHIND_BYTES = 64 * 1024;
+
 /** Refused messages up to this size are looked at, so that a request in them gets its answer; bytes. */
 const SMALL_MESSAGE = 4096;
 
@@ -101,6 +104,14 @@ export class SocketGuard implements FramedSocket {
       process.nextTick(SocketGuard.#uncork, this);
     }
     this.#ws.send(text);
+  }
+
+  get isBehind(): boolean {
+    return this.#ws.bufferedAmount > BEHIND_BYTES;
+  }
+
+  onCaughtUp(listener: () => void): void {
+    this.#stream.once('drain', listener);
   }
 
   close(code: number, reason: string): void {

@@ -109,6 +109,8 @@ export function memorySocket(client: TestClient): FramedSocket {
     send: (text) => {
       if (!client.closeFrame) client.log.push(text);
     },
+    isBehind: false,
+    onCaughtUp: () => undefined,
     close: end,
     onMessage: (listener) => {
       receive = listener;

@@ -4,6 +4,7 @@ import type { RoomUpdate } from '../../core/updates.js';
 import type { FramedSocket } from '../dialect.js';
 import { closeFrame } from './closeFrame.js';
 import { History } from './History.js';
+import { Latest, subjectOf } from './Latest.js';
 import { notificationText, updateText } from './notifications.js';
 
 export interface LinkOwner {
@@ -23,6 +24,9 @@ export class ProtooLink implements PeerLink {
   #history: History | undefined;
   #seq = 0;
   #held: RoomUpdate[] | undefined;
+  /** Made when there is something to put off. */
+  #latest: Latest | undefined;
+  #isBehind = false;
 
   constructor(socket: FramedSocket, owner: LinkOwner) {
     this.#socket = socket;
@@ -34,8 +38,13 @@ export class ProtooLink implements PeerLink {
       this.#held.push(update);
       return;
     }
-    this.#seq += 1;
-    this.#write(updateText(update, this.#seq));
+    const subject = subjectOf(update);
+    if (subject !== undefined && this.#cannotTake()) {
+      (this.#latest ??= new Latest()).keep(subject, update);
+      return;
+    }
+    this.#latest?.forgetBy(update);
+    this.#say(update);
   }
 
   notify<M extends ProtooNotificationMethod>(method: M, data: ProtooNotifications[M]): void {
@@ -53,8 +62,11 @@ export class ProtooLink implements PeerLink {
     return this.#history?.after(seq);
   }
 
+  /** What was said meanwhile has been sent on it already. */
   attach(socket: FramedSocket): void {
     this.#socket = socket;
+    this.#isBehind = false;
+    if (!this.#cannotTake()) this.#sayLatest();
   }
 
   detach(): void {
@@ -83,6 +95,29 @@ export class ProtooLink implements PeerLink {
     this.release();
     this.#socket?.close(...closeFrame({ code, ...CODES[code] }));
     this.#owner.linkEnded();
+  }
+
+  /** There is nobody to hear it, or more than enough to read: what can wait must not push out what is kept for them. */
+  #cannotTake(): boolean {
+    const socket = this.#socket;
+    if (!socket || this.#isBehind) return true;
+    if (!socket.isBehind) return false;
+    this.#isBehind = true;
+    socket.onCaughtUp(() => {
+      if (socket !== this.#socket) return;
+      this.#isBehind = false;
+      this.#sayLatest();
+    });
+    return true;
+  }
+
+  #sayLatest(): void {
+    for (const update of this.#latest?.take() ?? []) this.send(update);
+  }
+
+  #say(update: RoomUpdate): void {
+    this.#seq += 1;
+    this.#write(updateText(update, this.#seq));
   }
 
   #write(text: string): void {

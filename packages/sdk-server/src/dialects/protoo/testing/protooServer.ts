@@ -20,6 +20,8 @@ export type Frame = Record<string, unknown>;
 export class MemorySocket implements FramedSocket {
   readonly frames: Frame[] = [];
   closed: [number, string] | undefined;
+  isBehind = false;
+  catchUp: () => void = () => undefined;
   receive: (text: string) => void = () => undefined;
   refuse: Parameters<FramedSocket['onRefused']>[0] = () => undefined;
   #closed: (code: number) => void = () => undefined;
@@ -28,6 +30,12 @@ export class MemorySocket implements FramedSocket {
   }
   close(code: number, reason: string): void {
     this.closed = [code, reason];
+  }
+  onCaughtUp(listener: () => void): void {
+    this.catchUp = () => {
+      this.isBehind = false;
+      listener();
+    };
   }
   onMessage(listener: (text: string) => void): void {
     this.receive = listener;

@@ -12,6 +12,8 @@ const speakers = fc.shuffledSubarray(PEERS);
 const limit = fc.nat(14);
 const pins = fc.shuffledSubarray(PEERS).map((peerIds) => peerIds.map((peerId) => `video of ${peerId}`));
 
+const situation = fc.record({ all: videos, order: speakers, most: limit, pinned: pins });
+
 /** All those that are wanted and there. */
 const wish = (all: readonly RankedVideo[], most: number, pinned: readonly string[] = []) => ({
   limit: most,
@@ -29,7 +31,7 @@ test('ranks who spoke last first, then who came first, and what is paused last',
 
 test('never more than the limit, none too few, and what is pinned among them', () => {
   fc.assert(
-    fc.property(videos, speakers, limit, pins, (all, order, most, pinned) => {
+    fc.property(situation, ({ all, order, most, pinned }) => {
       const selected = selectVideos(rankVideos(all, order), wish(all, most, pinned));
       expect(selected.size).toBe(Math.min(most, all.length));
       const there = pinned.filter((id) => all.some((video) => video.id === id));
@@ -40,7 +42,7 @@ test('never more than the limit, none too few, and what is pinned among them', (
 
 test('what is not eligible takes nobody’s place', () => {
   fc.assert(
-    fc.property(videos, speakers, limit, (all, order, most) => {
+    fc.property(fc.record({ all: videos, order: speakers, most: limit }), ({ all, order, most }) => {
       const wanted = new Set(all.filter((_, index) => index % 2 === 0).map(({ id }) => id));
       const isEligible = (id: string) => wanted.has(id);
       const selected = selectVideos(rankVideos(all, order), { limit: most, pinned: [], isEligible });
@@ -52,9 +54,8 @@ test('what is not eligible takes nobody’s place', () => {
 
 test('when somebody else speaks, or one camera is paused or gone, at most one comes for one that goes', () => {
   fc.assert(
-    fc.property(videos, speakers, limit, pins, fc.nat(11), (all, order, most, pinned, who) => {
+    fc.property(situation, fc.constantFrom(...PEERS), ({ all, order, most, pinned }, peerId) => {
       const before = selectVideos(rankVideos(all, order), wish(all, most, pinned));
-      const peerId = PEERS[who] ?? '';
       const spoken = [peerId, ...order.filter((other) => other !== peerId)];
       const flipped = all.map((video) =>
         video.peerId === peerId ? { ...video, paused: !video.paused } : video,

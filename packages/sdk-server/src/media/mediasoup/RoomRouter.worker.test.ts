@@ -170,11 +170,11 @@ describe('a room', () => {
   test('that is closed while it spreads leaves nothing behind', async () => {
     await start(1);
     const { room, near, far } = await spread('closing');
-    const producer = await publish(near);
+    const [producer, other] = [await publish(near), await publish(near)];
     const asked = [
       room.createTransport({ direction: 'recv' }),
       subscribe(room, far, producer),
-      subscribe(room, far, await publish(near)),
+      subscribe(room, far, other),
       publish(far),
     ].map((asking) =>
       asking.then(

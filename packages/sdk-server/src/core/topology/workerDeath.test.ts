@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { ParlorError } from '../../errors.js';
 import { sampleAudio } from '../../testing/rtpSamples.js';
 import { meeting, rtpCapabilities } from './testing/meeting.js';
@@ -160,14 +160,18 @@ describe('when the media process of a room dies', () => {
     const producer = await alice.sends();
     await bob.follows();
     const own = await bob.peer.createTransport({ direction: 'send' });
-    const died = () =>
-      new Promise<never>((_resolve, reject) =>
-        stage.media().on('died', () => {
-          reject(new ParlorError('MEDIA_UNAVAILABLE', 'channel closed'));
-        }),
-      );
+    const died = new Promise<never>((_resolve, reject) =>
+      stage.media().on('died', () => {
+        reject(new ParlorError('MEDIA_UNAVAILABLE', 'channel closed'));
+      }),
+    );
+    let asked = 0;
+    const ask = () => {
+      asked += 1;
+      return died;
+    };
     for (const { media } of bob.peer.transports.values())
-      Object.assign(media, { produce: died, consume: died, connect: died, restartIce: died });
+      Object.assign(media, { produce: ask, consume: ask, connect: ask, restartIce: ask });
     const [subscribed, ...others] = [
       bob.peer.subscribe([producer.id]),
       bob.peer.produce({ kind: 'audio', rtpParameters: sampleAudio(), transportId: own.id }),
@@ -175,6 +179,9 @@ describe('when the media process of a room dies', () => {
       own.restartIce(),
     ] as const;
     const refused = Promise.allSettled(others);
+    await vi.waitFor(() => {
+      expect(asked).toBe(4);
+    });
     await die();
     expect(await subscribed).toMatchObject([{ producerId: producer.id, error: { code: 'PATH_GONE' } }]);
     expect(await refused).toMatchObject(

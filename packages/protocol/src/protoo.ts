@@ -78,6 +78,8 @@ const consumerIds = z
   .union([z.object({ consumerId: ObjectId }), z.object({ consumerIds: z.array(ObjectId).min(1).max(512) })])
   .transform((data) => ('consumerIds' in data ? data.consumerIds : [data.consumerId]));
 
+/** The answer is to name ICE servers: credentials for TURN that came with an earlier answer may have expired. */
+const wantsIceServers = z.boolean().optional();
 const pathNumber = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
 const byProducer = z.object({ producerId: ObjectId });
 const nothing = z.unknown().transform(() => ({}));
@@ -127,15 +129,17 @@ export const ProtooRequests = {
       direction: z.enum(['send', 'recv']).optional(),
       producing: z.boolean().optional(),
       consuming: z.boolean().optional(),
+      iceServers: wantsIceServers,
     })
     .transform((data, context) => {
+      const { iceServers } = data;
       const direction = data.direction ?? (data.producing ? 'send' : data.consuming ? 'recv' : undefined);
-      if (direction) return { direction };
+      if (direction) return { direction, iceServers };
       context.addIssue({ code: 'custom', message: 'direction must be "send" or "recv"' });
       return z.NEVER;
     }),
   connectWebRtcTransport: z.object({ transportId: ObjectId, dtlsParameters: DtlsParameters }),
-  restartIce: z.object({ transportId: ObjectId }),
+  restartIce: z.object({ transportId: ObjectId, iceServers: wantsIceServers }),
   closeTransport: z.object({ transportId: ObjectId }),
   produce: z.object({
     transportId: ObjectId.optional(),
@@ -252,6 +256,11 @@ export interface ConsumerInfo {
 
 type Empty = Record<string, never>;
 
+/** Where the request asks for them. */
+interface WithIceServers {
+  iceServers?: IceServer[];
+}
+
 /** The answer to each request. */
 export interface ProtooAnswers {
   joinRoom: {
@@ -281,9 +290,9 @@ export interface ProtooAnswers {
   };
   /** `heard`: how many notifications of the client arrived, so that it can say the others again. */
   resumeSession: { heard: number };
-  createWebRtcTransport: TransportInfo;
+  createWebRtcTransport: TransportInfo & WithIceServers;
   connectWebRtcTransport: Empty;
-  restartIce: { iceParameters: IceParameters };
+  restartIce: { iceParameters: IceParameters } & WithIceServers;
   closeTransport: Empty;
   produce: { id: string; producerId: string };
   consume: ConsumerInfo;

@@ -9,6 +9,8 @@ import { FakeMediaStreamTrack, FakePlatform } from '../testing/index.js';
 
 /** Those made since `alone`: of the send transport, the recv transport, and whichever came then. */
 export const handlers: FakeHandler[] = [];
+/** ICE servers that each of them was made with. */
+export const servers: unknown[] = [];
 
 export function fakeHandler() {
   const factory = FakeHandler.createFactory(fakeParameters);
@@ -17,6 +19,7 @@ export function fakeHandler() {
     factory: (...args: Parameters<typeof factory.factory>) => {
       const handler = factory.factory(...args);
       if (handler instanceof FakeHandler) handlers.push(handler);
+      servers.push(args[0].iceServers);
       return handler;
     },
   };
@@ -48,7 +51,7 @@ export const media = () => ({
 
 /** A driver whose server is the test: requests are recorded, and answered when the test says so. */
 export async function alone(rtcConfiguration: DriverContext['rtcConfiguration'] = {}) {
-  handlers.length = 0;
+  handlers.length = servers.length = 0;
   const platform = new FakePlatform();
   const requests: { method: string; data: Record<string, unknown>; answer: (data: unknown) => void }[] = [];
   const answers: Record<string, unknown> = {};

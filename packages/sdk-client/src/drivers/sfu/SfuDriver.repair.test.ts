@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { FakeHandler } from 'mediasoup-client/handlers/FakeHandler';
+import { describe, expect, it, vi } from 'vitest';
 import { ParlorError } from '../../errors.js';
 import { FakeWire } from '../../test/FakeWire.js';
 import { newest, until } from '../../test/kit.js';
-import { alone, consumer, handlers, media, outgoing, producers } from '../../test/sfuDriver.js';
+import { alone, consumer, handlers, media, outgoing, producers, servers } from '../../test/sfuDriver.js';
 import { FakeMediaStreamTrack, settle } from '../../testing/index.js';
 import type { MediaRepair } from '../../types.js';
 import { QUIET_LIMIT } from '../stall.js';
@@ -148,12 +149,31 @@ describe('a path that carries nothing', () => {
     await pass(NOTICED);
     expect(told).toEqual(['send iceRestart stalled', 'disconnected']);
     expect(methods()).toEqual(['restartIce']);
-    expect(newest(requests).data).toEqual({ transportId: 'send' });
+    expect(newest(requests).data).toEqual({ transportId: 'send', iceServers: true });
     expect(scores).toContain('own own-2 0');
     up.isCut = false;
     await pass(LOOK_INTERVAL);
     expect(told).toEqual(['send iceRestart stalled', 'disconnected', 'send recovered stalled', 'connected']);
     expect(driver.state).toBe('connected');
+  });
+
+  it('is repaired with the ICE servers that the server names then: credentials of the join may have expired', async () => {
+    const turn = (credential: string) => [{ urls: 'turn:relay.example', username: 'u', credential }];
+    const updated = vi.spyOn(FakeHandler.prototype, 'updateIceServers');
+    const { up, pass, answers, onRequest } = await call(turn('own'));
+    Object.assign(answers, {
+      restartIce: { iceParameters: { usernameFragment: 'u', password: 'p' }, iceServers: turn('later') },
+    });
+    onRequest['createWebRtcTransport'] = ({ iceServers }) => ({
+      ...media().transport('later'),
+      ...(iceServers === true && { iceServers: turn('last') }),
+    });
+    up.isCut = true;
+    await pass(NOTICED);
+    expect(updated.mock.calls).toEqual([[[...turn('later'), ...turn('own')]]]);
+    await pass(REPAIR_LIMITS.iceRestart);
+    expect(servers.at(-1)).toEqual([...turn('last'), ...turn('own')]);
+    updated.mockRestore();
   });
 
   it('is not waited for as long as the browser would when that has lost it', async () => {

@@ -78,7 +78,8 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
     const { iceServers = [], iceTransportPolicy: policy } = this.context.rtcConfiguration;
     const { transports } = answer;
     const all = [...answer.iceServers, ...iceServers];
-    const create = (wanted: WantedTransport) => this.#createTransport(device, all, { policy, ...wanted });
+    const create = (wanted: WantedTransport) =>
+      this.#createTransport(device, answer.iceServers, { policy, ...wanted });
     const [send, recv] = await Promise.all([
       create({ direction: 'send', info: transports?.send }),
       create({ direction: 'recv', info: transports?.recv }),
@@ -240,13 +241,16 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
 
   async #createTransport(
     device: types.Device,
-    iceServers: RTCIceServer[],
+    joined: RTCIceServer[],
     { direction, info, policy }: WantedTransport,
   ): Promise<SfuTransport> {
-    const { request } = this.context;
+    const { request, rtcConfiguration } = this.context;
+    // Of a later one: what was told at the join may have expired.
+    const made =
+      info ?? ((await request('createWebRtcTransport', { direction, iceServers: true })) as WireTransport);
     const options = {
-      ...(info ?? ((await request('createWebRtcTransport', { direction })) as WireTransport)),
-      iceServers,
+      ...made,
+      iceServers: [...(made.iceServers ?? joined), ...(rtcConfiguration.iceServers ?? [])],
       ...(policy === undefined ? {} : { iceTransportPolicy: policy }),
     };
     const created =

@@ -28,7 +28,7 @@ describe('a path whose keeper cannot be loaded', () => {
     const { send, states, restarts, requests, platform } = await up();
     send.setConnectionState('failed');
     expect(restarts()).toBe(1);
-    expect(newest(requests).data).toEqual({ transportId: 'send' });
+    expect(newest(requests).data).toEqual({ transportId: 'send', iceServers: true });
     newest(requests).answer({ iceParameters });
     await until(() => true);
     send.setConnectionState('connected');

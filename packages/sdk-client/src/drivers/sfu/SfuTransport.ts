@@ -90,9 +90,14 @@ export class SfuTransport extends Emitter<SfuTransportEvents> {
 
   /** @throws ParlorError the server's refusal */
   async restartIce(): Promise<void> {
-    const answer = await this.context.request('restartIce', { transportId: this.transport.id });
-    const { iceParameters } = answer as ProtooAnswers['restartIce'];
-    if (!this.transport.closed) await this.transport.restartIce({ iceParameters });
+    const { transport, context } = this;
+    const answer = await context.request('restartIce', { transportId: transport.id, iceServers: true });
+    const { iceParameters, iceServers } = answer as ProtooAnswers['restartIce'];
+    if (transport.closed) return;
+    const own = context.rtcConfiguration.iceServers ?? [];
+    if (iceServers)
+      await transport.updateIceServers({ iceServers: [...iceServers, ...own] as RTCIceServer[] });
+    await transport.restartIce({ iceParameters });
   }
 
   close(): void {

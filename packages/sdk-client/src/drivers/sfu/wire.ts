@@ -10,9 +10,9 @@ type With<T, U> = Omit<T, keyof U> & U;
 
 export type WireTransport = With<
   // Data channels of the native protocol do not go through the SFU.
-  Omit<ProtooAnswers['createWebRtcTransport'], 'sctpParameters'>,
+  Omit<ProtooAnswers['createWebRtcTransport'], 'sctpParameters' | 'iceServers'>,
   Pick<types.TransportOptions, 'id' | 'iceParameters' | 'iceCandidates' | 'dtlsParameters'>
->;
+> & { iceServers?: RTCIceServer[] };
 
 export type WireJoin = With<
   ProtooAnswers['joinRoom'],

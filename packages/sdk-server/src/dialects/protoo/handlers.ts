@@ -5,7 +5,6 @@ import type {
   ProtooClientNotificationParsed,
   ProtooMethod,
   ProtooRequestParsed,
-  TransportInfo,
 } from '@parlor/protocol';
 import { isProducerIdOf, newProducerId } from '../../access/producerIds.js';
 import type { Consumer, Peer } from '../../core/types.js';
@@ -53,16 +52,19 @@ export const listeners: {
 const INFOS_A_TURN = 16;
 
 export const handlers: Handlers = {
-  createWebRtcTransport: async (peer, options): Promise<TransportInfo> =>
-    (await peer.createTransport(options)).info,
+  createWebRtcTransport: async (peer, { direction, iceServers }) => ({
+    ...(await peer.createTransport({ direction })).info,
+    ...(iceServers && { iceServers: await peer.iceServers() }),
+  }),
 
   connectWebRtcTransport: async (peer, { transportId, dtlsParameters }) => {
     await transportOf(peer, transportId).connect(dtlsParameters);
     return {};
   },
 
-  restartIce: async (peer, { transportId }) => ({
+  restartIce: async (peer, { transportId, iceServers }) => ({
     iceParameters: await transportOf(peer, transportId).restartIce(),
+    ...(iceServers && { iceServers: await peer.iceServers() }),
   }),
 
   closeTransport: (peer, { transportId }) => {

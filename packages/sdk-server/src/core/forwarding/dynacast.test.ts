@@ -1,26 +1,37 @@
+import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { sampleVideo } from '../../testing/rtpSamples.js';
 import type { ConsumerImpl } from '../ConsumerImpl.js';
 import type { PeerImpl } from '../PeerImpl.js';
 import type { ProducerImpl } from '../ProducerImpl.js';
 import { meeting, type Guest } from '../topology/testing/meeting.js';
-import { LOWER_AFTER } from './Demand.js';
+import { demandOf, LOWER_AFTER, NOBODY } from './Demand.js';
 
 const TOP = 2;
 
 let stage: ReturnType<typeof meeting>;
 let alice: Guest;
 let video: ProducerImpl;
-beforeEach(async () => {
+beforeEach(begin);
+
+async function begin(): Promise<void> {
   stage = meeting();
   alice = await stage.join('alice', { topology: 'sfu', paths: true });
   alice.peer.dynacast = true;
   video = await publish(alice.peer);
-});
+}
 
 async function publish(peer: PeerImpl): Promise<ProducerImpl> {
   const { id: transportId } = await peer.createTransport({ direction: 'send' });
   return peer.produce({ kind: 'video', rtpParameters: sampleVideo(), transportId });
+}
+
+/** Alice goes on by another transport, as after a repair. */
+async function carryOn(): Promise<void> {
+  const [former] = [...alice.peer.transports.values()];
+  const { id: transportId } = await alice.peer.createTransport({ direction: 'send' });
+  await alice.peer.carryOn(video.id, { kind: 'video', rtpParameters: sampleVideo(), transportId });
+  former?.close();
 }
 
 async function watch(id: string, { paused = false } = {}): Promise<ConsumerImpl> {
@@ -100,8 +111,7 @@ describe('what is sent of a video', () => {
     const bob = await watch('bob');
     await bob.setPreferredLayers({ spatialLayer: 0 });
     await stage.clock.pass(LOWER_AFTER);
-    const { id: transportId } = await alice.peer.createTransport({ direction: 'send' });
-    await alice.peer.carryOn(video.id, { kind: 'video', rtpParameters: sampleVideo(), transportId });
+    await carryOn();
     expect(told()).toEqual([0, TOP]);
     await bob.peer.subscribe([video.id], { paused: false });
     await bob.peer.consumersByProducer.get(video.id)?.setPreferredLayers({ spatialLayer: 1 });
@@ -117,6 +127,53 @@ describe('what is sent of a video', () => {
     expect(told()).toEqual(before);
     expect(stage.clock.pending).toBe(0);
   });
+});
+
+test('whatever happens: it is told what is wanted in the end, and never less than that on the way', async () => {
+  const act = fc.record({
+    viewer: fc.nat(3),
+    deed: fc.constantFrom('watch', 'pause', 'resume', 'hold', 'release', 'close', 'carryOn', 'layers'),
+    layer: fc.nat(4),
+    then: fc.nat(6000),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(act, { maxLength: 15 }), async (acts) => {
+      await begin();
+      const viewers = await Promise.all(
+        [0, 1, 2, 3].map(async (number) => {
+          const { peer } = await stage.join(`viewer ${String(number)}`, { topology: 'sfu', paths: true });
+          await peer.createTransport({ direction: 'recv' });
+          peer.setRtpCapabilities(stage.media().rtpCapabilities);
+          return peer;
+        }),
+      );
+      const wanted = () => demandOf(video.consumers, TOP);
+      // What the client does: all, until something else is said, and after it has begun anew.
+      const sent = () => {
+        const last = told();
+        return last.length === 0 ? TOP : (last.at(-1) ?? NOBODY);
+      };
+      for (const { viewer, deed, layer, then } of acts) {
+        const peer = viewers[viewer];
+        const consumer = peer?.consumersByProducer.get(video.id);
+        if (deed === 'watch') await peer?.subscribe([video.id], { paused: layer === 0 });
+        else if (deed === 'carryOn') await carryOn();
+        else if (deed === 'pause') await consumer?.pause();
+        else if (deed === 'resume') await consumer?.resume();
+        else if (deed === 'hold') await consumer?.hold('lastN');
+        else if (deed === 'release') await consumer?.hold(undefined);
+        else if (deed === 'layers') await consumer?.setPreferredLayers({ spatialLayer: layer });
+        else consumer?.close();
+        await stage.clock.pass(0);
+        expect(sent()).toBeGreaterThanOrEqual(wanted());
+        await stage.clock.pass(then);
+        expect(sent()).toBeGreaterThanOrEqual(wanted());
+      }
+      await stage.clock.pass(2 * LOWER_AFTER);
+      expect(sent()).toBe(wanted());
+    }),
+    { numRuns: 50 },
+  );
 });
 
 describe('nobody is told', () => {

@@ -1,4 +1,4 @@
-import type { Cost, LoopDelay } from './arms/meter.js';
+import type { Cost, LoopDelay, Memory } from './arms/meter.js';
 import type { Fill, FillTraffic, ParlorClientsMethods } from './arms/parlorClients.js';
 import type { ParlorServerMethods } from './arms/parlorServer.js';
 import type { RawRoomMethods } from './arms/rawRoom.js';
@@ -9,6 +9,30 @@ import type { Arms } from './harness/rounds.js';
 export interface FillResult extends Cost {
   traffic?: FillTraffic;
   loop?: LoopDelay;
+  /** What the room takes while everybody is in it. */
+  memory?: Memory;
+}
+
+/** What is watched beside CPU; either costs something itself. */
+export interface Watch {
+  loop?: boolean;
+  memory?: boolean;
+}
+
+/** What was taken between two measurements. */
+async function grown<T>(
+  of: { memory: () => Promise<Memory> },
+  use: () => Promise<T>,
+): Promise<T & { memory: Memory }> {
+  const before = await of.memory();
+  const result = await use();
+  const after = await of.memory();
+  const memory = {
+    heap: after.heap - before.heap,
+    node: after.node - before.node,
+    worker: after.worker - before.worker,
+  };
+  return { ...result, memory };
 }
 
 /** Parlor's server, and its clients on real sockets. */
@@ -27,14 +51,16 @@ export class ParlorArm {
     private readonly address: { url: string; token: string },
   ) {}
 
-  /** `watch`: the event loop, too. */
-  async fill(fill: Fill, watch = false): Promise<FillResult> {
+  async fill(fill: Fill, { loop = false, memory = false }: Watch = {}): Promise<FillResult> {
     const roomId = `room-${String(++this.#rooms)}`;
-    await this.server.call('start', { roomId, watch });
-    const traffic = await this.clients.call('fill', { ...fill, ...this.address, roomId });
-    const cost = await this.server.call('stop');
+    const run = async (): Promise<FillResult> => {
+      await this.server.call('start', { roomId, watch: loop });
+      const traffic = await this.clients.call('fill', { ...fill, ...this.address, roomId });
+      return { ...(await this.server.call('stop')), traffic };
+    };
+    const result = memory ? await grown({ memory: () => this.server.call('memory') }, run) : await run();
     await this.clients.call('leave');
-    return { ...cost, traffic };
+    return result;
   }
 
   async stop(): Promise<void> {
@@ -55,7 +81,7 @@ export async function stormArms(peers: number): Promise<FillArms> {
   return {
     baseline: () => baseline.call('fill', { peers }),
     control: () => control.call('fill', { peers }),
-    candidate: () => parlor.fill({ peers, arrival: 'allAtOnce' }, true),
+    candidate: () => parlor.fill({ peers, arrival: 'allAtOnce' }, { loop: true }),
     async stop() {
       await Promise.all([parlor, baseline, control].map((arm) => arm.stop()));
     },
@@ -64,7 +90,7 @@ export async function stormArms(peers: number): Promise<FillArms> {
 
 /** One after another, against a socket with nothing but mediasoup's calls behind it. */
 export async function joinArms(): Promise<{
-  with: (peers: number) => Arms<FillResult>;
+  with: (peers: number, watch?: Watch) => Arms<FillResult>;
   stop: () => Promise<void>;
 }> {
   const parlor = await ParlorArm.start();
@@ -73,20 +99,24 @@ export async function joinArms(): Promise<{
   const control = await ArmProcess.start<RawServerMethods>('arms/rawServer.ts');
   const raw = async (server: typeof baseline) => {
     const { url } = await server.call('open', {});
-    return async (peers: number): Promise<FillResult> => {
-      await server.call('start', {});
-      await clients.call('fillRaw', { url, peers });
-      const cost = await server.call('stop');
+    return async (peers: number, { memory = false }: Watch = {}): Promise<FillResult> => {
+      const run = async (): Promise<FillResult> => {
+        await server.call('start', {});
+        await clients.call('fillRaw', { url, peers });
+        return server.call('stop');
+      };
+      const result = memory ? await grown({ memory: () => server.call('memory') }, run) : await run();
+      await server.call('end');
       await clients.call('leave');
-      return cost;
+      return result;
     };
   };
   const fills = { baseline: await raw(baseline), control: await raw(control) };
   return {
-    with: (peers) => ({
-      baseline: () => fills.baseline(peers),
-      control: () => fills.control(peers),
-      candidate: () => parlor.fill({ peers, arrival: 'oneByOne' }),
+    with: (peers, watch) => ({
+      baseline: () => fills.baseline(peers, watch),
+      control: () => fills.control(peers, watch),
+      candidate: () => parlor.fill({ peers, arrival: 'oneByOne' }, watch),
     }),
     async stop() {
       await Promise.all([parlor, baseline, control].map((arm) => arm.stop()));

@@ -1,61 +1,101 @@
 import { joinArms, type FillResult } from './fillArms.js';
 import { compare } from './harness/compare.js';
+import type { Memory } from './arms/meter.js';
 import type { Bench } from './harness/Bench.js';
 import type { Detail, Measurement } from './harness/result.js';
-import { runRounds, type Round } from './harness/rounds.js';
+import { runRounds, type Round, type RoundCounts } from './harness/rounds.js';
 import { summarize } from './harness/statistics.js';
 import { judge } from './harness/verdict.js';
+
+interface Size extends RoundCounts {
+  peers: number;
+  /** Rounds of their own for memory: collecting garbage first takes a while. */
+  memoryRounds: number;
+}
 
 /**
  * Small rooms need more rounds: one of them is over in a few hundredths of a second. A server is warm when thousands
  * have joined it: before that, the compiler is measured.
  */
-const SIZES = [
-  { peers: 10, warmUps: 200, rounds: 60 },
-  { peers: 40, warmUps: 3, rounds: 11 },
+const SIZES: readonly Size[] = [
+  { peers: 10, warmUps: 150, rounds: 50, memoryRounds: 5 },
+  { peers: 2, warmUps: 10, rounds: 80, memoryRounds: 5 },
+  { peers: 30, warmUps: 2, rounds: 9, memoryRounds: 3 },
 ];
+/** It takes most of a minute by itself, and comes warm enough by the size of its first round. */
+const CROWD: Size = { peers: 100, warmUps: 1, rounds: 2, memoryRounds: 1 };
 const goal = { atMost: 1 };
 const gate = { atMost: 1.15 };
 
-/** CPU of the Node process while people join, one after another, against a socket with mediasoup's own calls behind it. */
-export const join: Bench = {
-  name: 'join',
-  about:
-    'everybody joins, publishes audio and video and receives everyone: Node CPU, Parlor / a bare ws server that makes the same with mediasoup’s calls and tells nobody anything',
-  async run() {
-    const arms = await joinArms();
-    try {
-      const measurements: Measurement[] = [];
-      const details: Detail[] = [];
-      for (const { peers, ...counts } of SIZES) {
-        const rounds = await runRounds(arms.with(peers), counts);
-        const { ratio, control } = compare(rounds, ({ nodeMs }) => nodeMs);
-        measurements.push({
-          name: `N=${String(peers)}`,
-          unit: 'x',
-          value: ratio,
-          goal,
-          gate,
-          control,
-          verdict: judge(ratio.median, { goal, gate, control }),
-        });
-        details.push(...describe(rounds, `N=${String(peers)}`));
-      }
-      return { measurements, details };
-    } finally {
-      await arms.stop();
+async function measure(sizes: readonly Size[]) {
+  const arms = await joinArms();
+  try {
+    const measurements: Measurement[] = [];
+    const details: Detail[] = [];
+    for (const { peers, memoryRounds, ...counts } of sizes) {
+      const rounds = await runRounds(arms.with(peers), counts);
+      const { ratio, control } = compare(rounds, ({ nodeMs }) => nodeMs);
+      measurements.push({
+        name: `N=${String(peers)}`,
+        unit: 'x',
+        value: ratio,
+        goal,
+        gate,
+        control,
+        verdict: judge(ratio.median, { goal, gate, control }),
+      });
+      const full = await runRounds(arms.with(peers, { memory: true }), { warmUps: 0, rounds: memoryRounds });
+      const of = `N=${String(peers)}`;
+      details.push(...describe(rounds, of), ...describeMemory(full, of));
     }
-  },
+    return { measurements, details };
+  } finally {
+    await arms.stop();
+  }
+}
+
+const ABOUT =
+  'everybody joins, publishes audio and video and receives everyone: Node CPU, Parlor / a bare ws server that makes the same with mediasoup’s calls and tells nobody anything';
+
+/** CPU of the Node process while people join, one after another, against a socket with mediasoup's own calls behind it. */
+export const join: Bench = { name: 'join', about: ABOUT, run: () => measure(SIZES) };
+
+/** The same in a room of a hundred, where each has two hundred streams. */
+export const crowd: Bench = {
+  name: 'crowd',
+  about: `a hundred do the same: ${ABOUT}`,
+  run: () => measure([CROWD]),
 };
 
+/** An arm and the other, of one figure. */
+function bothArms(rounds: readonly Round<FillResult>[], what: string, of: Figure): Detail[] {
+  const { baseline, candidate } = compare(rounds, of.read);
+  return [
+    { name: `${what}, mediasoup alone`, unit: of.unit, value: baseline },
+    { name: `${what}, Parlor`, unit: of.unit, value: candidate },
+  ];
+}
+
+interface Figure {
+  unit: string;
+  read: (result: FillResult) => number;
+}
+
+function describeMemory(rounds: readonly Round<FillResult>[], of: string): Detail[] {
+  const both = (what: string, read: (memory: Memory) => number) =>
+    bothArms(rounds, `${of} ${what}`, {
+      unit: 'MB',
+      read: ({ memory }) => (memory ? read(memory) / 1e6 : NaN),
+    });
+  return [
+    ...both('heap of the full room', ({ heap }) => heap),
+    ...both('worker memory of the full room', ({ worker }) => worker),
+  ];
+}
+
 function describe(rounds: readonly Round<FillResult>[], of: string): Detail[] {
-  const both = (what: string, read: (result: FillResult) => number): Detail[] => {
-    const { baseline, candidate } = compare(rounds, read);
-    return [
-      { name: `${of} ${what}, mediasoup alone`, unit: 'ms', value: baseline },
-      { name: `${of} ${what}, Parlor`, unit: 'ms', value: candidate },
-    ];
-  };
+  const both = (what: string, read: (result: FillResult) => number) =>
+    bothArms(rounds, `${of} ${what}`, { unit: 'ms', read });
   const sent = (read: (traffic: NonNullable<FillResult['traffic']>) => number) =>
     summarize(rounds.map(({ candidate }) => (candidate.traffic ? read(candidate.traffic) : NaN)));
   return [

@@ -6,7 +6,8 @@ import { describeMachine } from './harness/machine.js';
 import { section } from './harness/report.js';
 import type { BenchResult, Results } from './harness/result.js';
 import { resultFiles, store } from './harness/store.js';
-import { join } from './join.js';
+import { crowd, join } from './join.js';
+import { janus, media } from './media.js';
 import { meshCost } from './mesh.js';
 import { recovery } from './recovery.js';
 import { relay } from './relay.js';
@@ -14,9 +15,26 @@ import { rpc } from './rpc.js';
 import { soak } from './soak.js';
 import { storm } from './storm.js';
 import { swapGap } from './swap.js';
-import { ttff } from './ttff.js';
+import { ttff, ttffJanus } from './ttff.js';
+import { viewers } from './viewers.js';
 
-const benches: readonly Bench[] = [join, storm, ttff, rpc, relay, soak, meshCost, swapGap, recovery, bundle];
+const benches: readonly Bench[] = [
+  join,
+  crowd,
+  storm,
+  media,
+  janus,
+  viewers,
+  ttff,
+  ttffJanus,
+  rpc,
+  relay,
+  soak,
+  meshCost,
+  swapGap,
+  recovery,
+  bundle,
+];
 
 async function runOne({ name, about, run }: Bench): Promise<BenchResult> {
   console.log(`${name}: ${about} ...\n`);
@@ -37,6 +55,10 @@ async function main(names: readonly string[]): Promise<number> {
   }
   const results: Results = {};
   for (const bench of benches.filter(({ name }) => names.length === 0 || names.includes(name))) {
+    if (bench.needs && process.env[bench.needs.program] === undefined) {
+      console.log(`${bench.name}: left out, because ${bench.needs.what} is not there.\n`);
+      continue;
+    }
     const result = await runOne(bench);
     results[bench.name] = result;
     console.log(section(bench.name, bench.about, result));

@@ -1,5 +1,6 @@
 import { chromium, type Page } from '@playwright/test';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { JanusMethods } from './arms/janus.js';
 import type { ParlorServerMethods } from './arms/parlorServer.js';
 import type { RawSfuMethods } from './arms/rawSfu.js';
 import { ArmProcess } from './harness/ArmProcess.js';
@@ -27,12 +28,15 @@ const CHROMIUM_ARGS = [
   '--use-fake-device-for-media-stream=fps=30',
 ];
 
-async function withBrowser<T>(use: (open: () => Promise<Page>) => Promise<T>): Promise<T> {
+async function withBrowser<T>(
+  args: readonly string[],
+  use: (open: () => Promise<Page>) => Promise<T>,
+): Promise<T> {
   const page = await servePage('page/main.ts');
   const browser = await chromium.launch({
     executablePath: process.env['PARLOR_CHROMIUM'] ?? '/usr/bin/chromium',
     headless: true,
-    args: CHROMIUM_ARGS,
+    args: [...CHROMIUM_ARGS, ...args],
   });
   try {
     return await use(async () => {
@@ -46,8 +50,8 @@ async function withBrowser<T>(use: (open: () => Promise<Page>) => Promise<T>): P
   }
 }
 
-async function measure(servers: Record<ArmName, ServerAddress>) {
-  return withBrowser(async (open) => {
+async function measure(servers: Record<ArmName, ServerAddress>, args: readonly string[] = []) {
+  return withBrowser(args, async (open) => {
     const publisher = await open();
     for (const server of Object.values(servers)) await publisher.evaluate((to) => bench.publish(to), server);
     const watcher = await open();
@@ -107,6 +111,56 @@ export const ttff: Bench = {
             unit: '',
             value: summarize(rounds.map((round) => round.baseline.roundTrips)),
           },
+        ],
+      };
+    } finally {
+      for (const arm of [candidate, baseline, control]) await arm.stop();
+    }
+  },
+};
+
+/** Janus does not look up the names that browsers hide addresses behind: they show them. */
+const SHOWN_ADDRESSES = ['--disable-features=WebRtcHideLocalIpsWithMdns'];
+const janusTime = { goal: { atMost: 0.8 }, gate: { atMost: 1 } };
+
+/** The same steps by a VideoRoom of Janus. */
+export const ttffJanus: Bench = {
+  name: 'ttff-janus',
+  about:
+    'join to first decoded remote frame in Chromium, our client and server / a VideoRoom of Janus with a client by hand',
+  needs: { program: 'PARLOR_JANUS', what: 'Janus (apt-get install janus)' },
+  async run() {
+    const baseline = await ArmProcess.start<JanusMethods>('arms/janus.ts');
+    const control = await ArmProcess.start<JanusMethods>('arms/janus.ts');
+    const candidate = await ArmProcess.start<ParlorServerMethods>('arms/parlorServer.ts');
+    const open = async (arm: typeof baseline): Promise<ServerAddress> => {
+      const { url } = await arm.call('open', {});
+      return { kind: 'janus', url, token: '' };
+    };
+    try {
+      const rounds = await measure(
+        {
+          baseline: await open(baseline),
+          control: await open(control),
+          candidate: { kind: 'parlor', ...(await candidate.call('open', {})) },
+        },
+        SHOWN_ADDRESSES,
+      );
+      const { ratio, control: again, ...arms } = compareMedians(rounds, ({ ms }) => ms);
+      return {
+        measurements: [
+          {
+            name: 'join to first frame',
+            unit: 'x',
+            value: ratio,
+            ...janusTime,
+            control: again,
+            verdict: judge(ratio.median, { ...janusTime, control: again }),
+          },
+        ],
+        details: [
+          { name: 'Janus', unit: 'ms', value: arms.baseline },
+          { name: 'Parlor', unit: 'ms', value: arms.candidate },
         ],
       };
     } finally {

@@ -5,6 +5,7 @@ import { findOrInstallCoturn } from './coturn.mjs';
 import { installDependencies } from './dependencies.mjs';
 import { findOrInstallFirefox } from './firefox.mjs';
 import { findOrInstallGStreamer } from './gstreamer.mjs';
+import { findOrInstallJanus } from './janus.mjs';
 import { SetupError, step } from './report.mjs';
 import { findOrBuildWorker } from './worker.mjs';
 
@@ -60,8 +61,10 @@ const gstreamer = once(async () => step('gstreamer', findOrInstallGStreamer));
 
 const aiortc = once(async () => step('aiortc', findOrInstallAiortc));
 
+const janus = once(async () => step('janus', findOrInstallJanus));
+
 /** The parts of the set-up. Each brings along what it needs, and is cheap when there is nothing to do. */
-export const parts = { dependencies, worker, build, chromium, coturn, firefox, gstreamer, aiortc };
+export const parts = { dependencies, worker, build, chromium, coturn, firefox, gstreamer, aiortc, janus };
 
 /** @typedef {keyof typeof parts} Part */
 
@@ -82,6 +85,7 @@ export async function prepare(wanted) {
     if (part === 'firefox' && value) env['PARLOR_FIREFOX'] = value;
     if (part === 'gstreamer' && value) env['PARLOR_GSTREAMER'] = value;
     if (part === 'aiortc' && value) env['PARLOR_AIORTC'] = value;
+    if (part === 'janus' && value) env['PARLOR_JANUS'] = value;
   }
   return env;
 }

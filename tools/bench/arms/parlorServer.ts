@@ -1,4 +1,4 @@
-import { createParlor, createToken, type Parlor } from '@parlor/sdk-server';
+import { createParlor, createToken, type Parlor, type ParlorOptions } from '@parlor/sdk-server';
 import { attachParlor, parlorNode } from '@parlor/sdk-server/node';
 import { observer } from 'mediasoup';
 import { once } from 'node:events';
@@ -9,13 +9,16 @@ import { mediaCodecs } from './media.js';
 import { measureMemory, startMeter, watchLoop, type Cost, type LoopDelay, type Memory } from './meter.js';
 
 export interface ParlorServerMethods {
-  open(data: { unlimitedMessages?: boolean }): Promise<{ url: string; token: string }>;
+  open(data: { unlimitedMessages?: boolean; room?: RoomLimits }): Promise<{ url: string; token: string }>;
   /** Opens the room, where one is named, then starts the clock. `watch`: the event loop, too. */
   start(data: { roomId?: string; watch?: boolean }): Promise<void>;
   stop(): Cost & { loop?: LoopDelay };
   /** After garbage collections. */
   memory(): Promise<Memory>;
 }
+
+/** How much of what is published a room forwards. */
+export type RoomLimits = Pick<ParlorOptions, 'lastN' | 'maxAudible'>;
 
 /** A server as an application makes it: a token is checked at every join, all limits but the one named are on. */
 let workerPid: number | undefined;
@@ -26,9 +29,16 @@ let parlor: Parlor | undefined;
 let close: (() => Promise<void>) | undefined;
 let finish: (() => Cost & { loop?: LoopDelay }) | undefined;
 
-async function open({ unlimitedMessages = false }: { unlimitedMessages?: boolean }) {
+async function open({
+  unlimitedMessages = false,
+  room = {},
+}: {
+  unlimitedMessages?: boolean;
+  room?: RoomLimits;
+}) {
   const made = await createParlor({
     access: { jwtSecret },
+    ...room,
     media: { workers: 1, listenIp: '127.0.0.1', clients: 'network', codecs: mediaCodecs },
     ...(unlimitedMessages && { socketLimits: { messagesPerSecond: 1e9, messageBurst: 1e9 } }),
   });

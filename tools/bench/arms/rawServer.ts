@@ -4,10 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { serveArm } from '../harness/serveArm.js';
 import type { ParlorServerMethods } from './parlorServer.js';
-import { startMeter, type Cost } from './meter.js';
+import { measureMemory, startMeter, type Cost } from './meter.js';
 import { createRouter, join, worker, type RawPeer } from './rawJoin.js';
 
-export type RawServerMethods = Pick<ParlorServerMethods, 'open' | 'start' | 'stop'>;
+export type RawServerMethods = Pick<ParlorServerMethods, 'open' | 'start' | 'stop' | 'memory'> & {
+  /** Closes the room. */
+  end(): void;
+};
 
 /**
  * The least that a server can do for a call: who connects and says so gets everything made by mediasoup's calls, as
@@ -44,9 +47,13 @@ serveArm<RawServerMethods>(
     },
     stop() {
       if (!finish) throw new Error('start first');
-      const cost = finish();
+      return finish();
+    },
+    memory: () => measureMemory(worker.pid),
+    end() {
       router?.close();
-      return cost;
+      // What the last room was made of is nobody's any more.
+      peers = [];
     },
   },
   () => {

@@ -5,9 +5,12 @@ import { WebSocketServer } from 'ws';
 import { serveArm } from '../harness/serveArm.js';
 import type { RawRequests } from '../page/rawProtocol.js';
 import { mediaCodecs } from './media.js';
+import { startMeter, type Cost } from './meter.js';
 
 export interface RawSfuMethods {
   open(data: object): Promise<{ url: string; token: string }>;
+  start(data: object): void;
+  stop(): Cost;
 }
 
 const listenInfos: types.TransportListenInfo[] = (['udp', 'tcp'] as const).map((protocol) => ({
@@ -17,6 +20,7 @@ const listenInfos: types.TransportListenInfo[] = (['udp', 'tcp'] as const).map((
 const worker = await createWorker({ logLevel: 'error' });
 const webRtcServer = await worker.createWebRtcServer({ listenInfos });
 const router = await worker.createRouter({ mediaCodecs });
+let finish: (() => Cost) | undefined;
 const producers = new Map<string, types.Producer>();
 const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
 
@@ -109,6 +113,13 @@ serveArm<RawSfuMethods>(
         url: `ws://127.0.0.1:${String((server.address() as AddressInfo).port)}/`,
         token: '',
       }),
+    start() {
+      finish = startMeter(worker.pid);
+    },
+    stop() {
+      if (!finish) throw new Error('start first');
+      return finish();
+    },
   },
   () => {
     for (const socket of server.clients) socket.terminate();

@@ -62,6 +62,7 @@ describe('page', () => {
       { name: 'never', about: 'x' },
       { name: 'b', about: 'x' },
     ]);
-    expect([...text.matchAll(/^## (.+)$/gm)].map(([, name]) => name)).toEqual(['a', 'b']);
+    expect([...text.matchAll(/^## (.+)$/gm)].map(([, name]) => name)).toEqual(['At a glance', 'a', 'b']);
+    expect(text).toContain(`\na: N=10  ${'█'.repeat(20)}▌\na: size  ${'█'.repeat(23)}\nb: N=10  `);
   });
 });

@@ -1,3 +1,4 @@
+import { plot } from './plot.js';
 import type { BenchResult, Detail, Measurement, Results } from './result.js';
 import type { Summary } from './statistics.js';
 import type { Bound, Verdict } from './verdict.js';
@@ -66,11 +67,14 @@ A/A is A' over A: outside 0.9 to 1.1 something else was using the machine, and n
 rounds, each B over the mean of the two baselines next to it. Absolute times belong to the machine that they were taken on.
 `;
 
+const picture = (drawn: string): string =>
+  `## At a glance\n\nEach number by its goal, which is at │: a shorter bar is better.\n\n\`\`\`text\n${drawn}\n\`\`\`\n`;
+
 /** The whole page; `order` gives the benchmarks' names and what each is about. */
 export function page(results: Results, order: readonly { name: string; about: string }[]): string {
   const sections = order.flatMap(({ name, about }) => {
     const result = results[name];
     return result ? [section(name, about, result)] : [];
   });
-  return [INTRODUCTION, ...sections].join('\n');
+  return [INTRODUCTION, picture(plot(results, order)), ...sections].join('\n');
 }

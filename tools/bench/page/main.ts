@@ -1,4 +1,5 @@
 import { Room } from '@parlor/sdk-client';
+import { JanusClient } from './JanusClient.js';
 import { RawClient } from './RawClient.js';
 import { roundTripsWaitedFor } from './roundTrips.js';
 import type { BenchPage, FirstFrame, ServerAddress } from './types.js';
@@ -8,13 +9,18 @@ const ROOM = 'first-frame';
 const BITRATE = 300_000;
 const sockets = watchSockets();
 
+const openByHand = {
+  raw: (url: string) => RawClient.open(url),
+  janus: (url: string) => JanusClient.open(url),
+};
+
 async function publish({ kind, url, token }: ServerAddress): Promise<void> {
   const media = await navigator.mediaDevices.getUserMedia({
     audio: true,
     video: { width: 320, height: 180, frameRate: 30 },
   });
-  if (kind === 'raw') {
-    const client = await RawClient.open(url);
+  if (kind !== 'parlor') {
+    const client = await openByHand[kind](url);
     await client.publish(media.getTracks(), { maxBitrate: BITRATE });
     return;
   }
@@ -46,9 +52,12 @@ function createVideo(): HTMLVideoElement {
   return element;
 }
 
-async function rawFirstFrame({ url }: ServerAddress): Promise<[number, () => Promise<void>]> {
+async function firstFrameByHand(
+  kind: keyof typeof openByHand,
+  { url }: ServerAddress,
+): Promise<[number, () => Promise<void>]> {
   const element = createVideo();
-  const client = await RawClient.open(url);
+  const client = await openByHand[kind](url);
   const tracks = await client.receive();
   element.srcObject = new MediaStream(tracks.filter(({ kind }) => kind === 'video'));
   const close = () => {
@@ -75,7 +84,9 @@ async function parlorFirstFrame({ url, token }: ServerAddress): Promise<[number,
 async function firstFrame(server: ServerAddress): Promise<FirstFrame> {
   sockets.take();
   const startedAt = performance.now();
-  const [shownAt, close] = await (server.kind === 'raw' ? rawFirstFrame(server) : parlorFirstFrame(server));
+  const [shownAt, close] = await (server.kind === 'parlor'
+    ? parlorFirstFrame(server)
+    : firstFrameByHand(server.kind, server));
   const roundTrips = roundTripsWaitedFor(sockets.take());
   await close();
   return { ms: shownAt - startedAt, roundTrips };

@@ -1,5 +1,5 @@
 export interface ServerAddress {
-  kind: 'parlor' | 'raw';
+  kind: 'parlor' | 'raw' | 'janus';
   url: string;
   token: string;
 }

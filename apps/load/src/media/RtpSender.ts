@@ -5,7 +5,7 @@ import { writePictureId } from './vp8.js';
 
 const REPORT_EVERY_MS = 1000;
 /** How far behind a sender may be before it leaves out what is late, as a camera would. */
-const MAX_BEHIND_MS = 1000;
+const MAX_BEHIND_MS = 200;
 
 export interface RtpStream {
   ssrc: number;

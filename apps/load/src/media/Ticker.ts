@@ -6,19 +6,38 @@ const EVERY_MS = 10;
 export class Ticker {
   readonly #senders = new Set<RtpSender>();
   #timer: NodeJS.Timeout | undefined;
+  #paused = false;
 
   add(sender: RtpSender): void {
     this.#senders.add(sender);
-    this.#timer ??= setInterval(() => {
-      const now = performance.now();
-      for (const each of this.#senders) each.sendDue(now);
-    }, EVERY_MS);
+    this.#run();
   }
 
   remove(sender: RtpSender): void {
     this.#senders.delete(sender);
-    if (this.#senders.size > 0) return;
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+    this.#run();
+  }
+
+  /** Nobody sends until `resume`; what was due meanwhile is left out. */
+  pause(): void {
+    this.#paused = true;
+    this.#run();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#run();
+  }
+
+  #run(): void {
+    if (this.#paused || this.#senders.size === 0) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+      return;
+    }
+    this.#timer ??= setInterval(() => {
+      const now = performance.now();
+      for (const each of this.#senders) each.sendDue(now);
+    }, EVERY_MS);
   }
 }

@@ -1,0 +1,97 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { writeRtp } from '../../../apps/load/src/media/rtp.js';
+import { JanusSfu } from '../fanOut/JanusSfu.js';
+import { ParlorSfu } from '../fanOut/ParlorSfu.js';
+import { RawSfu } from '../fanOut/RawSfu.js';
+import type { Sfu, SfuAddress } from '../fanOut/Sfu.js';
+import { serveArm } from '../harness/serveArm.js';
+
+export interface Forwarded {
+  /** Packets that were sent to the server, and those that its clients received of them, all together. */
+  sent: number;
+  received: number;
+}
+
+export interface FanOutClientsMethods {
+  open(data: { server: SfuAddress }): Promise<void>;
+  /** Has so many clients receive, no fewer than before. */
+  receivers(data: { count: number }): Promise<void>;
+  /** Sends for a while and waits for what is under way. */
+  run(data: { packetsPerSecond: number; ms: number }): Promise<Forwarded>;
+}
+
+const AT_ONCE = 10;
+const PAYLOAD_TYPE = 96;
+const SSRC = 1111;
+const PAYLOAD_BYTES = 1188;
+/** Nothing more is under way when nothing has come for so long. */
+const SETTLED_MS = 60;
+const TICK_MS = 5;
+
+/** The first bytes of a key frame of VP8, 640x480, behind its RTP descriptor. */
+const KEY_FRAME = [0x90, 0x80, 0x80, 0, 0x10, 2, 0, 0x9d, 1, 0x2a, 0x80, 2, 0xe0, 1];
+
+const payload = Buffer.alloc(PAYLOAD_BYTES);
+payload.set(KEY_FRAME);
+
+const create: Record<SfuAddress['kind'], (server: SfuAddress) => Sfu> = {
+  parlor: (server) => new ParlorSfu(server),
+  raw: (server) => new RawSfu(server),
+  janus: (server) => new JanusSfu(server),
+};
+
+let sfu: Sfu | undefined;
+let send: (packet: Buffer) => void = () => {};
+let sequenceNumber = 0;
+/** What each client has received so far. */
+const counts: (() => number)[] = [];
+
+const receivedByAll = (): number => counts.reduce((sum, count) => sum + count(), 0);
+
+async function settled(): Promise<void> {
+  for (let before = -1, now = receivedByAll(); before !== now; now = receivedByAll()) {
+    before = now;
+    await delay(SETTLED_MS);
+  }
+}
+
+/** One frame a packet. */
+function sendNext(packetsPerSecond: number): void {
+  const timestamp = Math.round((sequenceNumber * 90_000) / packetsPerSecond);
+  const header = { payloadType: PAYLOAD_TYPE, marker: true, sequenceNumber, timestamp, ssrc: SSRC };
+  send(writeRtp(header, payload));
+  sequenceNumber++;
+}
+
+async function run({ packetsPerSecond, ms }: { packetsPerSecond: number; ms: number }): Promise<Forwarded> {
+  const before = receivedByAll();
+  const startedAt = performance.now();
+  let sent = 0;
+  for (let elapsed = 0; elapsed < ms; elapsed = performance.now() - startedAt) {
+    for (; sent <= (elapsed * packetsPerSecond) / 1000; sent++) sendNext(packetsPerSecond);
+    await delay(TICK_MS);
+  }
+  await settled();
+  return { sent, received: receivedByAll() - before };
+}
+
+serveArm<FanOutClientsMethods>(
+  {
+    async open({ server }) {
+      sfu = create[server.kind](server);
+      ({ send } = await sfu.publish({ ssrc: SSRC, payloadType: PAYLOAD_TYPE }));
+    },
+    async receivers({ count }) {
+      const server = sfu;
+      if (!server) throw new Error('open first');
+      while (counts.length < count) {
+        const batch = Math.min(AT_ONCE, count - counts.length);
+        counts.push(...(await Promise.all(Array.from({ length: batch }, () => server.receive()))));
+      }
+      // The first packets go astray until servers have found their key frame.
+      await run({ packetsPerSecond: 50, ms: 200 });
+    },
+    run,
+  },
+  () => sfu?.close(),
+);

@@ -1,0 +1,59 @@
+import { LoadPeer } from '../../../apps/load/src/LoadPeer.js';
+import { SendConnection } from '../../../apps/load/src/webrtc/SendConnection.js';
+import { ProtooSocket } from '../../../apps/load/src/ProtooSocket.js';
+import { videoParameters } from './parameters.js';
+import type { Sfu, SfuAddress } from './Sfu.js';
+
+const ROOM = 'fan-out';
+
+/** A room of ours, with clients of the load tool. */
+export class ParlorSfu implements Sfu {
+  readonly #closers: (() => Promise<void>)[] = [];
+  #clients = 0;
+
+  constructor(private readonly server: SfuAddress) {}
+
+  async publish({ ssrc, payloadType }: { ssrc: number; payloadType: number }) {
+    const address = this.#address('publisher');
+    const socket = await ProtooSocket.open(address);
+    const { transports } = await socket.request('joinRoom', {
+      roomId: ROOM,
+      peerId: address.peerId,
+      topology: 'sfu',
+      transports: ['send'],
+    });
+    const transport = transports?.send;
+    if (!transport) throw new Error('no transport');
+    const connection = new SendConnection('publisher', transport, [
+      { kind: 'video', payloadType, ssrcs: [ssrc] },
+    ]);
+    const { dtlsParameters } = connection;
+    await socket.request('connectWebRtcTransport', { transportId: transport.id, dtlsParameters });
+    await socket.request('produce', { kind: 'video', rtpParameters: videoParameters(ssrc, payloadType) });
+    await connection.connected;
+    this.#closers.push(async () => {
+      connection.close();
+      await socket.close();
+    });
+    return {
+      send: (packet: Buffer) => {
+        connection.send(0, packet);
+      },
+    };
+  }
+
+  async receive(): Promise<() => number> {
+    const peer = await LoadPeer.join({ address: this.#address(`viewer-${String(++this.#clients)}`) });
+    this.#closers.push(() => peer.leave());
+    return () => peer.streams.reduce((sum, { counter }) => sum + counter.sinceMark().packets, 0);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#closers.splice(0).map((close) => close()));
+  }
+
+  #address(peerId: string) {
+    const { url, token } = this.server;
+    return { url, token, roomId: ROOM, peerId };
+  }
+}

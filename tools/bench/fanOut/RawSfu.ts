@@ -1,0 +1,76 @@
+import type { ConsumerInfo, RtpCapabilities, TransportInfo } from '@parlor/protocol';
+import { receivable } from '../../../apps/load/src/webrtc/receivable.js';
+import { ReceiveConnection } from '../../../apps/load/src/webrtc/ReceiveConnection.js';
+import { SendConnection } from '../../../apps/load/src/webrtc/SendConnection.js';
+import { ProtooSocket } from '../signalling/ProtooSocket.js';
+import { videoParameters } from './parameters.js';
+import type { Sfu, SfuAddress } from './Sfu.js';
+
+/** What `rawSfu` answers to `join`. */
+interface Joined {
+  rtpCapabilities: RtpCapabilities;
+  producerIds: string[];
+  send: TransportInfo;
+  recv: TransportInfo;
+}
+
+type RawConsumer = Pick<ConsumerInfo, 'kind' | 'rtpParameters'>;
+
+/** mediasoup's own calls behind a socket. */
+export class RawSfu implements Sfu {
+  readonly #closers: (() => Promise<void>)[] = [];
+
+  constructor(private readonly server: SfuAddress) {}
+
+  async publish({ ssrc, payloadType }: { ssrc: number; payloadType: number }) {
+    const socket = await this.#open();
+    const { send: transport } = await socket.request<Joined>('join');
+    const connection = new SendConnection('publisher', transport, [
+      { kind: 'video', payloadType, ssrcs: [ssrc] },
+    ]);
+    const transportId = transport.id;
+    await socket.request('connect', { transportId, dtlsParameters: connection.dtlsParameters });
+    const rtpParameters = videoParameters(ssrc, payloadType);
+    await socket.request('produce', { transportId, kind: 'video', rtpParameters });
+    await connection.connected;
+    this.#closers.push(async () => {
+      connection.close();
+      await socket.close();
+    });
+    return {
+      send: (packet: Buffer) => {
+        connection.send(0, packet);
+      },
+    };
+  }
+
+  async receive(): Promise<() => number> {
+    let packets = 0;
+    const onPacket = () => packets++;
+    const socket = await this.#open();
+    const { recv, producerIds, rtpCapabilities } = await socket.request<Joined>('join');
+    const connection = new ReceiveConnection('viewer', recv);
+    this.#closers.push(async () => {
+      connection.close();
+      await socket.close();
+    });
+    const consumers = await socket.request<RawConsumer[]>('consume', {
+      transportId: recv.id,
+      producerIds,
+      rtpCapabilities: receivable(rtpCapabilities),
+    });
+    const dtlsParameters = connection.add(consumers.map((consumer) => [consumer, onPacket] as const));
+    await socket.request('connect', { transportId: recv.id, dtlsParameters });
+    await connection.connected;
+    return () => packets;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#closers.splice(0).map((close) => close()));
+  }
+
+  #open(): Promise<ProtooSocket> {
+    const { url, token } = this.server;
+    return ProtooSocket.open({ url, token, roomId: 'raw', peerId: 'raw' });
+  }
+}

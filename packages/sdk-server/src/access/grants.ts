@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DEFAULT_GRANTS } from '../core/permissions.js';
+import { completed, DEFAULT_GRANTS, type Given } from '../core/permissions.js';
 import type { Grants } from '../core/types.js';
 
 /** What a token may say that its holder can do; left out: everything but moderating. */
@@ -12,16 +12,7 @@ export const GrantsClaim = z.object({
 });
 
 /** The grants named over the defaults. */
-export function grantsOf(given?: { [K in keyof Grants]?: Grants[K] | undefined }): Readonly<Grants> {
-  if (!given) return DEFAULT_GRANTS;
-  return {
-    create: given.create ?? DEFAULT_GRANTS.create,
-    publish: given.publish ?? DEFAULT_GRANTS.publish,
-    subscribe: given.subscribe ?? DEFAULT_GRANTS.subscribe,
-    data: given.data ?? DEFAULT_GRANTS.data,
-    moderate: given.moderate ?? DEFAULT_GRANTS.moderate,
-  };
-}
+export const grantsOf = (given?: Given): Readonly<Grants> => (given ? completed(given) : DEFAULT_GRANTS);
 
 /**
  * Whether a room id fits a pattern in which `*` stands for any text, also none. Everything else means itself. No

@@ -9,7 +9,7 @@ const Step = fc.record({
   value: fc.integer(),
 });
 
-const look = (map: Map<number, number>) => {
+const look = (map: ReadonlyMap<number, number>) => {
   const visited: [number, number][] = [];
   map.forEach((value, key) => visited.push([key, value]));
   return {

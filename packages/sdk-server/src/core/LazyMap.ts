@@ -1,8 +1,7 @@
 const NONE: ReadonlyMap<never, never> = new Map<never, never>();
 
 /** A map that takes room when something is put in: there are many, and most stay empty. */
-export class LazyMap<K, V> implements Map<K, V> {
-  readonly [Symbol.toStringTag] = 'Map';
+export class LazyMap<K, V> implements ReadonlyMap<K, V> {
   #map: Map<K, V> | undefined;
 
   get size(): number {
@@ -30,7 +29,7 @@ export class LazyMap<K, V> implements Map<K, V> {
     this.#map?.clear();
   }
 
-  forEach(visit: (value: V, key: K, map: Map<K, V>) => void): void {
+  forEach(visit: (value: V, key: K, map: ReadonlyMap<K, V>) => void): void {
     this.#map?.forEach((value, key) => {
       visit(value, key, this);
     });

@@ -70,14 +70,13 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
   /** Set while the peer receives whatever is published. */
   following: Following | undefined;
   closed = false;
-  /** Publications of its client's former stay. */
-  readonly claims: Claims;
-  /** Another object each time that its client joins anew: what was begun for the former stay is over then. */
-  stay = {};
+  /** Counts how often its client has joined anew: what was begun for a former stay is over then. */
+  stay = 0;
   /** Creations under way, so that limits hold while they are awaited. */
   readonly pending = { transports: 0, producers: 0, consumers: 0, producerIds: new LazySet<string>() };
   #link: PeerLink | undefined;
   #place: Place;
+  #claims: Claims | undefined;
   readonly #maxTransports: number;
   #rtpCapabilities: RtpCapabilities | undefined;
 
@@ -85,7 +84,6 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
     super();
     this.room = room;
     this.context = context;
-    this.claims = new Claims(context.timer ?? systemTimer);
     this.id = identity.id;
     this.displayName = identity.displayName;
     this.userId = identity.userId;
@@ -97,6 +95,11 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
     this.#place = identity.place;
     const { maxPeersPerRoom, maxTransportsPerPeer } = context.limits;
     this.#maxTransports = identity.transportPerPeer ? maxPeersPerRoom : maxTransportsPerPeer;
+  }
+
+  /** Publications of its client's former stay. */
+  get claims(): Claims {
+    return (this.#claims ??= new Claims(this.context.timer ?? systemTimer));
   }
 
   get dialect(): string {
@@ -225,7 +228,7 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
     this.#link = link;
     this.#place = place;
     this.#rtpCapabilities = undefined;
-    this.stay = {};
+    this.stay += 1;
     this.leaveServer();
     this.claims.begin(this.producers.values());
     if (former !== link) former?.end(end);
@@ -252,7 +255,7 @@ export class PeerImpl extends Emitter<PeerEvents> implements Peer {
   finish(reason: PeerLeftReason, end: LinkEnd | undefined): void {
     if (this.closed) return;
     this.closed = true;
-    this.claims.end();
+    this.#claims?.end();
     for (const transport of [...this.transports.values()]) transport.close();
     // Those of a P2P room are on no transport.
     for (const producer of [...this.producers.values()]) producer.close();

@@ -23,7 +23,7 @@ import { RoomForwarding, type ForwardingLimits } from './forwarding/RoomForwardi
 import { LazyMap } from './LazyMap.js';
 import { notThroughServer } from './P2pMedia.js';
 import { PeerImpl } from './PeerImpl.js';
-import { DEFAULT_GRANTS } from './permissions.js';
+import { completed } from './permissions.js';
 import type { LinkEnd, MediaRoom } from './ports.js';
 import type { ProducerImpl } from './ProducerImpl.js';
 import { askHook } from './refusal.js';
@@ -183,7 +183,7 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room, KeptRoom {
       id: peerId,
       displayName,
       userId,
-      grants: { ...DEFAULT_GRANTS, ...options.grants },
+      grants: completed(options.grants),
       link: options.link,
       place: options.place ?? NOWHERE,
       transportPerPeer: options.transportPerPeer ?? false,

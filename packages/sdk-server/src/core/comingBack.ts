@@ -1,6 +1,6 @@
 import { isSameSecret } from './Admission.js';
 import type { PeerImpl } from './PeerImpl.js';
-import { DEFAULT_GRANTS } from './permissions.js';
+import { completed } from './permissions.js';
 import type { ProducerImpl } from './ProducerImpl.js';
 import { carryOn, sourceOf } from './publishing.js';
 import type { Ability } from './topology/decide.js';
@@ -27,7 +27,7 @@ export function canGoOn(present: PeerImpl, { options, ability }: Coming): boolea
     displayName === present.displayName &&
     ability === present.ability &&
     link?.dialect === present.dialect &&
-    areSame({ ...DEFAULT_GRANTS, ...grants }, present.grants);
+    areSame(completed(grants), present.grants);
   // Publications outlive their transport only with such clients.
   const follows = (options.paths ?? options.topology === 'auto') && present.followsPaths;
   return isSame && follows && canConnectAnew(present);

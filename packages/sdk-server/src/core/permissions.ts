@@ -11,6 +11,17 @@ export const DEFAULT_GRANTS: Readonly<Grants> = Object.freeze({
   moderate: false,
 });
 
+export type Given = { [K in keyof Grants]?: Grants[K] | undefined };
+
+/** What was given over the defaults. Written out: a copy of something frozen takes four times the room. */
+export const completed = (given: Given = DEFAULT_GRANTS): Grants => ({
+  create: given.create ?? DEFAULT_GRANTS.create,
+  publish: given.publish ?? DEFAULT_GRANTS.publish,
+  subscribe: given.subscribe ?? DEFAULT_GRANTS.subscribe,
+  data: given.data ?? DEFAULT_GRANTS.data,
+  moderate: given.moderate ?? DEFAULT_GRANTS.moderate,
+});
+
 /** The publish right that a track needs: screen sources are told from cameras by `appData.source`. */
 export function neededPublishRight(kind: MediaKind, appData: AppData): Grants['publish'][number] {
   const source = appData['source'];

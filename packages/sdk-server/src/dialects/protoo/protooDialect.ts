@@ -89,7 +89,8 @@ export function protooDialect(options: ProtooDialectOptions): Dialect {
       const authorization = await authorize(request, url.searchParams.get('resumeToken'), client);
       const subprotocol = offersProtoo(request) ? PROTOO_SUBPROTOCOL : undefined;
       return new ProtooSocket(subprotocol, {
-        ...client,
+        roomId: client.roomId,
+        peerId: client.peerId,
         authorization,
         address,
         rooms,

@@ -19,7 +19,7 @@ const captionOf = ({ person, kind }: TileItem): string => {
 
 /** A person or a screen: picture or initials, name, what is off, who speaks. */
 export const Tile = ({ item, large = false }: TileProps): JSX.Element => {
-  const { store } = useCall();
+  const call = useCall();
   const { speakers, pinned } = useCallState();
   const { person, kind, track, key } = item;
   const isCamera = kind === 'camera';
@@ -61,9 +61,7 @@ export const Tile = ({ item, large = false }: TileProps): JSX.Element => {
           hint={pinned === key ? 'Unpin' : 'Pin'}
           pressed={pinned === key}
           size="small"
-          onClick={() => {
-            store.dispatch({ type: 'pinToggled', id: key });
-          }}
+          onClick={() => void call.togglePin(key)}
         />
       </div>
     </article>

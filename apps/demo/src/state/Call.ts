@@ -113,6 +113,25 @@ export class Call {
     this.#refreshLocal();
   }
 
+  /** One at a time: where the server forwards only a few videos, this one comes before the others. */
+  async togglePin(key: string): Promise<void> {
+    this.store.dispatch({ type: 'pinToggled', id: key });
+    const { pinned } = this.store.state.value;
+    const publications = [...this.room.remoteParticipants.values()].flatMap(
+      ({ identity, trackPublications }) =>
+        [...trackPublications.values()].map((publication) => ({
+          publication,
+          isPinned: `${identity}/${publication.source}` === pinned,
+        })),
+    );
+    const changed = publications.filter(({ publication, isPinned }) => publication.isPinned !== isPinned);
+    try {
+      await Promise.all(changed.map(({ publication, isPinned }) => publication.setPinned(isPinned)));
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
   async switchDevice(kind: MediaDeviceKind, deviceId: string): Promise<void> {
     await this.#attempt(kind, () => this.room.switchActiveDevice(kind, deviceId));
   }

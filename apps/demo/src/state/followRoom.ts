@@ -59,6 +59,7 @@ export const followRoom = (room: RoomLike, { dispatch }: Store): void => {
     .on('trackUnsubscribed', changedLast)
     .on('trackMuted', changedLast)
     .on('trackUnmuted', changedLast)
+    .on('trackStreamStateChanged', changedLast)
     .on('localTrackPublished', changedLast)
     .on('localTrackUnpublished', changedLast)
     .on('connectionQualityChanged', changedLast)

@@ -5,10 +5,11 @@ import type { Person } from './callState.js';
 const nameOf = ({ name, identity }: Participant): string =>
   name === '' ? `Guest ${identity.slice(0, 4)}` : name;
 
-/** The track of a source, unless its owner has switched it off. */
+/** The track of a source, unless its owner has switched it off, or the server does not forward it now. */
 const live = (participant: Participant, source: TrackSource): Track | undefined => {
   const publication = participant.getTrackPublication(source);
-  return publication && !publication.isMuted ? publication.track : undefined;
+  if (!publication || publication.isMuted) return undefined;
+  return 'holdReason' in publication && publication.holdReason ? undefined : publication.track;
 };
 
 /** What there is to show of a participant now. */

@@ -24,6 +24,9 @@ export interface RemoteParticipantsOptions {
   readonly emit: <K extends keyof api.RoomEvents>(event: K, ...args: api.RoomEvents[K]) => void;
 }
 
+/** Milliseconds in which a picture that comes again is to be shown. */
+const SHOW_TIME = 1000;
+
 /** Everyone else: turns changes of the room's state into objects that live, and into the app's events. */
 export class RemoteParticipants {
   readonly byIdentity = new Map<string, RemoteParticipant>();
@@ -110,6 +113,7 @@ export class RemoteParticipants {
     if (!owner || publication.holdReason === reason) return undefined;
     publication.holdReason = reason;
     this.options.emit('trackStreamStateChanged', publication, publication.streamState, owner);
+    if (!publication.isReceiving) this.#giveUpUnseen(publication);
     return owner;
   }
 
@@ -264,6 +268,17 @@ export class RemoteParticipants {
     } catch (error) {
       options.logger.warn('adaptive stream', error);
     }
+  }
+
+  /** The app has time to show it. */
+  #giveUpUnseen(publication: RemoteTrackPublication): void {
+    const { platform, logger } = this.options;
+    platform.timer(() => {
+      if (publication.isReceiving) return;
+      this.#subscriptions.setReceiving(publication).catch((error: unknown) => {
+        logger.warn('adaptive stream', error);
+      });
+    }, SHOW_TIME);
   }
 
   /** Tells the server what is wanted first of what it forwards. */

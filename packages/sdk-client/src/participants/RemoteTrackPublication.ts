@@ -83,9 +83,9 @@ export class RemoteTrackPublication implements api.RemoteTrackPublication {
     return this.#enabled;
   }
 
-  /** By the app and by what can be seen. */
+  /** By the app and by what can be seen: of what is held nothing can be, and its place is not to be given up for that. */
   get isReceiving(): boolean {
-    return this.#enabled && (this.adapted?.receiving ?? true);
+    return this.#enabled && (this.holdReason !== undefined || (this.adapted?.receiving ?? true));
   }
 
   /** The app's, or else what suits the elements. */

@@ -134,6 +134,7 @@ export class MemoryRoom {
       case 'pause':
       case 'resume':
       case 'setPreferredLayers':
+      case 'setForwarding':
       case 'requestKeyFrame':
         return {};
       default:

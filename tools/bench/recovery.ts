@@ -2,12 +2,13 @@ import { createToken } from '@parlor/sdk-server';
 import { TestServer } from '@parlor/sdk-server/testing';
 import { chromium, type Page } from '@playwright/test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { MediaRoute } from '../../packages/sdk-client/e2e/support/mediaRoute.js';
 import type { Bench } from './harness/Bench.js';
 import type { Detail } from './harness/result.js';
 import { servePage } from './harness/servePage.js';
 import { percentile, summarize } from './harness/statistics.js';
 import { judge } from './harness/verdict.js';
-import type { Gaps, RecoveryPage } from './page/types.js';
+import type { Gaps, RecoveryPage, WayBack } from './page/types.js';
 
 /** Of the page: functions given to `evaluate` run there. */
 declare const disturbed: RecoveryPage;
@@ -16,6 +17,7 @@ const SWITCHES = 20;
 const REPEATS = 10;
 const KILLS = 5;
 const RESTARTS = 5;
+const NETWORKS = 10;
 /** Workers that die sooner are started again with a delay. */
 const HEALTHY_MS = 10_500;
 /** After an event everything has settled; and the longest gap of this time without one is what it is compared with. */
@@ -36,7 +38,10 @@ interface Call {
   readonly pages: readonly [Page, Page];
 }
 
-async function withCall<T>(use: (call: Call) => Promise<T>): Promise<T> {
+async function withCall<T>(
+  use: (call: Call) => Promise<T>,
+  beforeJoining: (second: Page) => Promise<unknown> = () => Promise.resolve(),
+): Promise<T> {
   const server = await TestServer.start(() => ({
     access: { jwtSecret: SECRET },
     topology: 'auto',
@@ -51,18 +56,18 @@ async function withCall<T>(use: (call: Call) => Promise<T>): Promise<T> {
     args: CHROMIUM_ARGS,
   });
   try {
-    const join = async (name: string) => {
+    const open = async () => {
       const page = await (await browser.newContext()).newPage();
       await page.goto(served.url);
-      const address = {
-        kind: 'parlor' as const,
-        url: server.url,
-        token: await createToken({ sub: name }, SECRET),
-      };
-      await page.evaluate((to) => disturbed.join(to), address);
       return page;
     };
-    const pages = [await join('alice'), await join('bob')] as const;
+    const pages = [await open(), await open()] as const;
+    await beforeJoining(pages[1]);
+    for (const [index, page] of pages.entries()) {
+      const token = await createToken({ sub: `participant ${String(index)}` }, SECRET);
+      const address = { kind: 'parlor' as const, url: server.url, token };
+      await page.evaluate((to) => disturbed.join(to), address);
+    }
     await pages[0].bringToFront();
     await pages[0].evaluate(() => disturbed.listen());
     await Promise.all(pages.map(moves));
@@ -109,8 +114,8 @@ async function switched(call: Call, topology: 'sfu' | 'p2p'): Promise<Gaps[]> {
 }
 
 async function repaired(
-  { pages }: Call,
-  what: 'newPath' | 'rejoin',
+  { pages }: { readonly pages: readonly Page[] },
+  what: WayBack,
   breakIt: () => void | Promise<void>,
 ): Promise<void> {
   for (const page of pages) {
@@ -163,6 +168,32 @@ async function measure(call: Call) {
   return { atRest, toServer, toPeers, resumes, resumed, workers, restarts, crashes };
 }
 
+/** Of one of the two, whose media goes through the server: as when a phone leaves its Wi-Fi. */
+async function measureNetworks() {
+  const routes: MediaRoute[] = [];
+  const networks = await withCall(
+    async (call) => {
+      await switched(call, 'sfu');
+      const changed = (isTold: boolean) =>
+        repeated(NETWORKS, () =>
+          gapsAround(call, () =>
+            repaired({ pages: [call.pages[1]] }, 'mediaRepaired', async () => {
+              for (const route of routes) route.changeNetwork();
+              if (isTold)
+                await call.pages[1].evaluate(() => {
+                  disturbed.tellOnline();
+                });
+            }),
+          ),
+        );
+      return { told: await changed(true), silent: await changed(false) };
+    },
+    async (page) => routes.push(await MediaRoute.of(page)),
+  );
+  for (const route of routes) route.close();
+  return networks;
+}
+
 /** What goes on without anybody noticing, and how long it takes to come back where something broke. */
 export const recovery: Bench = {
   name: 'recovery',
@@ -170,6 +201,7 @@ export const recovery: Bench = {
     'longest time without a new frame (15 fps) or without sound, of a call of two while its path changes or something breaks',
   async run() {
     const all = await withCall(measure);
+    const networks = await measureNetworks();
     const rest = summarize(videos(all.atRest));
     const compared = (name: string, gaps: readonly Gaps[]) => {
       const value = summarize(videos(gaps).map((gap) => gap / rest.median));
@@ -189,6 +221,8 @@ export const recovery: Bench = {
         ...distribution('silence, P2P to server', audios(all.toServer)),
         ...distribution('silence, server to P2P', audios(all.toPeers)),
         ...distribution('signalling back after a lost socket', all.resumes),
+        ...distribution('video after a change of network that the browser tells', videos(networks.told)),
+        ...distribution('video after a change of network that it does not', videos(networks.silent)),
         ...distribution('video after a media worker was killed', videos(all.workers)),
         ...distribution('video after the server was restarted', videos(all.restarts)),
         ...distribution('video after the server crashed', videos(all.crashes)),

@@ -62,6 +62,18 @@ async function rejoin(): Promise<void> {
   await until('connectionStateChanged', () => room.state === 'connected');
 }
 
+/** In both directions. */
+const mediaRepaired = () =>
+  new Promise<void>((resolve) => {
+    const missing = new Set<string>(['send', 'recv']);
+    room.on('mediaRepair', ({ direction, step }) => {
+      if (step === 'recovered') missing.delete(direction);
+      if (missing.size === 0) resolve();
+    });
+  });
+
+const WAYS_BACK = { newPath, rejoin, mediaRepaired };
+
 let expected: Promise<unknown> = Promise.resolve();
 
 const page: RecoveryPage = {
@@ -99,8 +111,11 @@ const page: RecoveryPage = {
     await lost;
     return (await until('connectionStateChanged', () => room.state === 'connected')) - cutAt;
   },
+  tellOnline() {
+    dispatchEvent(new Event('online'));
+  },
   expect(what) {
-    expected = what === 'newPath' ? newPath() : rejoin();
+    expected = WAYS_BACK[what]();
   },
   async repaired() {
     await expected;

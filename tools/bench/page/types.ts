@@ -32,6 +32,8 @@ export interface Gaps {
   audio?: number;
 }
 
+export type WayBack = 'newPath' | 'rejoin' | 'mediaRepaired';
+
 /** Of the page whose call is disturbed. */
 export interface RecoveryPage {
   join(server: ServerAddress): Promise<void>;
@@ -43,8 +45,10 @@ export interface RecoveryPage {
   topologyIs(topology: 'sfu' | 'p2p'): Promise<void>;
   /** Milliseconds until signalling is back. */
   cutSocket(): Promise<number>;
+  /** As the browser does when there is a network again. */
+  tellOnline(): void;
   /** Before something breaks: what shows that it did, and was repaired. */
-  expect(what: 'newPath' | 'rejoin'): void;
+  expect(what: WayBack): void;
   /** Resolves when that has come, and frames with it. */
   repaired(): Promise<void>;
 }

@@ -1,6 +1,8 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 
+const keyOf = (address: string, port: number): string => `${address} ${String(port)}`;
+
 /** A stretch of network between a page's media transport and the server, each direction of which can be cut. */
 export class UdpRelay {
   /** Lets nothing of the page through. */
@@ -10,11 +12,14 @@ export class UdpRelay {
   readonly #front: Socket;
   /** One socket towards the server for each address of the page, as a NAT does. */
   readonly #backs = new Map<string, Socket>();
+  /** Addresses of a network that the page has left. */
+  readonly #left = new Set<string>();
 
   private constructor(front: Socket, target: { address: string; port: number }) {
     this.#front = front;
     front.on('message', (packet, { address, port }) => {
-      if (!this.upCut) this.#backOf(address, port).send(packet, target.port, target.address);
+      if (this.upCut || this.#left.has(keyOf(address, port))) return;
+      this.#backOf(address, port).send(packet, target.port, target.address);
     });
   }
 
@@ -38,19 +43,24 @@ export class UdpRelay {
     this.downCut = cut;
   }
 
+  /** The page's network is another one from now on: what goes over the addresses that it had before is lost. */
+  changeNetwork(): void {
+    for (const key of this.#backs.keys()) this.#left.add(key);
+  }
+
   close(): void {
     this.#front.close();
     for (const back of this.#backs.values()) back.close();
   }
 
   #backOf(address: string, port: number): Socket {
-    const key = `${address} ${String(port)}`;
+    const key = keyOf(address, port);
     let back = this.#backs.get(key);
     if (!back) {
       back = createSocket('udp4');
       this.#backs.set(key, back);
       back.on('message', (packet) => {
-        if (!this.downCut) this.#front.send(packet, port, address);
+        if (!this.downCut && !this.#left.has(key)) this.#front.send(packet, port, address);
       });
     }
     return back;

@@ -53,6 +53,11 @@ export class MediaRoute {
     return route;
   }
 
+  /** As `UdpRelay.changeNetwork`, for all of them. */
+  changeNetwork(): void {
+    for (const relay of [...this.send, ...this.recv]) relay.changeNetwork();
+  }
+
   close(): void {
     for (const relay of [...this.send, ...this.recv]) relay.close();
   }

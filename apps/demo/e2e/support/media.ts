@@ -78,6 +78,9 @@ export const middleColor = (video: Locator): Promise<readonly number[]> =>
     return [...(context?.getImageData(0, 0, 1, 1).data ?? [])].slice(0, 3);
   });
 
+/** Milliseconds between looks, the last ones again and again. Playwright's own looks are soon a second apart. */
+const intervals = [100, 150, 250];
+
 /** Waits until `count` pictures arrive, each with new frames decoded. */
 export const expectVideos = async (page: Page, count: number): Promise<void> => {
   const before = new Map((await inbound(page)).map((s) => [s.trackIdentifier, s.framesDecoded]));
@@ -87,7 +90,7 @@ export const expectVideos = async (page: Page, count: number): Promise<void> => 
         const streams = (await inbound(page)).filter(({ kind }) => kind === 'video');
         return streams.filter((s) => s.framesDecoded > (before.get(s.trackIdentifier) ?? 0) + 5).length;
       },
-      { message: `${String(count)} videos decode new frames` },
+      { message: `${String(count)} videos decode new frames`, intervals },
     )
     .toBe(count);
 };
@@ -101,7 +104,7 @@ export const expectSounds = async (page: Page, count: number): Promise<void> => 
         const streams = (await inbound(page)).filter(({ kind }) => kind === 'audio');
         return streams.filter((s) => s.totalAudioEnergy > (before.get(s.trackIdentifier) ?? 0) + 1e-5).length;
       },
-      { message: `${String(count)} sounds gain energy` },
+      { message: `${String(count)} sounds gain energy`, intervals },
     )
     .toBe(count);
 };

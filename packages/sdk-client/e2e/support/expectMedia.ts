@@ -7,6 +7,9 @@ export interface Stream {
   readonly source?: TrackSource;
 }
 
+/** Milliseconds between looks, the last ones again and again. Playwright's own looks are soon a second apart. */
+const intervals = [100, 150, 250];
+
 /** Decibels of full scale below which nothing is heard. */
 const SILENCE = -75;
 /** An FFT bin is 12 Hz wide. */
@@ -17,9 +20,9 @@ const NEAR_COLOUR = 48;
 /** Frames of this stream go on being decoded. */
 export async function expectDecodes(page: Page, { from, source = 'camera' }: Stream): Promise<void> {
   const frames = () => page.evaluate((at) => window.call.frames(at.from, at.source), { from, source });
-  await expect.poll(frames, { message: `frames of ${from} arrive` }).toBeGreaterThan(0);
+  await expect.poll(frames, { message: `frames of ${from} arrive`, intervals }).toBeGreaterThan(0);
   const before = await frames();
-  await expect.poll(frames, { message: `frames of ${from} go on` }).toBeGreaterThan(before + 5);
+  await expect.poll(frames, { message: `frames of ${from} go on`, intervals }).toBeGreaterThan(before + 5);
 }
 
 /** The tone on this stream is the one that was sent. */
@@ -33,7 +36,7 @@ export async function expectHears(
         const heard = await page.evaluate((at) => window.call.heard(at.from, at.source), { from, source });
         return heard.level > SILENCE && Math.abs(heard.hz - hz) < NEAR_HZ ? hz : heard;
       },
-      { message: `${String(hz)} Hz from ${from}` },
+      { message: `${String(hz)} Hz from ${from}`, intervals },
     )
     .toBe(hz);
 }
@@ -43,7 +46,7 @@ export async function expectSilence(page: Page, { from, source = 'microphone' }:
     const heard = await page.evaluate((at) => window.call.heard(at.from, at.source), { from, source });
     return heard.level;
   };
-  await expect.poll(level, { message: `silence from ${from}` }).toBeLessThan(SILENCE);
+  await expect.poll(level, { message: `silence from ${from}`, intervals }).toBeLessThan(SILENCE);
 }
 
 /** The picture is of the colour that was sent. */
@@ -57,7 +60,7 @@ export async function expectSees(
         const seen = await page.evaluate((at) => window.call.seen(at.from, at.source), { from, source });
         return seen.every((value, index) => Math.abs(value - (rgb[index] ?? 0)) < NEAR_COLOUR) ? rgb : seen;
       },
-      { message: `${rgb.join(' ')} from ${from}` },
+      { message: `${rgb.join(' ')} from ${from}`, intervals },
     )
     .toEqual(rgb);
 }
@@ -65,6 +68,6 @@ export async function expectSees(
 /** Media goes by UDP in every direction that is set up. */
 export async function expectUdp(page: Page, directions: number): Promise<void> {
   await expect
-    .poll(() => page.evaluate(() => window.call.protocols()))
+    .poll(() => page.evaluate(() => window.call.protocols()), { intervals })
     .toEqual(Array.from({ length: directions }, () => 'udp'));
 }

@@ -4,6 +4,10 @@ import { listen, type Heard } from './tones.js';
 
 /** Milliseconds between two moments of listening: an analyser looks back over 85. */
 const LISTENING = 50;
+/** Milliseconds in which an analyser that is new hears something: it begins with silence to look back on. */
+const WARMING_UP = 1000;
+/** Decibels of full scale. */
+const AUDIBLE = -60;
 
 /** Sees and hears all that elements show and play of somebody, from the first frame on. */
 export class Witness {
@@ -22,12 +26,16 @@ export class Witness {
     };
     element.requestVideoFrameCallback(frame);
     let former: MediaStreamTrack | undefined;
+    let isNewUntil = 0;
     this.#timer = setInterval(() => {
       const media = audio.mediaStreamTrack;
-      // An analyser that is new has heard nothing yet.
-      if (media && media === former) this.sounds.push(listen(media));
-      else if (media) listen(media);
+      if (!media) return;
+      if (media !== former) isNewUntil = performance.now() + WARMING_UP;
       former = media;
+      const heard = listen(media);
+      if (heard.level < AUDIBLE && performance.now() < isNewUntil) return;
+      isNewUntil = 0;
+      this.sounds.push(heard);
     }, LISTENING);
   }
 

@@ -20,9 +20,19 @@ export const CallRequests = {
     /** Chosen at random by the device and told to nobody: who comes back with it has the same calls. */
     deviceId: PeerId,
     displayName: DisplayName.optional(),
+    /** The device comes back when its connection breaks: until then what rings there goes on ringing. */
+    resumable: z.boolean().optional(),
   }),
   /** Rings all devices of the user. */
-  call: z.object({ userId: UserId, video: z.boolean().optional() }),
+  call: z.object({
+    userId: UserId,
+    video: z.boolean().optional(),
+    /** Of a call that rang when the server was started anew: this one is the same, where nobody has the id. */
+    callId: z
+      .string()
+      .regex(/^[\w-]{8,64}$/)
+      .optional(),
+  }),
   acceptCall: byCall,
   rejectCall: byCall,
   /** Also calls off a call that rings, or rejects it. */
@@ -89,7 +99,11 @@ export type CallEndedReason =
 /** The answer to each request. */
 export interface CallAnswers {
   /** With the calls that ring here or are held here already. */
-  openLine: CallParty & { calls: CallInfo[] };
+  openLine: CallParty & {
+    calls: CallInfo[];
+    /** To a device that comes back: another one each time that the server is started. It forgets what rang before. */
+    server?: string;
+  };
   call: CallInfo;
   acceptCall: CallInfo;
   rejectCall: Record<string, never>;

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { createFakeDrivers, FakePlatform, MemoryServer, type ChannelFactory } from '../testing/index.js';
+import {
+  createFakeDrivers,
+  FakePlatform,
+  MemoryServer,
+  settle,
+  type ChannelFactory,
+} from '../testing/index.js';
 import { newest, until, URL } from '../test/kit.js';
 import { CallClient } from './CallClient.js';
+import { CALL_INTERVAL, PATIENCE } from './Comeback.js';
 import type { CallClientOptions, CallEvents, CallLike } from './types.js';
 
 const CALL_EVENTS: readonly (keyof CallEvents)[] = [
@@ -62,6 +69,14 @@ async function ring(from: Phone, to: Phone, options?: { video?: boolean }) {
   const events = follow(call);
   await until(() => to.incoming.length > 0);
   return { call, events, incoming: newest(to.incoming) };
+}
+
+/** As `ring`; what keeps it ringing is loaded. */
+async function ringing(from: Phone, to: Phone, options?: { video?: boolean }) {
+  const parts = await ring(from, to, options);
+  await import('./Comeback.js');
+  await settle();
+  return parts;
 }
 
 async function held(from: Phone, to: Phone, options?: { video?: boolean }) {
@@ -286,31 +301,57 @@ describe('the room of a call', () => {
 });
 
 describe('a connection that is lost', () => {
-  test('ends what rings, on both sides, and comes back', async () => {
+  test.each(['alice', 'bob'])('of %s is no news to what rings', async (who) => {
     const server = new MemoryServer();
     const [alice, bob] = [await phone(server, 'alice'), await phone(server, 'bob')];
-    const { events, incoming } = await ring(alice, bob);
-    server.cut(channelOf(server, 'alice'));
-    expect(events).toEqual(['stateChanged ended', 'ended connectionLost']);
-    await until(() => incoming.call.state === 'ended');
-    expect(incoming.events).toEqual(['stateChanged ended', 'cancelled', 'ended connectionLost']);
-    await until(() => alice.client.state === 'connected', alice.platform);
-    expect(alice.states).toEqual(['connecting', 'connected', 'reconnecting', 'connected']);
-    expect((await ring(alice, bob)).call.state).toBe('ringing');
+    const { call, events, incoming } = await ringing(alice, bob);
+    const lost = who === 'alice' ? alice : bob;
+    server.cut(channelOf(server, who));
+    await until(() => lost.client.state === 'connected', lost.platform);
+    expect(lost.states).toEqual(['connecting', 'connected', 'reconnecting', 'connected']);
+    expect([events, incoming.events, bob.incoming.length]).toEqual([[], [], 1]);
+    await alice.platform.clock.advance(PATIENCE);
+    await incoming.call.accept();
+    await until(() => call.state === 'active');
+    expect(events).toEqual(['stateChanged active', 'accepted']);
   });
 
-  test('of who is rung rings again, when it comes back in time', async () => {
+  test('of a caller hears afterwards that the call was taken meanwhile', async () => {
     const server = new MemoryServer();
-    const alice = await phone(server, 'alice');
-    const bob = await phone(server, 'bob', { deviceId: 'mobile' });
-    await phone(server, 'bob', { deviceId: 'laptop' });
-    const { call, incoming } = await ring(alice, bob);
-    server.cut(channelOf(server, 'mobile'));
+    const [alice, bob] = [await phone(server, 'alice'), await phone(server, 'bob')];
+    const { call, events, incoming } = await ringing(alice, bob);
+    server.cut(channelOf(server, 'alice'));
+    await incoming.call.accept();
+    expect(call.state).toBe('ringing');
+    await until(() => call.state === 'active', alice.platform);
+    expect(events).toEqual(['stateChanged active', 'accepted']);
+    expect((await call.join()).state).toBe('connected');
+  });
+
+  test('lets one reject what rings: the server hears of it afterwards', async () => {
+    const server = new MemoryServer();
+    const [alice, bob] = [await phone(server, 'alice'), await phone(server, 'bob')];
+    const { call, incoming } = await ringing(alice, bob);
+    server.cut(channelOf(server, 'bob'));
+    await incoming.call.reject();
+    await until(() => call.state === 'ended', bob.platform);
+    expect([call.endedBecause, bob.incoming.length]).toEqual(['rejected', 1]);
+  });
+
+  test('and does not come back in time ends what rings', async () => {
+    const server = new MemoryServer();
+    const [alice, bob] = [await phone(server, 'alice'), await phone(server, 'bob')];
+    const { events, incoming } = await ringing(alice, bob);
+    server.down();
+    for (const { platform } of [alice, bob]) await platform.clock.advance(PATIENCE - 1);
+    expect([events, incoming.events]).toEqual([[], []]);
+    for (const { platform } of [alice, bob]) await platform.clock.advance(1);
+    expect(events).toEqual(['stateChanged ended', 'ended connectionLost']);
     expect(incoming.events).toEqual(['stateChanged ended', 'cancelled', 'ended connectionLost']);
-    await until(() => bob.incoming.length === 2, bob.platform);
-    expect(newest(bob.incoming).call.id).toBe(call.id);
-    await newest(bob.incoming).call.accept();
-    await until(() => call.state === 'active');
+    for (const { client, platform } of [alice, bob]) {
+      await client.disconnect();
+      expect(platform.held.timers).toBe(0);
+    }
   });
 
   test('leaves a call that is held as it is', async () => {
@@ -358,6 +399,83 @@ describe('a connection that is lost', () => {
     await until(() => alice.client.state === 'disconnected', alice.platform);
     expect(newest(alice.states)).toBe('TOKEN_EXPIRED');
     expect(call.endedBecause).toBe('connectionLost');
+  });
+});
+
+/** Nobody is back before their clock has moved: the first attempt of each is in vain. */
+async function restart(server: MemoryServer, phones: readonly Phone[]): Promise<void> {
+  server.down();
+  for (const { client } of phones) await until(() => client.state === 'reconnecting');
+  for (let turn = 0; turn < 5; turn++) await settle();
+  server.up();
+}
+
+async function comesBack({ client, platform }: Phone): Promise<void> {
+  for (let waited = 0; client.state !== 'connected' && waited < 10_000; waited += 100)
+    await platform.clock.advance(100);
+  expect(client.state).toBe('connected');
+}
+
+describe('a server that is started anew', () => {
+  test.each(['alice', 'bob'])(
+    'hears of the same call again, %s being the first to be back',
+    async (first) => {
+      const server = new MemoryServer();
+      const [alice, bob] = [await phone(server, 'alice'), await phone(server, 'bob')];
+      const { call, events, incoming } = await ringing(alice, bob, { video: true });
+      await restart(server, [alice, bob]);
+      for (const each of first === 'alice' ? [alice, bob] : [bob, alice]) await comesBack(each);
+      await alice.platform.clock.advance(CALL_INTERVAL);
+      await until(() => server.calls.calls.has(call.id));
+      await settle();
+      expect([events, incoming.events, bob.incoming.length]).toEqual([[], [], 1]);
+      for (const { platform } of [alice, bob]) await platform.clock.advance(PATIENCE);
+      await incoming.call.accept();
+      await until(() => call.state === 'active');
+      expect([call.video, events]).toEqual([true, ['stateChanged active', 'accepted']]);
+    },
+  );
+
+  test('ends what rings when the other side does not come back', async () => {
+    const server = new MemoryServer();
+    const [alice, bob] = [await phone(server, 'alice'), await phone(server, 'bob')];
+    const { call } = await ringing(alice, bob);
+    await restart(server, [alice, bob]);
+    await comesBack(alice);
+    await alice.platform.clock.advance(PATIENCE);
+    expect(call.endedBecause).toBe('connectionLost');
+    // Nobody calls him any more.
+    await comesBack(bob);
+    await bob.platform.clock.advance(PATIENCE);
+    expect(bob.incoming.map((each) => each.call.endedBecause)).toEqual(['connectionLost']);
+    expect(server.calls.calls.size).toBe(0);
+  });
+
+  test('takes nobody else for who rang', async () => {
+    const server = new MemoryServer();
+    const [alice, bob] = [await phone(server, 'alice'), await phone(server, 'bob')];
+    const { call, incoming } = await ringing(alice, bob);
+    await restart(server, [alice, bob]);
+    await comesBack(bob);
+    await phone(server, 'mallory');
+    await channelOf(server, 'mallory').request('call', { userId: 'bob', callId: call.id });
+    await until(() => bob.incoming.length === 2);
+    expect(incoming.call.endedBecause).toBe('connectionLost');
+    expect(newest(bob.incoming).call).toMatchObject({ state: 'ringing', user: { userId: 'mallory' } });
+    expect([...bob.client.calls.values()]).toEqual([newest(bob.incoming).call]);
+  });
+
+  test('does not hear of a call that was called off meanwhile', async () => {
+    const server = new MemoryServer();
+    const [alice, bob] = [await phone(server, 'alice'), await phone(server, 'bob')];
+    const { call, incoming } = await ringing(alice, bob);
+    await restart(server, [alice, bob]);
+    await call.hangUp();
+    for (const each of [alice, bob]) {
+      await comesBack(each);
+      await each.platform.clock.advance(PATIENCE);
+    }
+    expect([server.calls.calls.size, incoming.call.endedBecause]).toEqual([0, 'connectionLost']);
   });
 });
 

@@ -8,6 +8,7 @@ import { ProtooChannel } from '../signaling/ProtooChannel.js';
 import { defaultReconnectPolicy } from '../signaling/reconnectPolicy.js';
 import type { DisconnectReason } from '../types.js';
 import { Call, type CallContext } from './Call.js';
+import type { Comeback } from './Comeback.js';
 import { Line } from './Line.js';
 import type * as api from './types.js';
 import { callsUrl, ticketUrl } from './urls.js';
@@ -37,6 +38,12 @@ export class CallClient extends Emitter<api.CallClientEvents> implements api.Cal
   #displayName = '';
   #url = '';
   #line: Line | undefined;
+  /** Which run of the server has told of the calls. */
+  #server: string | undefined;
+  /** Loaded with the first call. */
+  #comeback: Comeback | 'loading' | undefined;
+  /** Ended here while there was no connection to say so. */
+  readonly #owed = new Map<string, 'rejectCall' | 'hangUpCall'>();
   #connecting: Promise<void> | undefined;
   #stopPageLeave: (() => void) | undefined;
 
@@ -113,7 +120,7 @@ export class CallClient extends Emitter<api.CallClientEvents> implements api.Cal
     const { displayName } = who;
     const line = new Line({
       url: callsUrl({ ...target, userId: who.userId }, page.href),
-      hello: { deviceId: this.#deviceId, ...(displayName ? { displayName } : {}) },
+      hello: { deviceId: this.#deviceId, resumable: true, ...(displayName ? { displayName } : {}) },
       platform: this.#platform,
       logger: this.#logger,
       policy: this.#options.reconnectPolicy ?? defaultReconnectPolicy,
@@ -157,31 +164,41 @@ export class CallClient extends Emitter<api.CallClientEvents> implements api.Cal
   }
 
   /** What the server knows counts: calls that it does not know are over, those unknown here ring. */
-  #onOpened(line: Line, { userId, displayName, calls }: CallAnswers['openLine']): void {
+  #onOpened(line: Line, answer: CallAnswers['openLine']): void {
+    const { userId, displayName, calls, server } = answer;
     this.#userId = userId;
     this.#displayName = displayName;
     this.#setState('connected');
     const known = new Set(calls.map(({ callId }) => callId));
-    for (const call of [...this.#calls.values()]) if (!known.has(call.id)) call.finish('connectionLost');
+    const isSameServer = server === undefined || server === this.#server;
+    this.#server = server;
+    if (this.#readyComeback) this.#readyComeback.opened(line, answer, isSameServer);
+    else for (const call of [...this.#calls.values()]) if (!known.has(call.id)) call.finish('connectionLost');
     for (const info of calls) {
-      if (this.#calls.has(info.callId)) continue;
-      if (info.state === 'ringing' && info.direction === 'incoming') this.#ring(info);
-      // Given up here while there was no connection to say so.
-      else this.#tellEnd(line, info.callId, 'hangUpCall');
+      const { callId, state, direction } = info;
+      const owed = this.#owed.get(callId);
+      if (this.#calls.has(callId)) continue;
+      if (!owed && state === 'ringing' && direction === 'incoming') this.#ring(info);
+      else this.#tellEnd(line, callId, owed ?? 'hangUpCall');
     }
+    this.#owed.clear();
     if (this.#watching) void this.#watch(line).catch(() => undefined);
   }
 
-  /** A call that is held waits for the connection; whatever rings is over, as on the other side. */
+  /** Calls wait for the connection, those that ring not for long. */
   #onLost(): void {
-    for (const call of [...this.#calls.values()]) if (call.state === 'ringing') call.finish('connectionLost');
+    if (this.#readyComeback) this.#readyComeback.lost();
+    else
+      for (const call of [...this.#calls.values()])
+        if (call.state === 'ringing') call.finish('connectionLost');
     if (this.#users.size > 0) this.#setUsers([], [...this.#users.keys()]);
     this.#setState('reconnecting');
   }
 
   readonly #notifications: Notifications = {
     incomingCall: (info) => {
-      if (!this.#calls.has(info.callId)) this.#ring(info);
+      const call = this.#calls.get(info.callId);
+      if (!call || this.#readyComeback?.isBack(call, info) === false) this.#ring(info);
     },
     callAccepted: ({ callId, ticket }) => {
       this.#calls.get(callId)?.activate(ticket);
@@ -242,7 +259,26 @@ export class CallClient extends Emitter<api.CallClientEvents> implements api.Cal
     this.emit('incomingCall', this.#add(info));
   }
 
+  get #readyComeback(): Comeback | undefined {
+    return this.#comeback === 'loading' ? undefined : this.#comeback;
+  }
+
+  #loadComeback(): void {
+    if (this.#comeback) return;
+    this.#comeback = 'loading';
+    const { timer } = this.#platform;
+    import('./Comeback.js')
+      .then(({ Comeback: Loaded }) => {
+        this.#comeback = new Loaded({ platform: { timer }, calls: this.#calls, line: () => this.#line });
+      })
+      .catch((error: unknown) => {
+        this.#comeback = undefined;
+        this.#logger.warn('what rings will end with the connection', error);
+      });
+  }
+
   #add(info: CallInfo): Call {
+    this.#loadComeback();
     const call = new Call(info, this.#context);
     this.#calls.set(call.id, call);
     return call;
@@ -254,7 +290,8 @@ export class CallClient extends Emitter<api.CallClientEvents> implements api.Cal
     },
     accept: (callId) => this.#connectedLine('acceptCall').request('acceptCall', { callId }),
     end: (callId, how) => {
-      if (this.#line) this.#tellEnd(this.#line, callId, how);
+      if (this.#state !== 'connected') this.#owed.set(callId, how);
+      else if (this.#line) this.#tellEnd(this.#line, callId, how);
     },
     setVideo: async (callId, video) => {
       await this.#connectedLine('updateCall').request('updateCall', { callId, video });
@@ -286,6 +323,8 @@ export class CallClient extends Emitter<api.CallClientEvents> implements api.Cal
     this.#connecting = undefined;
     this.#watching = false;
     this.#early.clear();
+    this.#owed.clear();
+    this.#readyComeback?.close();
     line?.close();
     if (this.#users.size > 0) this.#setUsers([], [...this.#users.keys()]);
     this.#setState('disconnected');

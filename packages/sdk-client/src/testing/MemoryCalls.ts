@@ -10,6 +10,8 @@ interface MemoryLine {
   readonly deviceId: string;
   readonly displayName: string;
   watches: boolean;
+  /** What rings there waits for it when its connection breaks. */
+  resumable: boolean;
 }
 
 export interface MemoryCall {
@@ -34,6 +36,7 @@ export class MemoryCalls {
   /** By device id. */
   readonly lines = new Map<string, MemoryLine>();
   #ids = 0;
+  #runs = 1;
 
   handle(channel: MemoryChannel, method: string, data: unknown): unknown {
     const body = (data ?? {}) as Data;
@@ -48,6 +51,10 @@ export class MemoryCalls {
     const line = this.#lineOf(channel);
     if (!line) return;
     this.lines.delete(line.deviceId);
+    if (line.resumable) {
+      this.#usersChanged(line.userId);
+      return;
+    }
     for (const call of [...this.calls.values()]) {
       if (call.calleeDevice !== undefined) continue;
       const rings = call.to === line.userId && this.#devices(line.userId).length > 0;
@@ -55,6 +62,12 @@ export class MemoryCalls {
         this.#end(call, 'connectionLost');
     }
     this.#usersChanged(line.userId);
+  }
+
+  /** As a server that is started anew: it knows of no calls. */
+  forget(): void {
+    this.#runs += 1;
+    this.calls.clear();
   }
 
   /** Nobody has answered in time. */
@@ -77,7 +90,7 @@ export class MemoryCalls {
     };
     switch (method) {
       case 'call':
-        return this.#call(line, String(data['userId']), data['video'] === true);
+        return this.#call(line, data);
       case 'acceptCall':
         return this.#accept(line, call());
       case 'rejectCall':
@@ -91,6 +104,7 @@ export class MemoryCalls {
         return { users: [...this.#userIds()].filter((id) => id !== line.userId).map((id) => this.#user(id)) };
       case 'closeLine':
         this.giveUp(line.deviceId);
+        line.resumable = false;
         this.disconnected(line.channel);
         return {};
       default:
@@ -98,33 +112,48 @@ export class MemoryCalls {
     }
   }
 
-  #open(channel: MemoryChannel, { deviceId, displayName }: Data): unknown {
+  #open(channel: MemoryChannel, { deviceId, displayName, resumable }: Data): unknown {
     const userId = channel.url.searchParams.get('userId') ?? '';
     const id = String(deviceId);
     this.lines.get(id)?.channel.end(refuse('PEER_REPLACED', 409), true);
     const name = typeof displayName === 'string' ? displayName : userId;
-    this.lines.set(id, { channel, userId, deviceId: id, displayName: name, watches: false });
+    this.lines.set(id, {
+      channel,
+      userId,
+      deviceId: id,
+      displayName: name,
+      watches: false,
+      resumable: resumable === true,
+    });
     const here = [...this.calls.values()].filter(
       (call) =>
         call.callerDevice === id || (call.calleeDevice ?? (call.to === userId ? id : undefined)) === id,
     );
     this.#usersChanged(userId);
-    return { userId, displayName: name, calls: here.map((call) => this.#info(call, id)) };
+    const calls = here.map((call) => this.#info(call, id));
+    return {
+      userId,
+      displayName: name,
+      calls,
+      ...(resumable === true && { server: `run-${String(this.#runs)}` }),
+    };
   }
 
-  #call(line: MemoryLine, userId: string, video: boolean): unknown {
+  #call(line: MemoryLine, { userId: callee, video, callId }: Data): unknown {
+    const userId = String(callee);
     if (this.#engaged(line.userId)) throw refuse('ALREADY_IN_CALL', 409);
     const devices = this.#devices(userId);
     const busy = this.#engaged(userId);
     if (devices.length === 0 && !busy) throw refuse('USER_OFFLINE', 404);
-    const id = `call-${String(++this.#ids)}`;
+    const isFree = typeof callId === 'string' && !this.calls.has(callId);
+    const id = isFree ? callId : `call-${String(++this.#ids)}`;
     const call: MemoryCall = {
       id,
       callerDevice: line.deviceId,
       from: line.userId,
       to: userId,
       ticket: `ticket-${id}`,
-      video,
+      video: video === true,
       calleeDevice: undefined,
     };
     if (busy) line.channel.notify('callEnded', { callId: id, reason: 'busy' });

@@ -63,6 +63,7 @@ export class MemoryServer implements ChannelServer {
   down(): void {
     this.#down = new ParlorError('SERVER_UNREACHABLE', 'the server is down');
     for (const channel of this.open) this.cut(channel);
+    this.calls.forget();
   }
 
   up(): void {

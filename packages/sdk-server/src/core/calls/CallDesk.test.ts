@@ -83,13 +83,14 @@ function setUp(options: CallOptions = {}, hooks: Hooks = {}) {
     newSecret,
     options: { ...DEFAULT_CALL_OPTIONS, ...options },
   });
-  const device = (userId: string, deviceId = 'phone') => {
+  const device = (userId: string, deviceId = 'phone', resumable = false) => {
     const link = new Device();
     link.line = desk.open({
       userId,
       deviceId,
       displayName: userId.toUpperCase(),
       grants: DEFAULT_GRANTS,
+      resumable,
       link,
     });
     return link;
@@ -350,6 +351,68 @@ describe('a connection that is lost', () => {
     desk.lost(back.line, back);
     desk.lost(laptop.line, laptop);
     expect(alice.heard()).toEqual(['callEnded connectionLost']);
+  });
+
+  describe('of a device that comes back', () => {
+    const both = ({ device }: Pick<ReturnType<typeof setUp>, 'device'>) =>
+      [device('alice', 'phone', true), device('bob', 'phone', true)] as const;
+
+    test.each(['alice', 'bob'])('is no news to what rings: %s', async (who) => {
+      const world = setUp();
+      const { desk, ring, device, time } = world;
+      const [alice, bob] = both(world);
+      const callId = await ring(alice, 'bob');
+      const lost = who === 'alice' ? alice : bob;
+      desk.lost(lost.line, lost);
+      time.pass(10_000);
+      const back = device(who, 'phone', true);
+      expect(desk.callsOf(back.line)).toMatchObject([{ callId, state: 'ringing' }]);
+      expect([...alice.heard(), ...bob.heard(), ...back.heard()]).toEqual(['incomingCall']);
+      await desk.accept(who === 'bob' ? back.line : bob.line, callId);
+      expect((who === 'alice' ? back : alice).heard()).toEqual(['callAccepted']);
+    });
+
+    test('has the call that was taken while its caller was away', async () => {
+      const world = setUp();
+      const { desk, ring, device } = world;
+      const [alice, bob] = both(world);
+      const callId = await ring(alice, 'bob');
+      desk.lost(alice.line, alice);
+      await desk.accept(bob.line, callId);
+      const back = device('alice', 'phone', true);
+      expect(desk.callsOf(back.line)).toMatchObject([
+        { callId, state: 'active', ticket: expect.any(String) },
+      ]);
+    });
+
+    test.each([
+      ['alice', 60_000, 'callEnded connectionLost'],
+      ['bob', 60_000, 'callEnded connectionLost'],
+      ['alice', 20_000, 'callEnded noAnswer'],
+    ])('rings no longer than it may: %s, %i ms', async (who, ringTimeoutMs, end) => {
+      const world = setUp({ ringTimeoutMs });
+      const { desk, ring, time } = world;
+      const [alice, bob] = both(world);
+      await ring(alice, 'bob');
+      bob.heard();
+      const [lost, other] = who === 'alice' ? [alice, bob] : [bob, alice];
+      desk.lost(lost.line, lost);
+      time.pass(30_000);
+      expect(other.heard()).toEqual([end]);
+      time.pass(60_000);
+      expect([desk.size, time.pending]).toEqual([0, 0]);
+    });
+
+    test('is given the call of before again by a server that does not know it', async () => {
+      const { desk, device } = setUp();
+      const [alice, bob] = [device('alice', 'phone', true), device('bob', 'phone', true)];
+      const wish = { video: false, callId: 'rang-before' };
+      expect(await desk.call(alice.line, 'bob', wish)).toMatchObject({ callId: 'rang-before' });
+      expect(bob.told).toMatchObject([{ type: 'incomingCall', call: { callId: 'rang-before' } }]);
+      const [carol] = [device('carol'), device('dave')];
+      expect((await desk.call(carol.line, 'dave', wish)).callId).not.toBe('rang-before');
+      expect(desk.id).toBe(desk.id);
+    });
   });
 
   test.each(['alice', 'bob'])('of %s within a call may come back', async (who) => {

@@ -6,7 +6,7 @@ import { Line } from './Line.js';
 import { Lines } from './Lines.js';
 import { MAX_LISTED, Presence } from './Presence.js';
 import { Switchboard } from './Switchboard.js';
-import type { CallContext, CallLink, Invitation, LineOptions } from './types.js';
+import type { CallContext, CallLink, Invitation, LineOptions, Wish } from './types.js';
 
 /**
  * All calls of one server, as devices ask for them. What follows from what is decided by the state machine of
@@ -19,6 +19,7 @@ export class CallDesk {
   readonly #presence: Presence;
   readonly #switchboard: Switchboard;
   readonly #dialer: Dialer;
+  #id: string | undefined;
 
   constructor(context: CallContext) {
     const lines = new Lines(context.options);
@@ -33,6 +34,11 @@ export class CallDesk {
     this.#presence = presence;
     this.#switchboard = switchboard;
     this.#dialer = new Dialer({ context, lines, calls, presence, switchboard });
+  }
+
+  /** Another one each time that the server is started: it knows the calls of its own time only. */
+  get id(): string {
+    return (this.#id ??= this.#context.newSecret());
   }
 
   /** Calls that ring or are held. */
@@ -53,6 +59,7 @@ export class CallDesk {
     line.displayName = options.displayName;
     line.grants = options.grants;
     line.region = options.region;
+    line.resumable = options.resumable ?? false;
     // Not told one by one: they are in the answer.
     line.link = undefined;
     for (const call of this.#calls.ringingAt(line.userId)) {
@@ -73,8 +80,8 @@ export class CallDesk {
    * Rings all devices of a user. Who is busy is told by `callEnded`, as an answer of the other side.
    * @throws BAD_REQUEST, ALREADY_IN_CALL, RATE_LIMITED, CALL_REFUSED (a hook said no), USER_OFFLINE
    */
-  call(line: Line, userId: string, options: { video: boolean }): Promise<CallInfo> {
-    return this.#dialer.call(line, userId, options);
+  call(line: Line, userId: string, wish: Wish): Promise<CallInfo> {
+    return this.#dialer.call(line, userId, wish);
   }
 
   /**
@@ -122,13 +129,16 @@ export class CallDesk {
     return users;
   }
 
-  /** The connection of a device was lost. What it holds waits for it for a while, what rings does not. */
+  /**
+   * The connection of a device was lost. What it holds waits for it for a while; what rings only where the device has said
+   * that it comes back.
+   */
   lost(line: Line, link: CallLink): void {
     if (line.link !== link) return;
     line.link = undefined;
     this.#presence.unwatch(line);
     for (const call of [...line.calls]) {
-      if (!call.holds(line)) this.#switchboard.drop(call, line, 'connectionLost');
+      if (!call.holds(line) && !line.resumable) this.#switchboard.drop(call, line, 'connectionLost');
     }
     if (line.calls.size === 0) this.#lines.remove(line);
     else {

@@ -25,6 +25,10 @@ export class CallRegistry {
     return this.#byId.values();
   }
 
+  has(callId: string): boolean {
+    return this.#byId.has(callId);
+  }
+
   add(call: LiveCall): void {
     this.#byId.set(call.id, call);
   }

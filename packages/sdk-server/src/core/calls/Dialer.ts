@@ -8,7 +8,7 @@ import type { Lines } from './Lines.js';
 import { LiveCall } from './LiveCall.js';
 import type { Presence } from './Presence.js';
 import type { Switchboard } from './Switchboard.js';
-import type { CallContext } from './types.js';
+import type { CallContext, Wish } from './types.js';
 
 interface DialerParts {
   readonly context: CallContext;
@@ -29,7 +29,7 @@ export class Dialer {
   }
 
   /** As `CallDesk.call`. */
-  async call(line: Line, userId: string, { video }: { video: boolean }): Promise<CallInfo> {
+  async call(line: Line, userId: string, { video, callId }: Wish): Promise<CallInfo> {
     const { lines, calls, context } = this.#parts;
     this.#assertMay(line, userId);
     // Where nobody is asked nothing is awaited: two calls of one user must not both find that user free.
@@ -39,7 +39,7 @@ export class Dialer {
     if (!calleeBusy && devices.length === 0) {
       throw new ParlorError('USER_OFFLINE', `user ${userId} waits for calls on no device: try again later`);
     }
-    return this.#ring(this.#newCall(line, userId, devices), { devices, calleeBusy, video });
+    return this.#ring(this.#newCall(line, { userId, devices, callId }), { devices, calleeBusy, video });
   }
 
   /** @throws BAD_REQUEST, ALREADY_IN_CALL, RATE_LIMITED */
@@ -63,10 +63,14 @@ export class Dialer {
     if (!line.link) throw new ParlorError('NOT_JOINED', 'the connection was lost while calling');
   }
 
-  #newCall(line: Line, userId: string, devices: readonly Line[]): LiveCall {
+  #newCall(
+    line: Line,
+    { userId, devices, callId }: { userId: string; devices: readonly Line[]; callId: string | undefined },
+  ): LiveCall {
     const { calls, lines, context } = this.#parts;
     const { newSecret } = context;
-    const call = new LiveCall({ id: newSecret(), caller: line, calleeUserId: userId, newSecret });
+    const id = callId === undefined || calls.has(callId) ? newSecret() : callId;
+    const call = new LiveCall({ id, caller: line, calleeUserId: userId, newSecret });
     call.callee.displayName = lines.of(userId)[0]?.displayName ?? userId;
     calls.add(call);
     for (const each of [line, ...devices]) calls.enlist(call, each);

@@ -11,6 +11,8 @@ export class Line {
   grants: Grants;
   /** As `Place.region`. */
   region: string | undefined;
+  /** What rings there waits for it as well. */
+  resumable = false;
   /** Undefined while the connection is lost and its calls wait for it to come back. */
   link: CallLink | undefined;
   /** Ends the wait. */

@@ -54,7 +54,16 @@ export interface LineOptions {
   readonly grants: Grants;
   /** Where the user is, as `Place.region`. */
   readonly region?: string | undefined;
+  /** It comes back when its connection breaks. Default false. */
+  readonly resumable?: boolean | undefined;
   readonly link: CallLink;
+}
+
+/** What is asked for with a call. */
+export interface Wish {
+  readonly video: boolean;
+  /** That it had on a server that was there before. */
+  readonly callId?: string | undefined;
 }
 
 /** Time, injected so that tests need not wait for it. */

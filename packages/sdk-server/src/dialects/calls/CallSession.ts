@@ -82,15 +82,16 @@ export class CallSession implements SocketHandler {
   }
 
   #openLine(
-    { deviceId, displayName }: CallRequestParsed<'openLine'>,
+    { deviceId, displayName, resumable }: CallRequestParsed<'openLine'>,
     link: CallSocket,
   ): CallAnswers['openLine'] {
     if (this.#line) throw new ParlorError('ALREADY_JOINED', 'this connection has opened its line');
     const { desk, userId, authorization } = this.#options;
     const { name = displayName ?? userId, grants, region } = authorization;
-    const line = desk.open({ userId, deviceId, displayName: name, grants, region, link });
+    const line = desk.open({ userId, deviceId, displayName: name, grants, region, resumable, link });
     this.#line = line;
-    return { userId, displayName: line.displayName, calls: desk.callsOf(line) };
+    const calls = desk.callsOf(line);
+    return { userId, displayName: line.displayName, calls, ...(resumable && { server: desk.id }) };
   }
 }
 

@@ -19,7 +19,7 @@ type Handlers = {
 };
 
 export const handlers: Handlers = {
-  call: ({ desk, line }, { userId, video = false }) => desk.call(line, userId, { video }),
+  call: ({ desk, line }, { userId, video = false, callId }) => desk.call(line, userId, { video, callId }),
   acceptCall: ({ desk, line }, { callId }) => desk.accept(line, callId),
   rejectCall({ desk, line }, { callId }) {
     desk.reject(line, callId);

@@ -6,38 +6,31 @@ import type { RawSfuMethods } from './arms/rawSfu.js';
 import type { SfuAddress } from './fanOut/Sfu.js';
 import { ArmProcess } from './harness/ArmProcess.js';
 
+/** What all servers have in common. */
+interface Server {
+  call(method: 'start', data: object): Promise<void>;
+  call(method: 'stop'): Promise<Cost>;
+  stop(): Promise<void>;
+}
+
 export interface FanOut extends Cost, Forwarded {}
 
 /** A server in a process of its own, and its clients in another. */
 export class FanOutArm {
   static async parlor(): Promise<FanOutArm> {
     const server = await ArmProcess.start<ParlorServerMethods>('arms/parlorServer.ts');
-    const address: SfuAddress = { kind: 'parlor', ...(await server.call('open', {})) };
-    return this.#with(address, {
-      start: () => server.call('start', {}),
-      finish: () => server.call('stop'),
-      stop: () => server.stop(),
-    });
+    return this.#with({ kind: 'parlor', ...(await server.call('open', {})) }, server);
   }
 
   static async raw(): Promise<FanOutArm> {
     const server = await ArmProcess.start<RawSfuMethods>('arms/rawSfu.ts');
-    const address: SfuAddress = { kind: 'raw', ...(await server.call('open', {})) };
-    return this.#with(address, {
-      start: () => server.call('start', {}),
-      finish: () => server.call('stop'),
-      stop: () => server.stop(),
-    });
+    return this.#with({ kind: 'raw', ...(await server.call('open', {})) }, server);
   }
 
+  /** `eventLoops`: threads that all connections share; 0: a thread for each, its default. */
   static async janus(eventLoops = 0): Promise<FanOutArm> {
     const server = await ArmProcess.start<JanusMethods>('arms/janus.ts');
-    const address: SfuAddress = { kind: 'janus', token: '', ...(await server.call('open', { eventLoops })) };
-    return this.#with(address, {
-      start: () => server.call('start', {}),
-      finish: () => server.call('stop'),
-      stop: () => server.stop(),
-    });
+    return this.#with({ kind: 'janus', token: '', ...(await server.call('open', { eventLoops })) }, server);
   }
 
   static async #with(address: SfuAddress, server: Server): Promise<FanOutArm> {
@@ -58,19 +51,13 @@ export class FanOutArm {
 
   /** Sends for a while, and tells what that has cost the server. */
   async run(packetsPerSecond: number, ms: number): Promise<FanOut> {
-    await this.server.start();
+    await this.server.call('start', {});
     const forwarded = await this.clients.call('run', { packetsPerSecond, ms });
-    return { ...(await this.server.finish()), ...forwarded };
+    return { ...(await this.server.call('stop')), ...forwarded };
   }
 
   async stop(): Promise<void> {
     await this.clients.stop();
     await this.server.stop();
   }
-}
-
-interface Server {
-  start(): Promise<void>;
-  finish(): Promise<Cost>;
-  stop(): Promise<void>;
 }

@@ -7,7 +7,7 @@ import { section } from './harness/report.js';
 import type { BenchResult, Results } from './harness/result.js';
 import { resultFiles, store } from './harness/store.js';
 import { crowd, join } from './join.js';
-import { janus, media } from './media.js';
+import { janus, janusLoop, media } from './media.js';
 import { meshCost } from './mesh.js';
 import { recovery } from './recovery.js';
 import { relay } from './relay.js';
@@ -24,6 +24,7 @@ const benches: readonly Bench[] = [
   storm,
   media,
   janus,
+  janusLoop,
   viewers,
   ttff,
   ttffJanus,

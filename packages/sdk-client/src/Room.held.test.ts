@@ -23,14 +23,14 @@ it('tells when the server forwards a track no more, and when it does again', asy
     told.push(`${identity} ${which.source} ${state} ${which.holdReason ?? ''}`);
   });
   const driver = newest(bob.drivers);
-  driver.emit('held', publication.id, 'lastN');
-  driver.emit('held', publication.id, 'lastN');
+  driver.tellHeld(publication.id, 'lastN');
+  driver.tellHeld(publication.id, 'lastN');
   expect([publication.streamState, publication.isMuted, publication.isSubscribed]).toEqual([
     'paused',
     false,
     true,
   ]);
-  driver.emit('held', publication.id, undefined);
+  driver.tellHeld(publication.id, undefined);
   expect(publication.streamState).toBe('active');
   expect(told).toEqual(['alice camera paused lastN', 'alice camera active ']);
   await alice.room.disconnect();

@@ -1,7 +1,7 @@
 import { Emitter } from '../../emitter.js';
 import { ParlorError, toParlorError } from '../../errors.js';
 import { FakeMediaStreamTrack } from '../../testing/fakeMedia.js';
-import type { TrackKind } from '../../types.js';
+import type { HoldReason, TrackKind } from '../../types.js';
 import type {
   DriverContext,
   DriverFactory,
@@ -169,6 +169,11 @@ export class FakeDriver extends Emitter<MediaDriverEvents> implements MediaDrive
     before.end();
     this.emit('trackReplaced', producerId, mediaStreamTrack);
     return mediaStreamTrack;
+  }
+
+  /** The server does not forward it, or (undefined) again. */
+  tellHeld(producerId: string, reason: HoldReason | undefined): void {
+    this.emit('held', producerId, reason);
   }
 
   /** What the server would say about a stream. */

@@ -1,6 +1,8 @@
 // npm run bench [-- NAME...]: runs benchmarks, writes RESULTS.json and RESULTS.md, fails when a gate is missed.
 import { relative } from 'node:path';
+import { broadcast } from './broadcast.js';
 import { bundle } from './bundle.js';
+import { consume, memory } from './consume.js';
 import type { Bench } from './harness/Bench.js';
 import { describeMachine } from './harness/machine.js';
 import { section } from './harness/report.js';
@@ -22,6 +24,8 @@ const benches: readonly Bench[] = [
   join,
   crowd,
   storm,
+  consume,
+  memory,
   media,
   janus,
   janusLoop,
@@ -30,6 +34,7 @@ const benches: readonly Bench[] = [
   ttffJanus,
   rpc,
   relay,
+  broadcast,
   soak,
   meshCost,
   swapGap,

@@ -46,6 +46,8 @@ function expected({ peerId, answer, notifications }: Stay) {
     if (method === 'newProducer') producers.set(producer, data['paused'] === true);
     if (method === 'producerClosed') producers.delete(producer);
     if (peer === peerId) continue;
+    // With a reason the room holds it back, which is not muting.
+    if (data['reason'] && method?.startsWith('consumer')) continue;
     if (method === 'producerPaused' || method === 'consumerPaused') producers.set(producer, true);
     if (method === 'producerResumed' || method === 'consumerResumed') producers.set(producer, false);
   }

@@ -389,6 +389,25 @@ describe('what this page does not receive', () => {
     driver.handleNotification('consumerScore', silence);
     expect(their().at(-1)).toBe('their p1 0');
   });
+
+  it('is not lost while its sender begins again, but is when nothing comes of it', async () => {
+    const { driver, answers, requests, down, pass, scores } = await call();
+    Object.assign(answers, { pause: {}, resume: {} });
+    const their = () => scores.filter((line) => line.startsWith('their'));
+    await driver.setReceiving('p1', false);
+    const { consumerId } = newest(requests).data;
+    const silence = { consumerId, producerId: 'p1', score: 10, producerScore: 0 };
+    down.isSilent = true;
+    await pass(LOOK_INTERVAL);
+    driver.handleNotification('consumerScore', silence);
+    scores.length = 0;
+    await driver.setReceiving('p1', true);
+    driver.handleNotification('consumerScore', silence);
+    await pass(LOOK_INTERVAL);
+    expect(their()).not.toContain('their p1 0');
+    await pass(4 * LOOK_INTERVAL);
+    expect(their().at(-1)).toBe('their p1 0');
+  });
 });
 
 describe('the network', () => {

@@ -9,6 +9,7 @@ import { limitLayers, rests } from './limitLayers.js';
 import { onNetworkChange } from './networkChange.js';
 import { Renewal } from './Renewal.js';
 import { Side } from './Side.js';
+import { isAtRest } from './streams.js';
 
 /** Milliseconds between two looks: one report of the browser for each transport. */
 export const LOOK_INTERVAL = 1000;
@@ -79,11 +80,15 @@ export class Keeper {
   /** The server has given a publication, or what is received of one, another score. */
   score(producerId: string, score: number, own: boolean): void {
     const { sender, receiver } = this.options.path;
-    // Nothing has to come of what is held back.
-    if (own ? rests(sender, producerId) : receiver.received.get(producerId)?.paused) return;
+    const received = receiver.received.get(producerId);
+    // Nothing has to come of what rests, and what is said of its rest holds no longer when it goes on.
+    if (own ? rests(sender, producerId) : received && isAtRest(received)) {
+      this.#told.delete(producerId);
+      return;
+    }
     this.#told.set(producerId, score);
-    // Whether there was anything to send the next look tells.
-    if (score === 0 && !own) this.#scores.put(producerId, 0, false);
+    // Whether there was anything to send the next look tells; and of what goes on after a rest, whether it comes.
+    if (score === 0 && !own && !this.#sides[1].goesOn(producerId)) this.#scores.put(producerId, 0, false);
   }
 
   /** What else the server tells: what it does with a consumer. */

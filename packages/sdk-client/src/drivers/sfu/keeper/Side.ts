@@ -74,6 +74,11 @@ export class Side {
     return state !== 'new' && (streams.size > 0 || state !== 'connected' || this.ladder.isRunning);
   }
 
+  /** It was at rest, and nothing of it has come since. */
+  goesOn(producerId: string): boolean {
+    return this.#received.goesOn(producerId);
+  }
+
   async look(): Promise<void> {
     const { transport } = this;
     // Closed while it is asked: the next look finds another one.

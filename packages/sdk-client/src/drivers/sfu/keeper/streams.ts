@@ -27,6 +27,8 @@ interface Known<T> {
   movedAt: number;
   /** Something of it has come. */
   came: boolean;
+  /** It was at rest, and nothing of it has come since. */
+  rested: boolean;
 }
 
 interface Sending {
@@ -86,6 +88,10 @@ function worth(
 const isSteady = ({ producer: { source } }: Received): boolean =>
   source === 'camera' || source === 'microphone';
 
+/** Somebody wants it so: nothing of it is to come. */
+export const isAtRest = ({ receiving, paused, held }: Received): boolean =>
+  !receiving || paused || held !== undefined;
+
 /** What is received, from look to look. */
 export class ReceivedStreams {
   readonly #known = new Map<string, Known<Incoming>>();
@@ -93,14 +99,24 @@ export class ReceivedStreams {
   look(received: ReadonlyMap<string, Received>, looked: LookedAt): Found[] {
     return [...received].flatMap(([producerId, stream]) => {
       const now = readIncoming(looked.report, stream.consumer.localId);
-      const runs = stream.receiving && !stream.paused && stream.forwarded && !stream.held;
+      const rests = isAtRest(stream);
+      const runs = stream.forwarded && !rests;
       if (!now) this.#known.delete(producerId);
       // How it was until it rested says nothing of how it is when it goes on.
       else if (!runs)
-        this.#known.set(producerId, { counters: { ...now, timestamp: 0 }, movedAt: looked.at, came: false });
+        this.#known.set(producerId, {
+          counters: { ...now, timestamp: 0 },
+          movedAt: looked.at,
+          came: false,
+          rested: rests || this.goesOn(producerId),
+        });
       if (!now || !runs) return [];
       return [this.#lookAt(stream, now, looked)];
     });
+  }
+
+  goesOn(producerId: string): boolean {
+    return this.#known.get(producerId)?.rested ?? false;
   }
 
   clear(): void {
@@ -109,18 +125,26 @@ export class ReceivedStreams {
 
   #lookAt(stream: Received, now: Incoming, { at, scoreOf, roundTripTime }: LookedAt): Found {
     const { producerId } = stream.producer;
-    const known = this.#known.get(producerId) ?? { counters: NOTHING_RECEIVED, movedAt: at, came: false };
+    const known = this.#known.get(producerId) ?? {
+      counters: NOTHING_RECEIVED,
+      movedAt: at,
+      came: false,
+      rested: false,
+    };
     const { counters: before } = known;
     const moved = now.packetsReceived > before.packetsReceived;
     const movedAt = moved ? at : known.movedAt;
     const came = known.came || moved;
+    const rested = known.rested && !moved;
     // Until it goes on, the time that it rested is no freeze.
-    this.#known.set(producerId, { counters: came ? now : { ...now, timestamp: 0 }, movedAt, came });
+    this.#known.set(producerId, { counters: came ? now : { ...now, timestamp: 0 }, movedAt, came, rested });
     const serverScore = scoreOf(producerId);
     const due = moved || (isSteady(stream) && serverScore !== 0);
     // Of what comes in several layers the server also scores that nothing comes.
     const sure = came || (stream.layered && serverScore !== undefined && serverScore > 0);
-    const lost = serverScore === 0 || (came && isSteady(stream) && at - movedAt >= QUIET_LIMIT);
+    const isQuiet = at - movedAt >= QUIET_LIMIT;
+    // Who sends it again for this page needs a moment until the server sees it.
+    const lost = serverScore === 0 ? !rested || isQuiet : came && isSteady(stream) && isQuiet;
     // Also when it has just come: if it stops before the next look it has been there, and is lost.
     const health = before.timestamp > 0 || !known.came ? receivedHealth(before, now) : undefined;
     return {

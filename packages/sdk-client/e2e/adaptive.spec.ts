@@ -37,16 +37,28 @@ async function expectWidth(page: Page, width: number): Promise<void> {
   await expectDecodes(page, { from: 'alice' });
 }
 
-/** Not a frame comes any more. */
-async function expectRest(page: Page): Promise<void> {
-  const frames = () => page.evaluate(() => window.call.frames('alice'));
-  const inOneSecond = async () => {
-    const before = await frames();
-    await page.waitForTimeout(1000);
-    return (await frames()) - before;
+/** It is the same from one look to the next. */
+async function expectStill(count: () => Promise<number>): Promise<void> {
+  let before = -1;
+  const grown = async () => {
+    const last = before;
+    before = await count();
+    return before - last;
   };
-  await expect.poll(inOneSecond, settled).toBe(0);
+  await expect.poll(grown, { ...settled, intervals: [1000] }).toBe(0);
 }
+
+/** Not a frame comes any more. */
+const expectRest = (page: Page) => expectStill(() => page.evaluate(() => window.call.frames('alice')));
+
+/** Its publisher has heard that nobody watches. */
+const expectUnsent = (page: Page) =>
+  expectStill(async () => {
+    const stats = await page.evaluate(() => window.call.stats());
+    return stats
+      .filter(({ type, kind }) => type === 'outbound-rtp' && kind === 'video')
+      .reduce((sum, { packetsSent }) => sum + Number(packetsSent), 0);
+  });
 
 test('the layer follows the size of the element, unless something else is said', async ({ join }) => {
   test.setTimeout(240_000);
@@ -95,8 +107,8 @@ test('what cannot be seen is not received, and nothing is wrong with that', asyn
   for (const unseen of [`${MIDDLE}; display: none`, BELOW]) {
     await tile(bob, unseen);
     await expectRest(bob);
-    // Long enough for whoever takes it for a fault.
-    await bob.waitForTimeout(10_000);
+    // By then whoever takes it for a fault has said so.
+    await expectUnsent(alice);
     await expectRest(bob);
     await tile(bob, MIDDLE);
     await expectDecodes(bob, { from: 'alice' });
@@ -105,6 +117,10 @@ test('what cannot be seen is not received, and nothing is wrong with that', asyn
   const own = () => alice.evaluate(() => window.call.room.localParticipant.connectionQuality);
   const theirs = () => bob.evaluate(() => window.call.participant('alice').connectionQuality);
   for (const quality of [own, theirs]) await expect.poll(quality, settled).not.toBe('lost');
+  for (const page of [alice, bob])
+    expect(await page.evaluate(() => window.call.told('connectionQualityChanged'))).not.toContain(
+      'lost alice',
+    );
 });
 
 test.describe('in a room that changes its way', () => {

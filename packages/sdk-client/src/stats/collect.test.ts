@@ -3,7 +3,7 @@ import type { DriverReports } from '../drivers/MediaDriver.js';
 import { createFakeDrivers } from '../drivers/fake/FakeDriver.js';
 import { silentLogger } from '../logger.js';
 import { FakePlatform } from '../testing/index.js';
-import { StatsCollector } from './collect.js';
+import { StatsCollector, type StreamOwner } from './collect.js';
 
 const report = (...entries: Record<string, unknown>[]): RTCStatsReport =>
   new Map(entries.map((entry) => [entry['id'], entry])) as RTCStatsReport;
@@ -62,7 +62,9 @@ const received = (bytes: number, packets: number, lost: number) =>
     { id: 'probator', type: 'inbound-rtp', bytesReceived: 1e6, packetsReceived: 1e6, packetsLost: 0 },
   );
 
-function setup() {
+const camera: StreamOwner['publication'] = { source: 'camera', kind: 'video' };
+
+function setup(publication = camera) {
   const platform = new FakePlatform();
   let reports: DriverReports = { tracks: [], transports: [] };
   const context = {
@@ -77,8 +79,7 @@ function setup() {
   const collector = new StatsCollector({
     now: platform.now,
     driver: () => driver,
-    ownerOf: (id) =>
-      id === 'gone' ? undefined : { identity: id, publication: { source: 'camera', kind: 'video' } },
+    ownerOf: (id) => (id === 'gone' ? undefined : { identity: id, publication }),
   });
   const tell = (next: DriverReports) => {
     reports = next;
@@ -132,6 +133,14 @@ describe('StatsCollector', () => {
       audioLevel: 0.5,
       totalAudioEnergy: 2,
     });
+  });
+
+  it('tells why the server holds back what is received', async () => {
+    const theirs = { ...camera, isEnabled: true, isReceiving: true, layers: undefined, adapted: undefined };
+    const { collector, tell } = setup({ ...theirs, holdReason: 'lastN' });
+    tell(one('recv', received(100, 10, 0)));
+    const [track] = (await collector.collect()).tracks;
+    expect(track).toMatchObject({ held: 'lastN', wanted: { receiving: true, reason: 'full' } });
   });
 
   it('does not go negative when a stream starts anew, and forgets what is gone', async () => {

@@ -49,8 +49,9 @@ export class StatsCollector {
       const before = this.#samples.get(track.producerId);
       const { identity, publication } = owner;
       const { source, kind } = publication;
-      const wanted = 'isReceiving' in publication ? wantedOf(publication) : undefined;
-      const about = { identity, source, kind, wanted };
+      const theirs = 'isReceiving' in publication ? publication : undefined;
+      const wanted = theirs && wantedOf(theirs);
+      const about = { identity, source, kind, wanted, held: theirs?.holdReason };
       byProducer.set(track.producerId, { ...about, ...sample.counters, ...rates(before, sample) });
     }
     this.#samples = samples;

@@ -27,7 +27,7 @@ const milliseconds = (seconds: number | undefined): number | undefined =>
 
 export type TrackCounters = Omit<
   TrackStats,
-  'source' | 'identity' | 'bitrate' | 'lossRate' | 'kind' | 'wanted'
+  'source' | 'identity' | 'bitrate' | 'lossRate' | 'kind' | 'wanted' | 'held'
 >;
 
 /**

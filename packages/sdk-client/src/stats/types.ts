@@ -1,4 +1,4 @@
-import type { TrackKind, TrackSource, VideoLayers } from '../types.js';
+import type { HoldReason, TrackKind, TrackSource, VideoLayers } from '../types.js';
 
 /**
  * Why a track is received as it is. `full`: nothing speaks against all there is; `size`: its elements show no more;
@@ -24,6 +24,8 @@ export interface TrackStats {
   readonly identity: string;
   /** Of what is received. */
   readonly wanted: WantedTrack | undefined;
+  /** Of what is received: why the server holds it back. */
+  readonly held: HoldReason | undefined;
   /** Bits per second of media, all layers together. */
   readonly bitrate: number | undefined;
   readonly bytes: number;

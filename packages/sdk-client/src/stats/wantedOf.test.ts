@@ -48,6 +48,7 @@ it.each<Case>([
 ])('what is $what', ({ adapted, given, expected }) => {
   const { isEnabled, layers } = { isEnabled: true, layers: adapted?.layers, ...given };
   const isReceiving = isEnabled && (adapted?.receiving ?? true);
-  const publication = { source: 'camera', kind: 'video', adapted, isEnabled, isReceiving, layers } as const;
+  const received = { adapted, isEnabled, isReceiving, layers, holdReason: undefined };
+  const publication = { source: 'camera', kind: 'video', ...received } as const;
   expect(wantedOf(publication)).toEqual(expected);
 });

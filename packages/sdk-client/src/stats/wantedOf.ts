@@ -4,7 +4,7 @@ import type { WantedReason, WantedTrack } from './types.js';
 /** What is asked for of a publication of somebody else. */
 export type ReceivedPublication = Pick<
   RemoteTrackPublication,
-  'source' | 'kind' | 'isEnabled' | 'isReceiving' | 'layers' | 'adapted'
+  'source' | 'kind' | 'isEnabled' | 'isReceiving' | 'layers' | 'adapted' | 'holdReason'
 >;
 
 const FULL: Adapted = { receiving: true, halvings: 0, reason: 'full', layers: undefined };

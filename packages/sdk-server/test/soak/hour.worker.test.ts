@@ -29,7 +29,8 @@ const ROOM = {
   MediasoupProducer: 2 * CALLERS,
   MediasoupConsumer: 2 * CALLERS * (CALLERS - 1),
   // Both ends, and each has a Socket of Node.
-  WebSocket: 2 * CALLERS,
+  WebSocket: CALLERS,
+  GuardedWebSocket: CALLERS,
 };
 
 let watched: WatchedWorkers;

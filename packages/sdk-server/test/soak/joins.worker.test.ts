@@ -19,7 +19,7 @@ import { RtcSession } from '../../src/dialects/rtcRest/RtcSession.js';
 import { SdpWsSession } from '../../src/dialects/sdpWs/SdpWsSession.js';
 import { Watcher } from '../../src/dialects/whip/Watcher.js';
 import { WhipSession } from '../../src/dialects/whip/WhipSession.js';
-import { SocketGuard } from '../../src/http/SocketGuard.js';
+import { GuardedWebSocket, SocketGuard } from '../../src/http/SocketGuard.js';
 import { DataHub } from '../../src/media/mediasoup/DataHub.js';
 import { PipedRouter } from '../../src/media/mediasoup/PipedRouter.js';
 import { MediasoupConsumer } from '../../src/media/mediasoup/MediasoupConsumer.js';
@@ -50,7 +50,7 @@ const JOINS = 27 * 19;
 /** Of each there is one for a room, a peer, a connection or a stream. */
 const OURS = [
   ...[RoomImpl, TopologyKeeper, PeerImpl, Following, TransportImpl, ProducerImpl, ConsumerImpl, PeerMeter],
-  ...[SocketGuard, ProtooSocket, ProtooSession, ProtooLink, History, Answers],
+  ...[GuardedWebSocket, SocketGuard, ProtooSocket, ProtooSession, ProtooLink, History, Answers],
   ...[SdpWsSession, SdpSession, Negotiator, RtcSession, EventStream, WhipSession, Watcher],
   ...[
     RoomRouter,

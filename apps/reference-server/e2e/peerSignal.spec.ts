@@ -89,9 +89,7 @@ test('an audio call is accepted, gets video later, and is hung up', async ({ bro
   await bob.evaluate(() => window.caller.addVideo());
   await expectPicture(alice);
 
-  await alice.evaluate(() => {
-    window.caller.hangUp();
-  });
+  await alice.evaluate(() => window.caller.hangUp());
   await expectPhase(alice, 'idle');
   await expectPhase(bob, 'idle');
   expect(await ending(bob)).toBe('hangup');
@@ -103,9 +101,7 @@ test('an audio call is accepted, gets video later, and is hung up', async ({ bro
 test('a call is refused, and the next one accepted with video', async ({ browser }) => {
   const [alice, bob] = await twoInRoom(browser, 'refusals');
   await call(alice, { page: bob, pseudo: 'Bob' });
-  await bob.evaluate(() => {
-    window.caller.reject();
-  });
+  await bob.evaluate(() => window.caller.reject());
   await expectPhase(alice, 'idle');
   await expectPhase(bob, 'idle');
   expect(await ending(alice)).toBe('reject');
@@ -136,9 +132,7 @@ test('a call is refused, and the next one accepted with video', async ({ browser
 test('a caller who gives up stops the ringing', async ({ browser }) => {
   const [alice, bob] = await twoInRoom(browser, 'cancelled');
   await call(alice, { page: bob, pseudo: 'Bob' });
-  await alice.evaluate(() => {
-    window.caller.hangUp();
-  });
+  await alice.evaluate(() => window.caller.hangUp());
   await expectPhase(bob, 'idle');
   await call(alice, { page: bob, pseudo: 'Bob' });
   // As when a browser crashes: without a word.

@@ -49,9 +49,7 @@ export class CallClient {
     this.#socket.on('peer-signal', (incoming: Incoming) => {
       this.#received(incoming);
     });
-    this.#send = (id, signal) => {
-      this.#socket.emit('peer-signal', { id, roomName, pseudo, signal });
-    };
+    this.#send = (id, signal) => this.raw({ id, roomName, pseudo, signal });
   }
 
   get id(): string {
@@ -84,12 +82,12 @@ export class CallClient {
     }
   }
 
-  reject(): void {
-    this.#control('reject');
+  async reject(): Promise<void> {
+    await this.#control('reject');
   }
 
-  hangUp(): void {
-    this.#control('hangup');
+  async hangUp(): Promise<void> {
+    await this.#control('hangup');
   }
 
   /** Anything at all, to anybody. */
@@ -108,7 +106,7 @@ export class CallClient {
     });
   }
 
-  readonly #send: (id: string, signal: object) => void;
+  readonly #send: (id: string, signal: object) => Promise<unknown>;
 
   #received({ id, signal }: Incoming): void {
     const type = 'type' in signal ? (signal.type as string) : undefined;
@@ -117,7 +115,7 @@ export class CallClient {
       this.#other = id;
       this.#early.push(signal);
     } else if (id !== this.#other) {
-      if (type === 'offer') this.#send(id, { type: 'busy' });
+      if (type === 'offer') void this.#send(id, { type: 'busy' });
     } else if (type === 'reject' || type === 'hangup' || type === 'busy') {
       this.#end([type, signal.reason].filter(Boolean).join(': '));
     } else if (this.#peer) this.#peer.signal(signal);
@@ -129,7 +127,7 @@ export class CallClient {
     this.#peer = peer;
     const other = this.#other ?? '';
     peer.on('signal', (signal) => {
-      this.#send(other, signal);
+      void this.#send(other, signal);
     });
     peer.on('connect', () => {
       this.phase = 'connected';
@@ -145,10 +143,12 @@ export class CallClient {
     });
   }
 
-  #control(type: 'reject' | 'hangup'): void {
-    if (this.phase === 'idle' || this.#other === undefined) return;
-    this.#send(this.#other, { type });
-    this.#end(`own ${type}`);
+  async #control(type: 'reject' | 'hangup'): Promise<void> {
+    const other = this.#other;
+    if (this.phase === 'idle' || other === undefined) return;
+    // First the word, then the end of the connection: the other one is to know why it ends.
+    await this.#send(other, { type });
+    if (this.#other === other) this.#end(`own ${type}`);
   }
 
   #end(how: string): void {

@@ -29,6 +29,8 @@ export interface Coturn {
   stop(): Promise<void>;
 }
 
+/** Below those that systems give to browsers, so that what comes from a relay can be told by its port. */
+export const RELAY_PORTS = { first: 20_000, last: 20_999 };
 const READY_WITHIN_MS = 10_000;
 const BINARY = process.env['PARLOR_TURNSERVER'] ?? 'turnserver';
 
@@ -93,6 +95,8 @@ const configText = ({ secret, port, tls, tlsPort, folder }: ConfigOptions): stri
   [
     'listening-ip=127.0.0.1',
     'relay-ip=127.0.0.1',
+    `min-port=${String(RELAY_PORTS.first)}`,
+    `max-port=${String(RELAY_PORTS.last)}`,
     'allow-loopback-peers',
     `listening-port=${String(port)}`,
     'use-auth-secret',

@@ -3,12 +3,19 @@ import { once } from 'node:events';
 
 const keyOf = (address: string, port: number): string => `${address} ${String(port)}`;
 
+export interface Passing {
+  /** Of the page, or of who passes its packets on. */
+  readonly port: number;
+}
+
 /** A stretch of network between a page's media transport and the server, each direction of which can be cut. */
 export class UdpRelay {
   /** Lets nothing of the page through. */
   upCut = false;
   /** Lets nothing through to the page. */
   downCut = false;
+  /** What of the rest is let through, both ways. */
+  admits: (passing: Passing) => boolean = () => true;
   readonly #front: Socket;
   /** One socket towards the server for each address of the page, as a NAT does. */
   readonly #backs = new Map<string, Socket>();
@@ -18,7 +25,7 @@ export class UdpRelay {
   private constructor(front: Socket, target: { address: string; port: number }) {
     this.#front = front;
     front.on('message', (packet, { address, port }) => {
-      if (this.upCut || this.#left.has(keyOf(address, port))) return;
+      if (this.upCut || this.#left.has(keyOf(address, port)) || !this.admits({ port })) return;
       this.#backOf(address, port).send(packet, target.port, target.address);
     });
   }
@@ -60,7 +67,8 @@ export class UdpRelay {
       back = createSocket('udp4');
       this.#backs.set(key, back);
       back.on('message', (packet) => {
-        if (!this.downCut && !this.#left.has(key)) this.#front.send(packet, port, address);
+        if (!this.downCut && !this.#left.has(key) && this.admits({ port }))
+          this.#front.send(packet, port, address);
       });
     }
     return back;

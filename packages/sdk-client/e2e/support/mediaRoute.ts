@@ -1,7 +1,8 @@
 import type { Page } from '@playwright/test';
-import { UdpRelay } from './UdpRelay.js';
+import { UdpRelay, type Passing } from './UdpRelay.js';
 
 type Direction = 'send' | 'recv';
+type Admits = (passing: Passing) => boolean;
 
 interface Candidate {
   protocol: string;
@@ -21,15 +22,24 @@ interface Message {
   data?: Record<string, unknown>;
 }
 
+export interface RouteOptions {
+  /** Whether what the server says of TURN is of no use; of which transport of its direction, counted from 1. */
+  isTurnExpired?: (transports: number, isRestart: boolean) => boolean;
+}
+
 /** The media transports of a page, each on a stretch of network of its own that a test can cut. */
 export class MediaRoute {
   /** In the order in which they were made. */
   readonly send: UdpRelay[] = [];
   readonly recv: UdpRelay[] = [];
 
+  #isTurnExpired: NonNullable<RouteOptions['isTurnExpired']> = () => false;
+  readonly #admits: Record<Direction, Admits> = { send: () => true, recv: () => true };
+
   /** Ask for it before the page connects. */
-  static async of(page: Page): Promise<MediaRoute> {
+  static async of(page: Page, { isTurnExpired = () => false }: RouteOptions = {}): Promise<MediaRoute> {
     const route = new MediaRoute();
+    route.#isTurnExpired = isTurnExpired;
     await page.routeWebSocket(/.*/, (socket) => {
       const server = socket.connectToServer();
       /** By the ids of the requests that ask for them. */
@@ -53,6 +63,12 @@ export class MediaRoute {
     return route;
   }
 
+  /** Lets only this through from now on, also of transports that are yet to be made. */
+  admitOnly(direction: Direction, admits: Admits): void {
+    this.#admits[direction] = admits;
+    for (const relay of this[direction]) relay.admits = admits;
+  }
+
   /** As `UdpRelay.changeNetwork`, for all of them. */
   changeNetwork(): void {
     for (const relay of [...this.send, ...this.recv]) relay.changeNetwork();
@@ -64,6 +80,11 @@ export class MediaRoute {
 
   async #divert({ id, data }: Message, asked: ReadonlyMap<number, Direction>): Promise<void> {
     const made = asked.get(id ?? -1);
+    const servers = data?.['iceServers'] as RTCIceServer[] | undefined;
+    // The answer to joining comes with the first of each, one to an ICE restart with none.
+    const count = made ? this[made].length + 1 : Math.max(1, this.send.length, this.recv.length);
+    if (servers && this.#isTurnExpired(count, made === undefined && this.send.length > 0))
+      for (const server of servers) if (server.credential !== undefined) server.credential = 'expired';
     if (made) await this.#through(made, data as unknown as WireTransport);
     const transports = data?.['transports'] as Partial<Record<Direction, WireTransport>> | undefined;
     for (const direction of ['send', 'recv'] as const)
@@ -74,6 +95,7 @@ export class MediaRoute {
     const candidate = transport?.iceCandidates.find(({ protocol }) => protocol === 'udp');
     if (!transport || !candidate) return;
     const relay = await UdpRelay.to(candidate.ip, candidate.port);
+    relay.admits = this.#admits[direction];
     this[direction].push(relay);
     const { address, port } = relay;
     transport.iceCandidates = [{ ...candidate, ip: address, address, port }];

@@ -80,7 +80,7 @@ export class MediaRoute {
 
   async #divert({ id, data }: Message, asked: ReadonlyMap<number, Direction>): Promise<void> {
     const made = asked.get(id ?? -1);
-    const servers = data?.['iceServers'] as RTCIceServer[] | undefined;
+    const servers = data?.['iceServers'] as { credential?: string }[] | undefined;
     // The answer to joining comes with the first of each, one to an ICE restart with none.
     const count = made ? this[made].length + 1 : Math.max(1, this.send.length, this.recv.length);
     if (servers && this.#isTurnExpired(count, made === undefined && this.send.length > 0))

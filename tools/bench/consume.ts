@@ -15,7 +15,7 @@ export const consume: Bench = {
   about: `Node CPU of each consumer in a room of ${String(CONSUME.peers)} without a wire, Parlor's rooms / mediasoup's calls with the capabilities of the router`,
   run: () =>
     compareRooms(CONSUME, {
-      rounds: { warmUps: 3, rounds: 5 },
+      rounds: { warmUps: 20, rounds: 15 },
       unit: 'µs per consumer',
       async read(arm) {
         const { nodeMs } = await arm.call('fill', { peers: CONSUME.peers });

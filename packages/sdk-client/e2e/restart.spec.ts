@@ -1,8 +1,14 @@
 import type { Page } from '@playwright/test';
 import { startServer, type TestServer } from '../../../tools/testing/startServer.js';
-import { expectDecodes, expectHears } from './support/expectMedia.js';
 import { expect, test, type OpenPage } from './support/fixtures.js';
 import { TcpProxy } from './support/TcpProxy.js';
+import {
+  connectionStates,
+  expectNobodyMoved,
+  expectTalk,
+  ownProducerIds,
+  startTalk,
+} from './support/twoTalk.js';
 
 const ENV = { PARLOR_RESUME_SECRET: 'known before and after the restart' };
 const SMALL = { width: 320, height: 180, frameRate: 15 };
@@ -24,61 +30,8 @@ async function call(
     [bob, urls.bob],
   ] as const)
     await page.evaluate((joining) => window.call.connect(joining), { url, room: roomId });
-  for (const [page, hz] of [
-    [alice, 500],
-    [bob, 900],
-  ] as const)
-    await page.evaluate(
-      (tone) =>
-        Promise.all([
-          window.call.publishTone(tone),
-          window.call.room.localParticipant.setCameraEnabled(true),
-        ]),
-      hz,
-    );
-  await expectCall(alice, bob);
-  for (const page of [alice, bob])
-    await page.evaluate(() => {
-      window.call.keep();
-      window.call.events.length = 0;
-    });
+  await startTalk(alice, bob);
   return [alice, bob];
-}
-
-async function expectCall(alice: Page, bob: Page): Promise<void> {
-  await Promise.all([
-    expectHears(alice, { from: 'bob', hz: 900 }),
-    expectDecodes(alice, { from: 'bob' }),
-    expectHears(bob, { from: 'alice', hz: 500 }),
-    expectDecodes(bob, { from: 'alice' }),
-  ]);
-}
-
-const states = (page: Page) => page.evaluate(() => window.call.told('connectionStateChanged'));
-const producerIds = (page: Page) =>
-  page.evaluate(() =>
-    [...window.call.room.localParticipant.trackPublications.values()].map(({ producerId }) => producerId),
-  );
-
-/** For the app nothing has happened but to the connection. */
-async function expectNobodyMoved(pages: readonly Page[]): Promise<void> {
-  for (const page of pages) {
-    expect(await page.evaluate(() => window.call.kept)).toEqual({ remote: true, local: true });
-    expect(await page.evaluate(() => window.call.taken.getUserMedia)).toBe(1);
-    const told = await page.evaluate(() => window.call.events.map(({ event }) => event));
-    for (const event of [
-      'participantDisconnected',
-      'participantConnected',
-      'trackUnpublished',
-      'trackPublished',
-      'trackUnsubscribed',
-      'trackSubscribed',
-      'trackSubscriptionFailed',
-      'localTrackUnpublished',
-      'disconnected',
-    ])
-      expect(told).not.toContain(event);
-  }
 }
 
 const portOf = ({ url }: TestServer) => new URL(url).port;
@@ -111,15 +64,15 @@ for (const topology of ['sfu', 'p2p', 'auto'] as const)
       }) => {
         const first = await start();
         const [alice, bob] = await call(open, roomId, { alice: first.url, bob: first.url });
-        const ids = [await producerIds(alice), await producerIds(bob)];
+        const ids = [await ownProducerIds(alice), await ownProducerIds(bob)];
 
         await end(first);
-        for (const page of [alice, bob]) await expect.poll(() => states(page)).toContain(seen[0]);
+        for (const page of [alice, bob]) await expect.poll(() => connectionStates(page)).toContain(seen[0]);
         const second = await start(portOf(first));
-        for (const page of [alice, bob]) await expect.poll(() => states(page)).toEqual(seen);
-        await expectCall(alice, bob);
+        for (const page of [alice, bob]) await expect.poll(() => connectionStates(page)).toEqual(seen);
+        await expectTalk(alice, bob);
         await expectNobodyMoved([alice, bob]);
-        expect([await producerIds(alice), await producerIds(bob)]).toEqual(ids);
+        expect([await ownProducerIds(alice), await ownProducerIds(bob)]).toEqual(ids);
         await Promise.all([alice.context().close(), bob.context().close()]);
         expect(await second.stop()).toBe(0);
       });
@@ -131,15 +84,17 @@ test('the first who is back after a restart waits for the others, who are late',
   const [alice, bob] = await call(open, roomId, { alice: first.url, bob: proxy.url });
   proxy.cut({ serverNotices: true });
   process.kill(first.pid, 'SIGKILL');
-  await expect.poll(() => states(alice)).toEqual(['signalReconnecting']);
+  await expect.poll(() => connectionStates(alice)).toEqual(['signalReconnecting']);
   const second = await start(portOf(first));
-  await expect.poll(() => states(alice)).toEqual(['signalReconnecting', 'reconnecting', 'connected']);
+  await expect
+    .poll(() => connectionStates(alice))
+    .toEqual(['signalReconnecting', 'reconnecting', 'connected']);
   const bobIs = () => alice.evaluate(() => window.call.participant('bob').connectionQuality);
   expect(await bobIs()).toBe('lost');
   expect(await alice.evaluate(() => window.call.kept.remote)).toBe(true);
 
   proxy.mend();
-  await expectCall(alice, bob);
+  await expectTalk(alice, bob);
   await expectNobodyMoved([alice, bob]);
   await expect.poll(bobIs).not.toBe('lost');
   proxy.close();
@@ -160,7 +115,7 @@ test('a server that is going to end says so, keeps calls until then and takes no
   const carol = await open('carol');
   const joining = { url: server.url, room: roomId };
   expect(await carol.evaluate((to) => window.call.connectCode(to), joining)).toBe('SERVER_CLOSING');
-  await expectCall(alice, bob);
+  await expectTalk(alice, bob);
   await expectNobodyMoved([alice, bob]);
   for (const page of [alice, bob]) await page.evaluate(() => window.call.room.disconnect());
   // There is nothing to wait for any more.

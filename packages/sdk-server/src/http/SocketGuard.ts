@@ -5,6 +5,7 @@ import type { FramedSocket, Refusal } from '../dialects/dialect.js';
 import type { Clock } from './clock.js';
 import { FLOOD_BURSTS, type SocketLimits } from './limits.js';
 import { isNestedDeeperThan } from '../dialects/nesting.js';
+import { textFrame } from './textFrame.js';
 import { TokenBucket } from './TokenBucket.js';
 
 /** A client that has more than this to read is behind, bytes: about what a system keeps for a socket anyway. */
@@ -87,9 +88,16 @@ export class SocketGuard implements FramedSocket {
     guard.#onClose?.(code);
   }
 
-  static #uncork(guard: SocketGuard): void {
-    guard.#corked = false;
-    guard.#stream.uncork();
+  /** Those that have something to write at the end of this turn. */
+  static #corkedNow: SocketGuard[] = [];
+
+  static #uncork(): void {
+    const guards = SocketGuard.#corkedNow;
+    SocketGuard.#corkedNow = [];
+    for (const guard of guards) {
+      guard.#corked = false;
+      guard.#stream.uncork();
+    }
   }
 
   send(text: string): void {
@@ -101,9 +109,10 @@ export class SocketGuard implements FramedSocket {
       if (this.#isTooSlow()) return;
       this.#corked = true;
       this.#stream.cork();
-      process.nextTick(SocketGuard.#uncork, this);
+      if (SocketGuard.#corkedNow.push(this) === 1) process.nextTick(SocketGuard.#uncork);
     }
-    this.#ws.send(text);
+    // Not by ws, which writes the header of a frame and its text apart: it never has a part of a message under way.
+    this.#stream.write(textFrame(text), 'latin1');
   }
 
   get isBehind(): boolean {

@@ -5,7 +5,7 @@ import type { FramedSocket } from '../dialect.js';
 import { closeFrame } from './closeFrame.js';
 import { History } from './History.js';
 import { Latest, subjectOf } from './Latest.js';
-import { notificationText, updateText } from './notifications.js';
+import { numbered, wordsFrom, wordsOf, type Words } from './notifications.js';
 
 export interface LinkOwner {
   /** The room has ended the link. */
@@ -44,12 +44,11 @@ export class ProtooLink implements PeerLink {
       return;
     }
     this.#latest?.forgetBy(update);
-    this.#say(update);
+    this.#write(wordsOf(update));
   }
 
   notify<M extends ProtooNotificationMethod>(method: M, data: ProtooNotifications[M]): void {
-    this.#seq += 1;
-    this.#write(notificationText(method, data, this.#seq));
+    this.#write(wordsFrom({ method, data }));
   }
 
   /** From here on what is said can be said again. */
@@ -115,13 +114,9 @@ export class ProtooLink implements PeerLink {
     for (const update of this.#latest?.take() ?? []) this.send(update);
   }
 
-  #say(update: RoomUpdate): void {
+  #write(words: Words): void {
     this.#seq += 1;
-    this.#write(updateText(update, this.#seq));
-  }
-
-  #write(text: string): void {
-    this.#history?.add(text);
-    this.#socket?.send(text);
+    this.#history?.add(words);
+    this.#socket?.send(numbered(words, this.#seq));
   }
 }

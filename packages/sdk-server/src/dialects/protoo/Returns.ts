@@ -60,13 +60,13 @@ export class Returns {
   }
 
   /** This part of the answer to `joinRoom`. */
-  async answer(
+  answer(
     peer: ClientPeer,
     { authorization, former }: { authorization: Authorization; former: Former | undefined },
-  ): Promise<{ resumeToken: string; reforming?: number }> {
+  ): { resumeToken: string; reforming?: number } {
     const formation = this.#formationOf(peer.room);
     const { userId, region, expiresAt, grants } = authorization;
-    const resumeToken = await this.#tokens.sign(
+    const resumeToken = this.#tokens.sign(
       {
         room: peer.room.id,
         peer: peer.id,

@@ -61,37 +61,37 @@ const isForOne = (update: RoomUpdate): boolean =>
   ((update.type === 'newProducer' || update.type === 'producerMoved') &&
     (update.consumer ?? update.held) !== undefined);
 
-/** The data of other updates is the same for every receiver: written once, however many there are. */
-const written = new WeakMap<RoomUpdate, { method: string; fields: string }>();
-
-/** The wire text of a room's update as the `seq`-th notification of a session. */
-export function updateText(update: RoomUpdate, seq: number): string {
-  if (update.type === 'signal') return frame('signal', signalFields(update), seq);
-  if (isForOne(update)) {
-    const { method, data } = notificationOf(update);
-    return notificationText(method, data, seq);
-  }
-  let text = written.get(update);
-  if (!text) {
-    const { method, data } = notificationOf(update);
-    text = { method, fields: fieldsOf(data) };
-    written.set(update, text);
-  }
-  return frame(text.method, text.fields, seq);
+/** A notification but for its number, which each session gives it. */
+export interface Words {
+  readonly method: ProtooNotificationMethod;
+  /** Members of its data as JSON, with the closing brace and without the opening one. */
+  readonly fields: string;
 }
 
-/** The wire text of a notification that is meant for one session. */
-export function notificationText(method: ProtooNotificationMethod, data: object, seq: number): string {
-  return frame(method, fieldsOf(data), seq);
+/** The data of other updates is the same for every receiver: written once, and kept once, however many there are. */
+const written = new WeakMap<RoomUpdate, Words>();
+
+/** A room's update in words that all its receivers share. */
+export function wordsOf(update: RoomUpdate): Words {
+  if (update.type === 'signal') return { method: 'signal', fields: signalFields(update) };
+  if (isForOne(update)) return wordsFrom(notificationOf(update));
+  let words = written.get(update);
+  if (!words) written.set(update, (words = wordsFrom(notificationOf(update))));
+  return words;
 }
 
-/** The members of an object as JSON, with the closing brace and without the opening one. */
-const fieldsOf = (data: object): string => JSON.stringify(data).slice(1);
+/** A notification that is meant for one session. */
+export const wordsFrom = ({ method, data }: { method: ProtooNotificationMethod; data: object }): Words => ({
+  method,
+  fields: JSON.stringify(data).slice(1),
+});
 
-/** Joined, because a string that was added up would be copied twice more on its way to the socket. */
-const frame = (method: string, fields: string, seq: number): string =>
-  [
+/** The wire text of the `seq`-th notification of a session. */
+export function numbered({ method, fields }: Words, seq: number): string {
+  // Joined, because a string that was added up would be copied twice more on its way to the socket.
+  return [
     `{"notification":true,"method":"${method}","data":{"seq":${String(seq)}${fields === '}' ? '' : ','}`,
     fields,
     '}',
   ].join('');
+}

@@ -2,7 +2,7 @@ import { ProtooClientNotifications } from '@parlor/protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { literal, objectOf, spelled, type Json } from '../testing/spellings.js';
-import { updateText } from './notifications.js';
+import { numbered, wordsOf } from './notifications.js';
 import { passOn, signalFields } from './signals.js';
 import { server } from './testing/protooServer.js';
 
@@ -22,7 +22,7 @@ describe('passing on a description', () => {
     const texts: string[] = [];
     const message = messageOf(offer).replace(JSON.stringify(SDP), () => written);
     passOn(
-      { signal: (_, signal) => texts.push(updateText({ type: 'signal', from: 'alice', signal }, 5)) },
+      { signal: (_, signal) => texts.push(numbered(wordsOf({ type: 'signal', from: 'alice', signal }), 5)) },
       { to: 'bob', connection: 'c', description: { ...offer, tracks: { '0': 'p' } } },
       message,
     );

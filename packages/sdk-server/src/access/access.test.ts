@@ -33,6 +33,11 @@ const sign = (payload: JWTPayload, key: string | CryptoKey = SECRET, alg = 'HS25
     .setProtectedHeader({ alg })
     .sign(typeof key === 'string' ? new TextEncoder().encode(key) : key);
 
+const signWithExtension = (payload: JWTPayload) =>
+  new SignJWT(payload)
+    .setProtectedHeader({ alg: 'HS256', crit: ['narrower'], narrower: true })
+    .sign(new TextEncoder().encode(SECRET), { crit: { narrower: true } });
+
 const refusal = (code: string, message?: RegExp) =>
   expect.objectContaining({ code, ...(message && { message: expect.stringMatching(message) }) });
 
@@ -110,6 +115,8 @@ describe('tokens', () => {
     ['an expiry that is no number', () => sign({ exp: 'never' as unknown as number })],
     ['a megabyte', () => 'x'.repeat(1_000_000)],
     ['dots only', () => '..'],
+    ['a part too many', async () => `${await sign({ exp: now() + hour })}.`],
+    ['an extension that must be understood', () => signWithExtension({ exp: now() + hour })],
   ])('with %s are refused', async (_name, make) => {
     const request = withHeader(await make());
     await expect(check(access, request)).rejects.toEqual(refusal('TOKEN_INVALID'));

@@ -1,8 +1,9 @@
 import { DisplayName, PeerId, RoomId } from '@parlor/protocol';
-import { jwtVerify, SignJWT } from 'jose';
-import { createHmac, randomBytes } from 'node:crypto';
+import { jwtVerify } from 'jose';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { GrantsClaim } from './grants.js';
+import { signHs256 } from './hs256.js';
 import { secretKey } from './tokens.js';
 import type { AccessOptions } from './types.js';
 
@@ -32,7 +33,7 @@ export type ResumeClaims = z.infer<typeof Claims>;
 
 export interface ResumeTokens {
   /** @param expiresAt of the right to be in the room, milliseconds since 1970; undefined: it is asked for each time */
-  sign(claims: ResumeClaims, expiresAt: number | undefined): Promise<string>;
+  sign(claims: ResumeClaims, expiresAt: number | undefined): string;
   /** Undefined: it is none, or not any more. `expiresAt`: as it was signed with, in whole seconds. */
   read(token: string): Promise<(ResumeClaims & { expiresAt: number }) | undefined>;
 }
@@ -67,18 +68,11 @@ export function resumeKey({
 
 export function createResumeTokens({ key, graceMs, now }: ResumeTokenOptions): ResumeTokens {
   // Imported once: jose would do it again for every token.
-  const imported = crypto.subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-256' }, false, [
-    'sign',
-    'verify',
-  ]);
+  const imported = crypto.subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-256' }, false, ['verify']);
   return {
-    async sign(claims, expiresAt = now() + DEFAULT_TTL_MS) {
-      return new SignJWT({ ...claims })
-        .setProtectedHeader({ alg: 'HS256', typ: TYPE })
-        .setJti(randomBytes(9).toString('base64url'))
-        .setIssuedAt(Math.floor(now() / 1000))
-        .setExpirationTime(Math.ceil((expiresAt + graceMs) / 1000))
-        .sign(await imported);
+    sign(claims, expiresAt = now() + DEFAULT_TTL_MS) {
+      const [iat, exp] = [Math.floor(now() / 1000), Math.ceil((expiresAt + graceMs) / 1000)];
+      return signHs256({ ...claims, jti: randomUUID(), iat, exp }, { typ: TYPE, key });
     },
 
     async read(token) {

@@ -239,10 +239,10 @@ export class ProtooSession implements LinkOwner {
     try {
       if (!this.#socket) throw new ParlorError('NOT_JOINED', 'the connection was lost while joining');
       if (data.rtpCapabilities) peer.setRtpCapabilities(data.rtpCapabilities);
-      const [room, iceServers, comeback] = await Promise.all([
+      const comeback = this.#options.returns.answer(peer, { authorization, former });
+      const [room, iceServers] = await Promise.all([
         this.#lookAround(peer, data.transports),
         peer.iceServers(),
-        this.#options.returns.answer(peer, { authorization, former }),
       ]);
       // The socket may have closed and the peer may have been removed while the worker answered.
       if (!this.#socket || !this.#isOwn(peer))

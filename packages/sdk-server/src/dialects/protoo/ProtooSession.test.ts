@@ -246,6 +246,20 @@ describe('a session', () => {
     expect(await join()).toMatchObject({ ok: true });
   });
 
+  test('nobody waits for who has come in by the path that everybody changes over to', async () => {
+    const { connect, rooms, backend } = server();
+    const room = await rooms.open('room', { topology: 'sfu' });
+    room.once('peerJoined', () => {
+      backend.rooms.get('room')?.emit('died');
+    });
+    const alice = connect('alice');
+    const answer = await alice.join({ topology: 'auto', transports: ['send', 'recv'] });
+    expect(answer).toMatchObject({ ok: true, data: { topology: 'sfu', path: 2, transports: { send: {} } } });
+    // Otherwise the next change had to wait for its word.
+    await room.setTopology('p2p');
+    expect(room.topology).toBe('p2p');
+  });
+
   test('the end of a membership closes the socket: for good, or with an invitation to come back', async () => {
     const { connect, rooms, backend } = server();
     const [alice, bob] = [connect('alice'), connect('bob')];

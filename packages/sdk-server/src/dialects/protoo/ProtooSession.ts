@@ -287,7 +287,10 @@ export class ProtooSession implements LinkOwner {
       this.#link.hold();
       const view = viewFor(peer);
       const made = await transportsFor(peer, wanted);
-      if (made) return { ...view, ...made };
+      if (!made) continue;
+      // It has come by this path: nobody needs to wait until it has changed over.
+      if (view.path !== undefined) peer.pathReady(view.path);
+      return { ...view, ...made };
     }
   }
 

@@ -17,6 +17,12 @@ const SMALL_MESSAGE = 4096;
 /** Knows its guard, so that one listener serves all sockets: there are thousands, and most only wait. */
 export class GuardedWebSocket extends WebSocket {
   guard: SocketGuard | undefined;
+
+  /** After what was said before. ws itself calls it when the client closes. */
+  override close(code?: number, reason?: string): void {
+    this.guard?.flush();
+    super.close(code, reason);
+  }
 }
 
 /** The WebSocket, the stream under it, and what it may cost. */
@@ -40,7 +46,8 @@ export class SocketGuard implements FramedSocket {
   /** Made for the few that need one. */
   #tolerated: TokenBucket | undefined;
   #heardAt: number;
-  #corked = false;
+  /** Frames of this turn. */
+  #unwritten = '';
   #onMessage: ((text: string) => void) | undefined;
   #onRefused: ((refusal: Refusal) => void) | undefined;
   #onClose: ((code: number) => void) | undefined;
@@ -89,34 +96,38 @@ export class SocketGuard implements FramedSocket {
   }
 
   /** Those that have something to write at the end of this turn. */
-  static #corkedNow: SocketGuard[] = [];
+  static #toWrite: SocketGuard[] = [];
 
-  static #uncork(): void {
-    const guards = SocketGuard.#corkedNow;
-    SocketGuard.#corkedNow = [];
-    for (const guard of guards) {
-      guard.#corked = false;
-      guard.#stream.uncork();
-    }
+  static #writeAll(): void {
+    const guards = SocketGuard.#toWrite;
+    SocketGuard.#toWrite = [];
+    for (const guard of guards) guard.flush();
   }
 
+  /**
+   * One write in one piece for all that is sent in this turn: writes cost more than anything else here, and ws would
+   * write the header of a frame apart from its text. The next tick comes after all promise callbacks and before any I/O,
+   * so nothing is held back. Nothing of ws is under way when it comes: no message is sent in parts or compressed.
+   */
   send(text: string): void {
     if (this.#ws.readyState !== WebSocket.OPEN) return;
-    // One write for all that is sent in this turn: writes cost more than anything else here. The next tick comes
-    // after all promise callbacks and before any I/O, so nothing is held back.
-    if (!this.#corked) {
+    if (this.#unwritten === '') {
       // Judged once a turn and by what is left of earlier ones: a large answer is no fault of its reader.
       if (this.#isTooSlow()) return;
-      this.#corked = true;
-      this.#stream.cork();
-      if (SocketGuard.#corkedNow.push(this) === 1) process.nextTick(SocketGuard.#uncork);
+      if (SocketGuard.#toWrite.push(this) === 1) process.nextTick(SocketGuard.#writeAll);
     }
-    // Not by ws, which writes the header of a frame and its text apart: it never has a part of a message under way.
-    this.#stream.write(textFrame(text), 'latin1');
+    this.#unwritten += textFrame(text);
+  }
+
+  /** Writes what is sent before the turn ends. */
+  flush(): void {
+    const frames = this.#unwritten;
+    this.#unwritten = '';
+    if (frames !== '' && this.#ws.readyState === WebSocket.OPEN) this.#stream.write(frames, 'latin1');
   }
 
   get isBehind(): boolean {
-    return this.#ws.bufferedAmount > BEHIND_BYTES;
+    return this.#unwritten.length + this.#stream.writableLength > BEHIND_BYTES;
   }
 
   onCaughtUp(listener: () => void): void {
@@ -209,7 +220,7 @@ export class SocketGuard implements FramedSocket {
   }
 
   #isTooSlow(): boolean {
-    if (this.#ws.bufferedAmount <= this.#limits.maxBufferedBytes) return false;
+    if (this.#stream.writableLength <= this.#limits.maxBufferedBytes) return false;
     this.#end('SLOW_RECEIVER', 'reads too slowly');
     return true;
   }

@@ -141,6 +141,8 @@ export const ProtooRequests = {
   connectWebRtcTransport: z.object({ transportId: ObjectId, dtlsParameters: DtlsParameters }),
   restartIce: z.object({ transportId: ObjectId, iceServers: wantsIceServers }),
   closeTransport: z.object({ transportId: ObjectId }),
+  /** Those of the join may have expired; for connections from browser to browser. */
+  getIceServers: nothing,
   produce: z.object({
     transportId: ObjectId.optional(),
     kind: MediaKind,
@@ -294,6 +296,7 @@ export interface ProtooAnswers {
   connectWebRtcTransport: Empty;
   restartIce: { iceParameters: IceParameters } & WithIceServers;
   closeTransport: Empty;
+  getIceServers: { iceServers: IceServer[] };
   produce: { id: string; producerId: string };
   consume: ConsumerInfo;
   subscribe: {

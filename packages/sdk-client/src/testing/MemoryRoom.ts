@@ -41,6 +41,7 @@ export interface MemoryRoomContext {
   readonly media: MemoryMedia;
   /** Peers without the right to send messages. */
   readonly silent: ReadonlySet<string>;
+  readonly iceServers: () => readonly object[];
   readonly newId: (kind: string) => string;
 }
 
@@ -117,6 +118,8 @@ export class MemoryRoom {
         return this.#relay(peer, data);
       case 'restartIce':
         return { iceParameters: { usernameFragment: this.#newId('ufrag'), password: 'secret' } };
+      case 'getIceServers':
+        return { iceServers: this.context.iceServers() };
       case 'leave':
         this.leave(peer.channel, 'left');
         return {};
@@ -205,7 +208,7 @@ export class MemoryRoom {
         ...rest,
         ...this.#pending(producerId),
       })),
-      iceServers: [],
+      iceServers: this.context.iceServers(),
       transports: {
         send: this.context.media.transport(this.#newId('transport')),
         recv: this.context.media.transport(this.#newId('transport')),

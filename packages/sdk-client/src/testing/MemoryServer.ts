@@ -22,6 +22,8 @@ export class MemoryServer implements ChannelServer {
   readonly channels: MemoryChannel[] = [];
   /** Peers without the right to send messages. */
   readonly silent = new Set<string>();
+  /** By which clients may connect, from now on. */
+  iceServers: readonly RTCIceServer[] = [];
   readonly #refused = new Map<string, ParlorError>();
   #refusals: ParlorError[] = [];
   #down: ParlorError | undefined;
@@ -30,7 +32,7 @@ export class MemoryServer implements ChannelServer {
 
   constructor(media: MemoryMedia = fakeMedia) {
     const newId = (kind: string) => `${kind}-${String(++this.#ids)}`;
-    this.#context = { media, silent: this.silent, newId };
+    this.#context = { media, silent: this.silent, iceServers: () => this.iceServers, newId };
   }
 
   readonly channel: ChannelFactory = async ({ url, signal }) => {

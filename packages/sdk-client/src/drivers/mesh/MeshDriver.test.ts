@@ -12,6 +12,7 @@ import {
   type FakePeerConnection,
 } from '../../testing/index.js';
 import { URL } from '../../test/kit.js';
+import { BEGIN_AGE, REPAIR_AGE } from './IceServers.js';
 import { ATTEMPT_LIMIT, DISCONNECTED_LIMIT, POLITENESS } from './LinkRepair.js';
 import { meshDriver } from './MeshDriver.js';
 import { SPEAKER_INTERVAL } from './SpeakerWatch.js';
@@ -229,6 +230,62 @@ describe('MeshDriver', () => {
     expect(network.open).toEqual(connections);
     expect(network.open.map(({ connectionState }) => connectionState)).toEqual(['connected', 'connected']);
     expect(track(bob, 'alice')).toBe(before);
+  });
+
+  describe('when credentials for TURN have been renewed since the join', () => {
+    const turn = (credential: string) => ({ urls: 'turn:turn.example.com', username: 'u', credential });
+    const own = { urls: 'stun:stun.example.com' };
+    /** By the ends of all connections. */
+    const credentials = ({ open }: ReturnType<typeof setup>['network']) =>
+      open.map((connection) => connection.getConfiguration().iceServers?.map(({ credential }) => credential));
+
+    it("an ICE restart goes by the new ones, next to the page's own", async () => {
+      const { server, join, quiet, publish, network, platform } = setup();
+      server.iceServers = [turn('old')];
+      const [alice] = [await join('alice', { rtcConfiguration: { iceServers: [own] } }), await join('bob')];
+      await publish(alice);
+      await quiet();
+      expect(credentials(network)).toEqual([['old', undefined], ['old']]);
+      server.iceServers = [turn('new')];
+      await platform.clock.advance(REPAIR_AGE);
+      const connections = network.open;
+      network.cut();
+      network.mend();
+      await platform.clock.advance(DISCONNECTED_LIMIT);
+      await quiet();
+      expect(network.open).toEqual(connections);
+      expect(network.open.map(({ restarts }) => restarts)).toEqual([1, 0]);
+      expect(credentials(network)[0]).toEqual(['new', undefined]);
+    });
+
+    it('and so does the connection to who comes much later, on which side ever', async () => {
+      const { server, join, quiet, publish, network, platform } = setup();
+      server.iceServers = [turn('old')];
+      await publish(await join('bob'));
+      await platform.clock.advance(BEGIN_AGE);
+      server.iceServers = [turn('new')];
+      await join('alice');
+      await join('carol');
+      await quiet();
+      expect(credentials(network)).toEqual([['new'], ['new'], ['new'], ['new']]);
+      expect(network.open.map(({ connectionState }) => connectionState)).toContain('connected');
+    });
+
+    it('a server that has none to give, or is of another time, stops no repair', async () => {
+      const { server, join, quiet, publish, network, platform } = setup();
+      server.iceServers = [turn('old')];
+      const [alice] = [await join('alice'), await join('bob')];
+      await publish(alice);
+      await quiet();
+      server.refuseRequests('getIceServers', 'UNKNOWN_METHOD', 400);
+      await platform.clock.advance(REPAIR_AGE);
+      network.cut();
+      network.mend();
+      await platform.clock.advance(DISCONNECTED_LIMIT);
+      await quiet();
+      expect(network.open.map(({ restarts }) => restarts)).toEqual([1, 0]);
+      expect(network.open.map(({ connectionState }) => connectionState)).toEqual(['connected', 'connected']);
+    });
   });
 
   it('tells of a pair that does not connect, tries again from nothing, and puts new media into the same track', async () => {

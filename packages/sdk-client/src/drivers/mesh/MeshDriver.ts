@@ -14,6 +14,7 @@ import type {
   SubscribeOptions,
   SubscribeResult,
 } from '../MediaDriver.js';
+import { IceServers } from './IceServers.js';
 import type { Outgoing } from './MeshLink.js';
 import type { MeshContext } from './MeshPeer.js';
 import { MeshPeers } from './MeshPeers.js';
@@ -23,7 +24,7 @@ import { meshState } from './meshState.js';
 import { QualityWatch } from './QualityWatch.js';
 import { meshReports } from './reports.js';
 import { SpeakerWatch } from './SpeakerWatch.js';
-import { isSignal, type WireJoin } from './wire.js';
+import { isSignal, type WireIceServers, type WireJoin } from './wire.js';
 
 interface Mesh {
   readonly outgoing: ReadonlyMap<string, Outgoing>;
@@ -223,16 +224,19 @@ export class MeshDriver extends Emitter<MediaDriverEvents> implements MediaDrive
   }
 
   #contextOf(answer: WireJoin, outgoing: ReadonlyMap<string, Outgoing>): MeshContext {
-    const { platform, logger, tell, rtcConfiguration } = this.context;
+    const { platform, logger, request, tell, rtcConfiguration } = this.context;
+    const { iceServers: own = [], ...configuration } = rtcConfiguration;
+    const ask = async () => {
+      const { iceServers } = (await request('getIceServers')) as WireIceServers;
+      return [...iceServers, ...own];
+    };
     return {
       selfId: answer.peerId,
       platform,
       logger,
       outgoing,
-      configuration: {
-        ...rtcConfiguration,
-        iceServers: [...answer.iceServers, ...(rtcConfiguration.iceServers ?? [])],
-      },
+      configuration,
+      iceServers: new IceServers([...answer.iceServers, ...own], { platform, logger, ask }),
       // Nobody waits for an answer: to whom has left, nothing has to be said.
       send: (to, signal) => {
         tell('signal', { to, ...signal });

@@ -17,6 +17,7 @@ function setup() {
       platform,
       logger: silentLogger,
       configuration: {},
+      iceServers: { known: [], renew: () => undefined },
       send: (signal) => {
         queueMicrotask(() => {
           (opener ? other : first).link.receive({ from: 'somebody', ...signal } as IncomingSignal);

@@ -5,11 +5,12 @@ import type { TrackKind } from '../../types.js';
 import type { PublishRequest } from '../MediaDriver.js';
 import { TurnFailures } from '../turnFailure.js';
 import type { Stream } from '../../stats/streamHealth.js';
+import { REPAIR_AGE, type IceServers } from './IceServers.js';
 import { MessageChannel } from './MessageChannel.js';
 import { Negotiation } from './Negotiation.js';
 import { preferSending } from './sendingPreferences.js';
 import { limitSender } from './senderSettings.js';
-import type { IncomingSignal, OutgoingSignal, Tracks } from './wire.js';
+import type { Description, IncomingSignal, OutgoingSignal, Tracks } from './wire.js';
 
 export type Outgoing = PublishRequest & { readonly wantedBitrate: number };
 
@@ -32,7 +33,9 @@ export interface MeshLinkOptions {
   readonly plan: LinkPlan;
   readonly platform: Platform;
   readonly logger: Logger;
+  /** Without the ICE servers. */
   readonly configuration: RTCConfiguration;
+  readonly iceServers: Pick<IceServers, 'known' | 'renew'>;
   readonly send: (signal: OutgoingSignal) => void;
   readonly onState: (state: RTCPeerConnectionState) => void;
   /** Offer and answer have met: what can be received may have changed, and what is sent. */
@@ -45,6 +48,13 @@ export interface MeshLinkOptions {
 const isStopped = ({ direction }: RTCRtpTransceiver): boolean => direction === 'stopped';
 
 const isRunning = ({ currentDirection }: RTCRtpTransceiver): boolean => currentDirection === 'sendonly';
+
+const ufragOf = (description: { sdp?: string } | null) =>
+  /^a=ice-ufrag:.*/m.exec(description?.sdp ?? '')?.[0];
+
+/** RFC 8839 §4.4.1.1.1: an offer with other credentials than before. */
+const isRestart = (offer: Description, before: RTCSessionDescription | null): boolean =>
+  offer.type === 'offer' && before !== null && ufragOf(offer) !== ufragOf(before);
 
 /**
  * One RTCPeerConnection to one peer. Each publication of either side has a media section of its own, made by the
@@ -59,12 +69,15 @@ export class MeshLink {
   readonly #negotiation: Negotiation;
   readonly #slots = new Map<string, RTCRtpTransceiver>();
   readonly #streams = new Map<boolean, MediaStream>();
+  /** Those that it has been given. */
+  #servers: readonly RTCIceServer[];
 
   constructor(private readonly options: MeshLinkOptions) {
-    const { id, opener, platform, configuration, send, onState, onSettled, onBroken } = options;
+    const { id, opener, platform, configuration, iceServers, send, onState, onSettled, onBroken } = options;
     this.id = id;
+    this.#servers = iceServers.known;
     try {
-      this.#connection = platform.createPeerConnection(configuration);
+      this.#connection = platform.createPeerConnection({ ...configuration, iceServers: [...this.#servers] });
     } catch (error) {
       const message = 'This browser cannot connect to others directly. Use a current one.';
       throw new ParlorError('BROWSER_UNSUPPORTED', message, { cause: error });
@@ -102,8 +115,12 @@ export class MeshLink {
   }
 
   receive({ description, candidate }: IncomingSignal): void {
-    if (description) this.#negotiation.receive(description);
-    else if (candidate !== undefined) this.#negotiation.addCandidate(candidate as RTCIceCandidateInit | null);
+    if (description) {
+      // Answering a restart gathers candidates as well.
+      if (isRestart(description, this.#connection.remoteDescription)) this.renewServers(REPAIR_AGE);
+      this.#negotiation.receive(description);
+    } else if (candidate !== undefined)
+      this.#negotiation.addCandidate(candidate as RTCIceCandidateInit | null);
   }
 
   /** Makes the connection what the plan says. */
@@ -161,11 +178,26 @@ export class MeshLink {
 
   /** RFC 8445 §9; `relayOnly` leaves every path but those through TURN out. */
   restart({ relayOnly = false } = {}): void {
-    const configuration = this.#connection.getConfiguration();
-    if (relayOnly) this.#connection.setConfiguration({ ...configuration, iceTransportPolicy: 'relay' });
-    this.failures.clear();
-    this.#connection.restartIce();
-    this.#negotiation.request({ restart: true });
+    this.renewServers(REPAIR_AGE);
+    this.#negotiation.run(() => {
+      if (relayOnly) this.#configure({ iceTransportPolicy: 'relay' });
+      this.failures.clear();
+      this.#connection.restartIce();
+      this.#negotiation.request({ restart: true });
+      return Promise.resolve();
+    });
+  }
+
+  /** Candidates that are gathered from here on come with credentials that are no older than `age` milliseconds. */
+  renewServers(age: number): void {
+    const { iceServers } = this.options;
+    const renewed = iceServers.renew(age);
+    if (!renewed && iceServers.known === this.#servers) return;
+    this.#negotiation.run(async () => {
+      await renewed;
+      this.#servers = iceServers.known;
+      this.#configure({ iceServers: [...this.#servers] });
+    });
   }
 
   stats(): Promise<RTCStatsReport> {
@@ -175,6 +207,10 @@ export class MeshLink {
   close(): void {
     this.#negotiation.close();
     this.#connection.close();
+  }
+
+  #configure(change: RTCConfiguration): void {
+    this.#connection.setConfiguration({ ...this.#connection.getConfiguration(), ...change });
   }
 
   /** A section for whatever has none yet. */

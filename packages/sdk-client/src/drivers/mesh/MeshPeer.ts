@@ -3,7 +3,7 @@ import { ParlorError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { Platform } from '../../platform.js';
 import type { MediaRepair, TrackKind } from '../../types.js';
-import { isRelay } from '../relay.js';
+import { BEGIN_AGE, REPAIR_AGE, type IceServers } from './IceServers.js';
 import { LinkRepair } from './LinkRepair.js';
 import { MeshLink, type Incoming, type LinkPlan, type Outgoing } from './MeshLink.js';
 import { readMessage, type Message } from './messages.js';
@@ -15,6 +15,7 @@ export interface MeshContext {
   readonly platform: Platform;
   readonly logger: Logger;
   readonly configuration: RTCConfiguration;
+  readonly iceServers: IceServers;
   readonly outgoing: ReadonlyMap<string, Outgoing>;
   readonly send: (to: string, signal: OutgoingSignal) => void;
   /** States or streams of some pair have changed. */
@@ -51,7 +52,7 @@ export class MeshPeer implements LinkPlan {
     this.#repair = new LinkRepair({
       platform: context.platform,
       opener: this.#opener,
-      hasRelay: () => context.configuration.iceServers?.some(isRelay) ?? false,
+      hasRelay: () => context.iceServers.hasRelay,
       restart: (options) => this.#link?.restart(options),
       renew: () => {
         this.#renew();
@@ -175,9 +176,10 @@ export class MeshPeer implements LinkPlan {
   }
 
   #connect(id: string | undefined): void {
+    const age = this.#link ? REPAIR_AGE : BEGIN_AGE;
     this.#link?.close();
     this.#repair.renewed();
-    const { platform, logger, configuration } = this.context;
+    const { platform, logger, configuration, iceServers } = this.context;
     const link = new MeshLink({
       id,
       opener: this.#opener,
@@ -185,6 +187,7 @@ export class MeshPeer implements LinkPlan {
       platform,
       logger,
       configuration,
+      iceServers,
       send: (signal) => {
         this.#send(signal);
       },
@@ -208,6 +211,7 @@ export class MeshPeer implements LinkPlan {
       },
     });
     this.#link = link;
+    link.renewServers(age);
   }
 
   #renew(): void {

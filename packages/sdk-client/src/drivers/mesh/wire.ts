@@ -2,6 +2,7 @@ import type { ProtooAnswers, ProtooNotifications, ProtooRequestData } from '@par
 
 export type WireJoin = ProtooAnswers['joinRoom'];
 export type WireProduced = ProtooAnswers['produce'];
+export type WireIceServers = ProtooAnswers['getIceServers'];
 
 /** What goes to one peer; the server adds who it is from. */
 export type OutgoingSignal = Omit<ProtooRequestData<'signal'>, 'to'>;

@@ -237,6 +237,16 @@ describe('a session', () => {
     expect(wrong['errorReason']).toMatch(/data\.kind.*data\.rtpParameters/);
   });
 
+  test('ICE servers are to be had at any time, by whoever is in', async () => {
+    const { request, join } = server().connect('alice');
+    expect(await request('getIceServers')).toMatchObject({ ok: false, code: 'NOT_JOINED' });
+    await join({ topology: 'p2p' });
+    expect(await request('getIceServers')).toMatchObject({
+      ok: true,
+      data: { iceServers: [{ urls: 'stun:stun.example.com' }] },
+    });
+  });
+
   test('leave ends the membership, not the connection', async () => {
     const { connect, rooms } = server();
     const { request, join } = connect('alice');

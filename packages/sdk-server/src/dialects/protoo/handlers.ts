@@ -72,6 +72,8 @@ export const handlers: Handlers = {
     return {};
   },
 
+  getIceServers: async (peer) => ({ iceServers: await peer.iceServers() }),
+
   produce: async (peer, { formerId, producerId, ...options }) => {
     if (producerId !== undefined) {
       await peer.carryOn(producerId, options);

@@ -47,7 +47,7 @@ export class ParlorArm {
 
   private constructor(
     private readonly server: ArmProcess<ParlorServerMethods>,
-    readonly clients: ArmProcess<ParlorClientsMethods>,
+    private readonly clients: ArmProcess<ParlorClientsMethods>,
     private readonly address: { url: string; token: string },
   ) {}
 
@@ -88,34 +88,50 @@ export async function stormArms(peers: number): Promise<FillArms> {
   };
 }
 
-/** One after another, against a socket with nothing but mediasoup's calls behind it. */
+/** A socket with nothing but mediasoup's calls behind it, and its clients. */
+class RawArm {
+  static async start(): Promise<RawArm> {
+    const server = await ArmProcess.start<RawServerMethods>('arms/rawServer.ts');
+    const clients = await ArmProcess.start<ParlorClientsMethods>('arms/parlorClients.ts');
+    return new RawArm(server, clients, (await server.call('open', {})).url);
+  }
+
+  private constructor(
+    private readonly server: ArmProcess<RawServerMethods>,
+    private readonly clients: ArmProcess<ParlorClientsMethods>,
+    private readonly url: string,
+  ) {}
+
+  async fill(peers: number, { memory = false }: Watch = {}): Promise<FillResult> {
+    const run = async (): Promise<FillResult> => {
+      await this.server.call('start', {});
+      await this.clients.call('fillRaw', { url: this.url, peers });
+      return this.server.call('stop');
+    };
+    const result = memory ? await grown({ memory: () => this.server.call('memory') }, run) : await run();
+    await this.server.call('end');
+    await this.clients.call('leave');
+    return result;
+  }
+
+  async stop(): Promise<void> {
+    await this.clients.stop();
+    await this.server.stop();
+  }
+}
+
+/** One after another, against a socket with nothing but mediasoup's calls behind it. The arms share nothing. */
 export async function joinArms(): Promise<{
   with: (peers: number, watch?: Watch) => Arms<FillResult>;
   stop: () => Promise<void>;
 }> {
   const parlor = await ParlorArm.start();
-  const { clients } = parlor;
-  const baseline = await ArmProcess.start<RawServerMethods>('arms/rawServer.ts');
-  const control = await ArmProcess.start<RawServerMethods>('arms/rawServer.ts');
-  const raw = async (server: typeof baseline) => {
-    const { url } = await server.call('open', {});
-    return async (peers: number, { memory = false }: Watch = {}): Promise<FillResult> => {
-      const run = async (): Promise<FillResult> => {
-        await server.call('start', {});
-        await clients.call('fillRaw', { url, peers });
-        return server.call('stop');
-      };
-      const result = memory ? await grown({ memory: () => server.call('memory') }, run) : await run();
-      await server.call('end');
-      await clients.call('leave');
-      return result;
-    };
-  };
-  const fills = { baseline: await raw(baseline), control: await raw(control) };
+  const baseline = await RawArm.start();
+  const control = await RawArm.start();
   return {
     with: (peers, watch) => ({
-      baseline: () => fills.baseline(peers, watch),
-      control: () => fills.control(peers, watch),
+      baseline: () => baseline.fill(peers, watch),
+      control: () => control.fill(peers, watch),
       candidate: () => parlor.fill({ peers, arrival: 'oneByOne' }, watch),
     }),
     async stop() {

@@ -6,12 +6,20 @@ import { summarize } from './harness/statistics.js';
 import { judge, type Bound } from './harness/verdict.js';
 import { FanOutArm, type FanOut } from './fanOut.js';
 
-/** Each has as many packets forwarded in all, as far as one stream can be that fast. */
-const CONSUMERS = [1, 10, 50, 200];
+/**
+ * Each has as many packets forwarded in all, as far as one stream can be that fast. Two processes of the same server
+ * differ by a tenth with one consumer, where a run is a few milliseconds of CPU: more rounds.
+ */
+const SIZES = [
+  { consumers: 1, rounds: 10 },
+  { consumers: 10, rounds: 4 },
+  { consumers: 50, rounds: 4 },
+  { consumers: 200, rounds: 4 },
+] as const;
+type Size = (typeof SIZES)[number];
 const FORWARDED_PER_SECOND = 8000;
 const MOST_SENT_PER_SECOND = 2000;
 const RUN_MS = 400;
-const ROUNDS = 4;
 
 /** Microseconds of CPU for each packet that reached a client. */
 type PerPacket = (run: FanOut) => number;
@@ -32,13 +40,13 @@ interface Against {
   cost: PerPacket;
 }
 
-async function measure(arms: FanOutArms, consumers: number): Promise<Round<FanOut>[]> {
+async function measure(arms: FanOutArms, { consumers, rounds }: Size): Promise<Round<FanOut>[]> {
   for (const arm of Object.values<FanOutArm>({ ...arms })) await arm.receivers(consumers);
   const rate = Math.min(MOST_SENT_PER_SECOND, FORWARDED_PER_SECOND / consumers);
   const run = (arm: FanOutArm) => () => arm.run(rate, RUN_MS);
   return runRounds(
     { baseline: run(arms.baseline), control: run(arms.control), candidate: run(arms.candidate) },
-    { warmUps: 1, rounds: ROUNDS },
+    { warmUps: 1, rounds },
   );
 }
 
@@ -61,8 +69,9 @@ async function compareAll(arms: FanOutArms, { of, bounds, cost }: Against) {
   const details: Detail[] = [];
   const nodeCpu: number[] = [];
   try {
-    for (const consumers of CONSUMERS) {
-      const rounds = await measure(arms, consumers);
+    for (const size of SIZES) {
+      const { consumers } = size;
+      const rounds = await measure(arms, size);
       const { ratio, control } = compare(rounds, cost);
       const name = `${String(consumers)} consumer${consumers === 1 ? '' : 's'}`;
       measurements.push({

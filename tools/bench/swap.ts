@@ -14,7 +14,7 @@ const silence = { goal: { atMost: 5 }, gate: { atMost: 20 } };
 const picture = { goal: { atMost: 0 }, gate: { atMost: 0 } };
 
 /** Half of them in either direction. */
-const ROUNDS = { warmUps: 4, rounds: 40 };
+const ROUNDS = { warmUps: 2, rounds: 24 };
 
 /** Of the page: functions given to `evaluate` run there. */
 declare const swap: SwapPage;

@@ -20,7 +20,8 @@ export interface FanOutClientsMethods {
   run(data: { packetsPerSecond: number; ms: number }): Promise<Forwarded>;
 }
 
-const AT_ONCE = 10;
+/** Janus takes a second for a connection, however many come. */
+const AT_ONCE = 25;
 const PAYLOAD_TYPE = 96;
 const SSRC = 1111;
 const PAYLOAD_BYTES = 1188;

@@ -21,6 +21,22 @@ describe('runRounds', () => {
   });
 });
 
+describe('runRounds, warming up together', () => {
+  it('starts all arms of a warm-up at once, and those that count one after another', async () => {
+    let running = 0;
+    const atOnce: number[] = [];
+    const arm = async () => {
+      atOnce.push(++running);
+      await Promise.resolve();
+      return running--;
+    };
+    const arms = { baseline: arm, control: arm, candidate: arm };
+    const rounds = await runRounds(arms, { warmUps: 1, rounds: 1, warmUpTogether: true });
+    expect(atOnce).toEqual([1, 2, 3, 1, 1, 1]);
+    expect(rounds).toHaveLength(1);
+  });
+});
+
 describe('compare', () => {
   const rounds = [
     { baseline: 10, candidate: 12, control: 14 },

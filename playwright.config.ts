@@ -1,4 +1,5 @@
 import { defineConfig } from '@playwright/test';
+import { chromiumArgs } from './tools/testing/chromiumArgs.js';
 
 /**
  * Browser tests on Debian's Chromium with fake devices; what needs Firefox too launches it itself. One at a time: two
@@ -24,13 +25,7 @@ export default defineConfig({
     launchOptions: {
       executablePath: process.env['PARLOR_CHROMIUM'] ?? '/usr/bin/chromium',
       args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
+        ...chromiumArgs,
         '--autoplay-policy=no-user-gesture-required',
         '--use-fake-ui-for-media-stream',
         '--use-fake-device-for-media-stream=fps=30',

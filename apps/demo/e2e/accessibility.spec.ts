@@ -127,7 +127,7 @@ for (const [what, viewport] of [
   test(`a phone held ${what} shows everything without scrolling`, async ({ browser }) => {
     const phone = { viewport, isMobile: true, hasTouch: true };
     const room = `phone-${String(viewport.width)}`;
-    const guest = { url: server.url, room, topology: 'sfu' };
+    const guest = { url: server.url, room, topology: 'sfu', camera: 'large' as const };
     const ann = await joinDemo(browser, { ...guest, name: 'Ann' }, phone);
     const bob = await joinDemo(browser, { ...guest, name: 'Bob' });
     await expect(tiles(ann)).toHaveCount(2);

@@ -1,14 +1,5 @@
 import { chromium, type Browser } from '@playwright/test';
-
-const BASE = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+import { chromiumArgs } from '../../../../tools/testing/chromiumArgs.js';
 
 export const AUTOPLAY = '--autoplay-policy=no-user-gesture-required';
 export const ALLOWED = '--use-fake-ui-for-media-stream';
@@ -20,5 +11,5 @@ export const launchChromium = (...args: string[]): Promise<Browser> =>
   chromium.launch({
     executablePath: process.env['PARLOR_CHROMIUM'] ?? '/usr/bin/chromium',
     headless: true,
-    args: [...BASE, ...args],
+    args: [...chromiumArgs, ...args],
   });

@@ -9,16 +9,18 @@ interface Guest {
   readonly topology?: string;
   /** '' opens the fault panel. */
   readonly faults?: string;
+  /** Default: a small one. */
+  readonly camera?: 'small' | 'large';
 }
 
 /** Opens the demo's join page as a person of their own. */
 export const openDemo = async (
   browser: Browser,
-  { url, ...params }: Guest,
+  { url, camera, ...params }: Guest,
   options: BrowserContextOptions = {},
 ): Promise<Page> => {
   const context = await browser.newContext(options);
-  await installProbe(context);
+  await installProbe(context, camera);
   const page = await context.newPage();
   const query = new URLSearchParams(params);
   await page.goto(`${url}/demo/?${query.toString()}`);

@@ -12,25 +12,41 @@ declare global {
   }
 }
 
-/** Notes every peer connection and captured track of the pages to come. */
-export const installProbe = (context: BrowserContext): Promise<unknown> =>
-  context.addInitScript(() => {
-    const probe: Probe = { connections: [], captured: [] };
-    window.probe = probe;
-    window.RTCPeerConnection = class extends RTCPeerConnection {
-      constructor(configuration?: RTCConfiguration) {
-        super(configuration);
-        probe.connections.push(this);
-      }
-    };
-    const { mediaDevices } = navigator;
-    const getUserMedia = mediaDevices.getUserMedia.bind(mediaDevices);
-    mediaDevices.getUserMedia = async (constraints) => {
-      const stream = await getUserMedia(constraints);
-      probe.captured.push(...stream.getTracks());
-      return stream;
-    };
-  });
+/** Enough to tell people and colours by. Chromium's fake cameras give whatever is asked for, and pictures cost. */
+const SMALL = { width: 320, height: 180, frameRate: 15 };
+
+/**
+ * Notes every peer connection and captured track of the pages to come. Their cameras are small ones, unless `camera` is
+ * 'large': those give what the page asks for. Pages of one browser share its camera, which is as large as the first of
+ * them has made it.
+ */
+export const installProbe = (
+  context: BrowserContext,
+  camera: 'small' | 'large' = 'small',
+): Promise<unknown> =>
+  context.addInitScript(
+    (size) => {
+      const probe: Probe = { connections: [], captured: [] };
+      window.probe = probe;
+      window.RTCPeerConnection = class extends RTCPeerConnection {
+        constructor(configuration?: RTCConfiguration) {
+          super(configuration);
+          probe.connections.push(this);
+        }
+      };
+      const { mediaDevices } = navigator;
+      const getUserMedia = mediaDevices.getUserMedia.bind(mediaDevices);
+      mediaDevices.getUserMedia = async (constraints) => {
+        const { video } = constraints ?? {};
+        const stream = await getUserMedia(
+          size && typeof video === 'object' ? { ...constraints, video: { ...video, ...size } } : constraints,
+        );
+        probe.captured.push(...stream.getTracks());
+        return stream;
+      };
+    },
+    camera === 'small' ? SMALL : undefined,
+  );
 
 export interface InboundStream {
   readonly kind: 'audio' | 'video';

@@ -18,6 +18,9 @@ import { allStats, openChannels, openConnections, taken, type Stat } from './ins
 import { Witness } from './Witness.js';
 import { listen, stereoTrack, toneTrack, type Heard } from './tones.js';
 
+/** Pictures cost, and few tests depend on their size. */
+const SMALL = { width: 320, height: 180, frameRate: 15 };
+
 /** Options that pass from the test into the page. */
 export type PlainRoomOptions = Omit<
   RoomOptions,
@@ -89,9 +92,10 @@ export class CallPage {
   readonly #tiles = new Map<string, HTMLVideoElement>();
   #kept: { remote: readonly unknown[]; local: readonly unknown[] } = { remote: [], local: [] };
 
-  /** `faulty`: its connections can be broken with `faults`. */
-  create({ faulty = false, ...options }: PlainRoomOptions & { faulty?: boolean } = {}): void {
+  /** Cameras are small unless `options` say otherwise. `faulty`: its connections can be broken with `faults`. */
+  create({ faulty = false, ...given }: PlainRoomOptions & { faulty?: boolean } = {}): void {
     if (faulty) this.faults.install();
+    const options = { videoCaptureDefaults: { resolution: SMALL }, ...given };
     this.room = new Room(faulty ? { ...options, platform: this.faults.platform } : options);
     this.events.length = 0;
     for (const event of EVENTS) {

@@ -19,6 +19,9 @@ class Link implements WatchedLink {
   #answered = 0;
   #sums = { timestamp: 0, packetsReceived: 0, packetsLost: 0, totalFreezesDuration: 0 };
 
+  /** A packet has come. */
+  began = true;
+
   /** What is received of the other is paused. */
   rests = false;
 
@@ -36,7 +39,7 @@ class Link implements WatchedLink {
     this.#sums.totalFreezesDuration += this.frozen;
     const { fractionLost } = this;
     const entries = [
-      { id: 'in', type: 'inbound-rtp', mid: '0', jitter: 0.002, ...this.#sums },
+      ...(this.began ? [{ id: 'in', type: 'inbound-rtp', mid: '0', jitter: 0.002, ...this.#sums }] : []),
       { id: 'out', type: 'outbound-rtp', mid: '1' },
       ...(fractionLost === undefined
         ? []
@@ -78,10 +81,22 @@ function setup(links = [new Link()]) {
 }
 
 describe('QualityWatch', () => {
-  it('says nothing before two looks can be compared, and 10 of a stream without a fault', async () => {
-    const { look } = setup();
-    expect(await look()).toEqual([]);
-    expect(await look()).toEqual(['theirs 10']);
+  it('says nothing before the first packet, and 10 of a stream without a fault', async () => {
+    const { look, links } = setup();
+    links[0]!.began = false;
+    expect(await look(2)).toEqual([]);
+    links[0]!.began = true;
+    expect(await look(2)).toEqual(['theirs 10', 'theirs 10']);
+  });
+
+  it('knows of a stream that comes and is gone before the next look', async () => {
+    const { look, links } = setup();
+    Object.assign(links[0]!, { lost: 50 });
+    expect(await look()).toEqual(['theirs 2']);
+    Object.assign(links[0]!, { got: 0, lost: 0 });
+    expect(await look(2)).toEqual(['theirs 2', 'theirs 2']);
+    links[0]!.answers = false;
+    expect(await look(3)).toContain('theirs 0');
   });
 
   it('goes by what was lost since the last look, smoothed', async () => {
@@ -152,12 +167,13 @@ describe('QualityWatch', () => {
     const { look } = setup([near, far]);
     near.fractionLost = 0;
     far.fractionLost = 0.5;
-    expect(await look()).toEqual(['ours 10']);
+    const ours = (told: string[]) => told.filter((each) => each.startsWith('ours'));
+    expect(ours(await look())).toEqual(['ours 10']);
     near.fractionLost = undefined;
     expect(await look()).toContain('ours 5');
     // What is down says nothing of this side.
     far.state = 'failed';
-    expect((await look()).filter((each) => each.startsWith('ours'))).toEqual([]);
+    expect(ours(await look())).toEqual([]);
   });
 
   it('rests while nobody is there, and stops', async () => {

@@ -2,6 +2,7 @@ import type { Platform } from '../../platform.js';
 import { ScoreFilter } from '../../stats/ScoreFilter.js';
 import { streamScore } from '../../stats/streamScore.js';
 import {
+  NOTHING_RECEIVED,
   readReceived,
   receivedHealth,
   sentHealth,
@@ -145,18 +146,19 @@ export class QualityWatch {
       this.#scores.put(producerId, verdict === 'stalled' && look.due ? 0 : score, false);
   }
 
-  /** The score is undefined while nothing can be said: at the first look, and of what is at rest. */
+  /** The score is undefined while nothing can be said: before the first packet, and of what is at rest. */
   #received(counters: Map<string, Received>, { report, stream, path }: LookedAt): Found {
     const { producerId, mid } = stream;
-    const before = counters.get(producerId);
+    // It is known from its first packet: what stops before the next look has been there.
+    const before = counters.get(producerId) ?? NOTHING_RECEIVED;
     const now = readReceived(report, mid);
     // Before its first packet nobody knows of it.
     if (!now) return { producerId, look: AT_REST, score: undefined };
-    const moved = now.packetsReceived > (before?.packetsReceived ?? 0);
-    const rests = before?.timestamp === 0;
+    const moved = now.packetsReceived > before.packetsReceived;
+    const rests = counters.has(producerId) && before.timestamp === 0;
     counters.set(producerId, rests && !moved ? before : now);
     const look = { ...AT_REST, due: !this.options.isPaused(producerId), moved };
-    const health = before && !rests ? receivedHealth(before, now) : undefined;
+    const health = rests ? undefined : receivedHealth(before, now);
     const { roundTripTime } = path;
     return { producerId, look, score: health && streamScore({ ...health, roundTripTime }) };
   }

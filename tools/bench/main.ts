@@ -11,7 +11,7 @@ import { resultFiles, store } from './harness/store.js';
 import { crowd, join } from './join.js';
 import { janus, janusLoop, media } from './media.js';
 import { meshCost } from './mesh.js';
-import { recovery } from './recovery.js';
+import { paths, recovery, recoveryNetwork, recoveryWorker } from './recovery.js';
 import { relay } from './relay.js';
 import { rpc } from './rpc.js';
 import { soak } from './soak.js';
@@ -38,7 +38,10 @@ const benches: readonly Bench[] = [
   soak,
   meshCost,
   swapGap,
+  paths,
   recovery,
+  recoveryWorker,
+  recoveryNetwork,
   bundle,
 ];
 

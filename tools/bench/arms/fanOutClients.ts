@@ -20,7 +20,7 @@ export interface FanOutClientsMethods {
   run(data: { packetsPerSecond: number; ms: number }): Promise<Forwarded>;
 }
 
-/** Janus takes a second for a connection, however many come. */
+/** How many connect at the same time. */
 const AT_ONCE = 25;
 const PAYLOAD_TYPE = 96;
 const SSRC = 1111;

@@ -1,4 +1,5 @@
-import { expect, test as base, type Browser, type Page } from '@playwright/test';
+import { test as base, type Browser, type Page } from '@playwright/test';
+import { expect } from '../../../../tools/testing/expect.js';
 import { startServer, type TestServer } from '../../../../tools/testing/startServer.js';
 import type { PlainRoomOptions } from '../pages/CallPage.js';
 import { PageHost } from './PageHost.js';

@@ -13,7 +13,11 @@ import { playwright, tool, vitest } from './runners.mjs';
 
 /** All the steps of `npm test`, the quick ones first. @type {Step[]} */
 export const steps = [
-  { name: 'format', needs: [], run: tool('prettier', ['--check', '--log-level=warn', '.']) },
+  {
+    name: 'format',
+    needs: [],
+    run: tool('prettier', ['--check', '--cache', '--cache-strategy=content', '--log-level=warn', '.']),
+  },
   { name: 'lint', needs: [], run: tool('eslint', ['.', '--max-warnings=0']) },
   {
     name: 'types',

@@ -22,8 +22,8 @@ const SWITCHES = 9;
 const CUTS = 8;
 const RESTARTS = 5;
 const KILLS = 4;
-const TOLD = 8;
-const UNTOLD = 5;
+const TOLD = 6;
+const UNTOLD = 4;
 /** Workers that die sooner are started again with a delay. */
 const HEALTHY_MS = 10_500;
 

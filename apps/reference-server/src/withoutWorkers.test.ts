@@ -1,4 +1,4 @@
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { RawClient } from './testing/RawClient.js';
 import { ServerProcess } from './testing/ServerProcess.js';
 
@@ -6,9 +6,6 @@ import { ServerProcess } from './testing/ServerProcess.js';
 
 const PARLOR_JWT_SECRET = 'a secret that is long enough for HS256';
 const noWorker = { MEDIASOUP_WORKER_BIN: '/nowhere/mediasoup-worker' };
-
-// Processes start slowly on a machine with other work.
-vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
 let server: ServerProcess;
 afterEach(async () => {

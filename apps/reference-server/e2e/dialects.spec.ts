@@ -1,5 +1,6 @@
 import { createToken } from '@parlor/sdk-server';
-import { expect, test, type Browser, type Page } from '@playwright/test';
+import { test, type Browser, type Page } from '@playwright/test';
+import { expect } from '../../../tools/testing/expect.js';
 import { startServer, type TestServer } from '../../../tools/testing/startServer.js';
 import { servePages, type PageServer } from './support/pages.js';
 import { openRestPage } from './support/rtcRestPage.js';

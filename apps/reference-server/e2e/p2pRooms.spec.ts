@@ -1,5 +1,6 @@
 import { createToken } from '@parlor/sdk-server';
-import { expect, test, type Browser } from '@playwright/test';
+import { test, type Browser } from '@playwright/test';
+import { expect } from '../../../tools/testing/expect.js';
 import { startServer, type TestServer } from '../../../tools/testing/startServer.js';
 import { openExample, type Example, type ExampleOptions } from './support/p2pRoomsExample.js';
 

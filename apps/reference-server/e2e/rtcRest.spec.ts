@@ -1,6 +1,7 @@
 import { createToken } from '@parlor/sdk-server';
 import type { UsageRecord } from '@parlor/sdk-server';
-import { expect, test, type Browser, type Page } from '@playwright/test';
+import { test, type Browser, type Page } from '@playwright/test';
+import { expect } from '../../../tools/testing/expect.js';
 import { startServer, type TestServer } from '../../../tools/testing/startServer.js';
 import { TcpProxy } from '../../../packages/sdk-client/e2e/support/TcpProxy.js';
 import { openRestPage } from './support/rtcRestPage.js';

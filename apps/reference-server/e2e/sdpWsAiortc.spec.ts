@@ -1,4 +1,5 @@
-import { expect, test, type Page } from '@playwright/test';
+import { test, type Page } from '@playwright/test';
+import { expect } from '../../../tools/testing/expect.js';
 import { startServer, type TestServer } from '../../../tools/testing/startServer.js';
 import { startAiortc, type AiortcClient, type AiortcOptions } from './support/aiortc.js';
 import { servePages, type PageServer } from './support/pages.js';

@@ -1,4 +1,5 @@
-import { expect, test, type CDPSession, type Page } from '@playwright/test';
+import { test, type CDPSession, type Page } from '@playwright/test';
+import { expect } from '../../../tools/testing/expect.js';
 import { startServer, type TestServer } from '../../../tools/testing/startServer.js';
 import { servePages, type PageServer } from './support/pages.js';
 import { expectGrowth, expectMediaFlows, numberOf, statOf } from './support/stats.js';

@@ -1,5 +1,6 @@
-import { expect, test, type Browser, type Page } from '@playwright/test';
+import { test, type Browser, type Page } from '@playwright/test';
 import { createHmac } from 'node:crypto';
+import { expect } from '../../../tools/testing/expect.js';
 import { freePort, startCoturn, type Coturn } from '../../../tools/testing/startCoturn.js';
 import { startServer, type TestServer } from '../../../tools/testing/startServer.js';
 import type { RelayJoin } from './pages/relay.js';

@@ -1,4 +1,4 @@
-import { expect } from '@playwright/test';
+import { expect } from '../../../../tools/testing/expect.js';
 import { startScript } from './scripts.js';
 
 export interface AiortcOptions {

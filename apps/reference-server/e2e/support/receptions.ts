@@ -1,4 +1,5 @@
-import { expect, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import { expect } from '../../../../tools/testing/expect.js';
 
 declare global {
   interface Window {

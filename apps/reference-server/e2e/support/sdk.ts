@@ -1,4 +1,5 @@
-import { expect, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import { expect } from '../../../../tools/testing/expect.js';
 
 const received = (page: Page, kind: string, key: 'frames' | 'totalAudioEnergy') =>
   page.evaluate(async (given) => (await window.sdk.received(given.kind))?.[given.key] ?? 0, { kind, key });

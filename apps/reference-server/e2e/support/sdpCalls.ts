@@ -1,5 +1,6 @@
 import { createToken } from '@parlor/sdk-server';
-import { expect, type Browser, type Page } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
+import { expect } from '../../../../tools/testing/expect.js';
 import type { TestServer } from '../../../../tools/testing/startServer.js';
 import type { Publishing, SdpCallOptions } from '../pages/SdpCallClient.js';
 import type { PageServer } from './pages.js';

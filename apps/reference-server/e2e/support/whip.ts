@@ -1,4 +1,5 @@
-import { expect, type Browser, type Page } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
+import { expect } from '../../../../tools/testing/expect.js';
 import type { TestServer } from '../../../../tools/testing/startServer.js';
 import type { PageServer } from './pages.js';
 

@@ -1,4 +1,5 @@
-import { expect, test, type Page } from '@playwright/test';
+import { test, type Page } from '@playwright/test';
+import { expect } from '../../../tools/testing/expect.js';
 import { startServer, type TestServer } from '../../../tools/testing/startServer.js';
 import { violations } from './support/axe.js';
 import { button, closePages, joinDemo, openDemo, tile, tiles } from './support/demo.js';

@@ -1,4 +1,5 @@
-import { expect, test, type Page } from '@playwright/test';
+import { test, type Page } from '@playwright/test';
+import { expect } from '../../../tools/testing/expect.js';
 import { startServer, type TestServer } from '../../../tools/testing/startServer.js';
 import { button, closePages, joinDemo, tile, tiles } from './support/demo.js';
 import { expectSilent, expectSounds, expectVideos } from './support/media.js';

@@ -1,4 +1,5 @@
-import { expect, test } from '@playwright/test';
+import { test } from '@playwright/test';
+import { expect } from '../../../tools/testing/expect.js';
 import { startServer } from '../../../tools/testing/startServer.js';
 import { CutProxy } from './support/CutProxy.js';
 import { closePages, joinDemo, tile, tiles } from './support/demo.js';

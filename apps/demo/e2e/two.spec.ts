@@ -1,4 +1,5 @@
-import { expect, test } from '@playwright/test';
+import { test } from '@playwright/test';
+import { expect } from '../../../tools/testing/expect.js';
 import { startServer, type TestServer } from '../../../tools/testing/startServer.js';
 import { ALLOWED, AUTOPLAY, FAKE_DEVICES, launchChromium } from './support/chromium.js';
 import { button, closePages, joinDemo, openDemo, tile } from './support/demo.js';

@@ -1,5 +1,6 @@
-import { expect, type Locator, type Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { writeFileSync } from 'node:fs';
+import { expect } from '../../../../tools/testing/expect.js';
 import { inbound } from './probe.js';
 
 /** A camera file of one colour for `--use-file-for-fake-video-capture`: 640x360, YUV 4:2:0. */

@@ -4,6 +4,7 @@ import { startServer, type TestServer } from '../../../tools/testing/startServer
 import { expectDecodes, expectHears } from './support/expectMedia.js';
 import { expect, test, type OpenPage } from './support/fixtures.js';
 import { MediaRoute, type RouteOptions } from './support/mediaRoute.js';
+import { PairRoute } from './support/PairRoute.js';
 import { repairsOf } from './support/repairs.js';
 import type { Passing } from './support/UdpRelay.js';
 
@@ -31,6 +32,12 @@ async function call(open: OpenPage, { room, ...expired }: RouteOptions & { room:
   const [alice, bob] = [await open('alice'), await open('bob')];
   const route = await MediaRoute.of(bob, expired);
   const repairs = await repairsOf(bob);
+  await talk([alice, bob], room);
+  return { alice, bob, route, repairs };
+}
+
+/** They join, send and receive, and hold on to all objects. */
+async function talk([alice, bob]: readonly [Page, Page], room: string): Promise<void> {
   for (const page of [alice, bob])
     await page.evaluate((joining) => window.call.connect(joining), { url: server.url, room });
   for (const [page, hz] of [
@@ -46,7 +53,6 @@ async function call(open: OpenPage, { room, ...expired }: RouteOptions & { room:
     await page.evaluate(() => {
       window.call.keep();
     });
-  return { alice, bob, route, repairs };
 }
 
 async function expectTalk(alice: Page, bob: Page): Promise<void> {
@@ -76,26 +82,49 @@ test('where neither an ICE restart nor a new transport helps, media goes by the 
   roomId,
 }) => {
   // Until the third transport of a direction no relay is to be had.
-  const talk = await call(open, { room: roomId, isTurnExpired: (nth, isRestart) => isRestart || nth < 3 });
-  for (const direction of ['send', 'recv'] as const) talk.route.admitOnly(direction, isOfRelay);
+  const called = await call(open, { room: roomId, isTurnExpired: (nth, isRestart) => isRestart || nth < 3 });
+  for (const direction of ['send', 'recv'] as const) called.route.admitOnly(direction, isOfRelay);
   const steps = ['iceRestart', 'newTransport', 'relayOnly', 'recovered'];
-  await expect.poll(async () => stepsOf(await talk.repairs()), { timeout: 60_000 }).toEqual([steps, steps]);
-  await expectRelayed(talk);
-  talk.route.close();
+  await expect.poll(async () => stepsOf(await called.repairs()), { timeout: 60_000 }).toEqual([steps, steps]);
+  await expectRelayed(called);
+  called.route.close();
 });
 
 test('a relay whose credentials have expired since the join is found again, with new ones', async ({
   open,
   roomId,
 }) => {
-  const talk = await call(open, {
+  const called = await call(open, {
     room: roomId,
     isTurnExpired: (nth, isRestart) => nth === 1 && !isRestart,
   });
-  for (const direction of ['send', 'recv'] as const) talk.route.admitOnly(direction, isOfRelay);
+  for (const direction of ['send', 'recv'] as const) called.route.admitOnly(direction, isOfRelay);
   await expect
-    .poll(async () => stepsOf(await talk.repairs()).map((steps) => steps.at(-1)), { timeout: 60_000 })
+    .poll(async () => stepsOf(await called.repairs()).map((steps) => steps.at(-1)), { timeout: 60_000 })
     .toEqual(['recovered', 'recovered']);
-  await expectRelayed(talk);
-  talk.route.close();
+  await expectRelayed(called);
+  called.route.close();
+});
+
+test.describe('from browser to browser', () => {
+  test.use({ topology: 'p2p' });
+
+  test('media goes on by relays when the way between has gone, with credentials that are newer than the join', async ({
+    open,
+    roomId,
+  }) => {
+    const [alice, bob] = [await open('alice'), await open('bob')];
+    const route = new PairRoute();
+    for (const page of [alice, bob]) await route.lead(page);
+    await talk([alice, bob], roomId);
+    const ways = async (page: Page) =>
+      await page.evaluate(async () => (await window.call.paths()).map(({ local }) => local));
+    for (const page of [alice, bob]) expect(await ways(page)).not.toContain('relay');
+    route.cut();
+    // No other way is left than from relay to relay: either side has to be let in.
+    for (const page of [alice, bob])
+      await expect.poll(() => ways(page), { timeout: 60_000 }).toEqual(['relay']);
+    await expectRelayed({ alice, bob });
+    route.close();
+  });
 });

@@ -12,7 +12,7 @@ import type { Gaps, RecoveryPage, WayBack } from './page/types.js';
 declare const disturbed: RecoveryPage;
 
 /** After an event everything has settled; and the longest gap of this time without one is what it is compared with. */
-const WINDOW_MS = 1500;
+const WINDOW_MS = 800;
 /** How often a call is watched at rest. */
 const RESTS = 6;
 /** A frame of 15 fps may come late when both paths run at once; two in a row would be seen. */

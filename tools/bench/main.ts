@@ -11,7 +11,7 @@ import { resultFiles, store } from './harness/store.js';
 import { crowd, join } from './join.js';
 import { janus, janusLoop, media } from './media.js';
 import { meshCost } from './mesh.js';
-import { paths, recovery, recoveryNetwork, recoveryWorker } from './recovery.js';
+import { recoveryNetwork, recoveryRestart, recoverySwitch, recoveryWorker } from './recovery.js';
 import { relay } from './relay.js';
 import { rpc } from './rpc.js';
 import { soak } from './soak.js';
@@ -38,12 +38,18 @@ const benches: readonly Bench[] = [
   soak,
   meshCost,
   swapGap,
-  paths,
-  recovery,
+  recoverySwitch,
+  recoveryRestart,
   recoveryWorker,
   recoveryNetwork,
   bundle,
 ];
+
+/** `recovery` stands for `recovery-worker` as well. */
+const isOf =
+  (asked: string) =>
+  ({ name }: Bench): boolean =>
+    name === asked || name.startsWith(`${asked}-`);
 
 async function runOne({ name, about, run }: Bench): Promise<BenchResult> {
   console.log(`${name}: ${about} ...\n`);
@@ -55,7 +61,7 @@ async function runOne({ name, about, run }: Bench): Promise<BenchResult> {
 }
 
 async function main(names: readonly string[]): Promise<number> {
-  const unknown = names.find((name) => !benches.some((bench) => bench.name === name));
+  const unknown = names.find((name) => !benches.some(isOf(name)));
   if (unknown !== undefined) {
     console.error(
       `There is no benchmark "${unknown}". Known: ${benches.map(({ name }) => name).join(', ')}.`,
@@ -63,7 +69,7 @@ async function main(names: readonly string[]): Promise<number> {
     return 2;
   }
   const results: Results = {};
-  for (const bench of benches.filter(({ name }) => names.length === 0 || names.includes(name))) {
+  for (const bench of benches.filter((one) => names.length === 0 || names.some((name) => isOf(name)(one)))) {
     if (bench.needs && process.env[bench.needs.program] === undefined) {
       console.log(`${bench.name}: left out, because ${bench.needs.what} is not there.\n`);
       continue;

@@ -18,7 +18,8 @@ import type { Gaps, RecoveryPage } from './page/types.js';
 /** Of the page: functions given to `evaluate` run there. */
 declare const disturbed: RecoveryPage;
 
-const SWITCHES = 9;
+/** Each way. */
+const SWITCHES = 20;
 const CUTS = 8;
 const RESTARTS = 5;
 const KILLS = 4;
@@ -30,8 +31,8 @@ const HEALTHY_MS = 10_500;
 const LONGEST = 'longest time without a new frame (15 fps), of a call of two';
 
 /** What goes on without anybody noticing. */
-export const paths: Bench = {
-  name: 'paths',
+export const recoverySwitch: Bench = {
+  name: 'recovery-switch',
   about: `${LONGEST}, and without sound, while its path changes`,
   run: () =>
     withCall(async (call) => {
@@ -61,8 +62,8 @@ export const paths: Bench = {
 };
 
 /** A lost socket is not to be noticed either; a server that starts anew is told by how long it takes. */
-export const recovery: Bench = {
-  name: 'recovery',
+export const recoveryRestart: Bench = {
+  name: 'recovery-restart',
   about: `${LONGEST}, when a socket is lost or the server is another`,
   run: () =>
     withCall(async (call) => {

@@ -70,6 +70,9 @@ const Values = z.object({
   resumeGrace: duration.refine((seconds) => seconds <= 3600, 'must be an hour at most').optional(),
   resumeSecret: secret.optional(),
   drainMs: wholeNumber(0, 600_000).default(3000),
+  drainUrl: z
+    .url({ protocol: /^(https?|wss?)$/, error: 'must be where clients connect: https://host or wss://host' })
+    .optional(),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   dev: yesOrNo.default(false),
 } satisfies Record<SettingName, z.ZodType>);

@@ -31,11 +31,11 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   stopOnSignals({
     timeoutMs: STOP_TIMEOUT_MS + config.drainMs,
     async stop(signal) {
-      const { drainMs } = config;
+      const { drainMs, drainUrl } = config;
       // Who stops it by hand is not kept waiting.
       if (parlor && signal === 'SIGTERM') {
-        logger.info({ signal, drainMs }, 'draining');
-        await parlor.drain(drainMs);
+        logger.info({ signal, drainMs, drainUrl }, 'draining');
+        await parlor.drain({ ms: drainMs, url: drainUrl });
       }
       logger.info({ signal }, 'stopping');
       await close();

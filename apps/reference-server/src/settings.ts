@@ -191,6 +191,12 @@ export const SETTINGS = [
     fallback: '3000',
     help: 'How long a server that gets SIGTERM goes on for those who are in, and takes nobody in; 0: it ends at once.',
   },
+  {
+    name: 'drainUrl',
+    value: 'url',
+    fallback: 'none',
+    help: 'Another server with the same secret, to which clients of the SDK are sent on SIGTERM, room by room.',
+  },
   { name: 'logLevel', value: 'level', fallback: 'info', help: 'debug, info, warn, error or silent.' },
   {
     name: 'dev',

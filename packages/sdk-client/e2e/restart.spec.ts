@@ -102,6 +102,35 @@ test('the first who is back after a restart waits for the others, who are late',
   expect(await second.stop()).toBe(0);
 });
 
+for (const topology of ['sfu', 'p2p'] as const)
+  test.describe(topology, () => {
+    test.use({ topology });
+    test('a server that ends sends its rooms to another: the same people, tracks and ids, and their media', async ({
+      open,
+      roomId,
+    }) => {
+      const next = await start();
+      const server = await startServer(['--dev', '--port', '0', '--drain-ms', '600000'], {
+        ...ENV,
+        PARLOR_DRAIN_URL: next.url,
+      });
+      const [alice, bob] = await call(open, roomId, { alice: server.url, bob: server.url });
+      const ids = [await ownProducerIds(alice), await ownProducerIds(bob)];
+
+      // Nobody is left long before its time is over.
+      expect(await server.stop()).toBe(0);
+      for (const page of [alice, bob])
+        await expect.poll(() => connectionStates(page)).toEqual(['reconnecting', 'connected']);
+      await expectTalk(alice, bob);
+      await expectNobodyMoved([alice, bob]);
+      expect([await ownProducerIds(alice), await ownProducerIds(bob)]).toEqual(ids);
+      for (const page of [alice, bob])
+        expect(await page.evaluate(() => window.call.told('serverRestarting'))).toEqual([]);
+      await Promise.all([alice.context().close(), bob.context().close()]);
+      expect(await next.stop()).toBe(0);
+    });
+  });
+
 test('a server that is going to end says so, keeps calls until then and takes nobody in', async ({
   open,
   roomId,

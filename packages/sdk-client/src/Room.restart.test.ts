@@ -1,9 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { defaultReconnectPolicy } from './signaling/reconnectPolicy.js';
+import type { ChannelFactory } from './signaling/SignalChannel.js';
 import { join, until, type Guest } from './test/kit.js';
 import { MemoryServer, settle } from './testing/index.js';
 
+const OTHER = 'wss://other.example.com/parlor';
 let server: MemoryServer;
+/** At `OTHER`. */
+let other: MemoryServer;
 let alice: Guest;
 let bob: Guest;
 
@@ -40,8 +44,11 @@ const heard = ({ events }: Guest) => events.filter((event) => !event.startsWith(
 
 beforeEach(async () => {
   server = new MemoryServer();
-  alice = await join(server, 'alice');
-  bob = await join(server, 'bob');
+  other = new MemoryServer();
+  const channel: ChannelFactory = (options) =>
+    (new URL(options.url).origin === new URL(OTHER).origin ? other : server).channel(options);
+  alice = await join(server, 'alice', { channel });
+  bob = await join(server, 'bob', { channel });
   for (const { room } of [alice, bob]) await room.localParticipant.enableCameraAndMicrophone();
   await hear();
   for (const { events } of [alice, bob]) events.length = 0;
@@ -77,6 +84,46 @@ describe('a server that is going to end', () => {
     await platform.clock.advance(1);
     await until(() => room.state === 'connected');
     expect(waits).toEqual([500]);
+  });
+});
+
+describe('a server that sends its rooms to another', () => {
+  const move = (url: string) => server.rooms.get('r')?.broadcast('serverRestarting', { after: 3000, url });
+
+  it('is news of the connection alone: they go there at once, with the objects and ids that they have', async () => {
+    const objects = [objectsOf(alice, 'bob'), objectsOf(bob, 'alice')];
+    const ids = [idsOf(alice), idsOf(bob)];
+    const token = server.open[0]?.url.searchParams.get('token');
+    move(OTHER);
+    for (const guest of [alice, bob]) await until(() => heard(guest).includes('reconnected'), guest.platform);
+    await hear();
+    expect(server.rooms.get('r')?.peers.size).toBe(0);
+    expect(other.open.map(({ url }) => url.pathname)).toEqual(['/parlor', '/parlor']);
+    expect(other.open[0]?.url.searchParams.get('token')).toBe(token);
+    [objectsOf(alice, 'bob'), objectsOf(bob, 'alice')].forEach((now, who) => {
+      now.forEach((object, index) => {
+        expect(object).toBe(objects[who]?.[index]);
+      });
+    });
+    expect([idsOf(alice), idsOf(bob)]).toEqual(ids);
+    for (const guest of [alice, bob]) expect(heard(guest)).toEqual(['reconnecting', 'reconnected']);
+  });
+
+  it('and who is not let in there goes back', async () => {
+    for (let times = 2; times > 0; times -= 1) other.refuseNext('TOKEN_INVALID', 401);
+    move(OTHER);
+    for (const { room } of [alice, bob]) await until(() => room.state === 'reconnecting');
+    for (const guest of [alice, bob]) await comesBack(guest);
+    await hear();
+    expect([server.open.length, other.open.length]).toEqual([2, 0]);
+  });
+
+  it('by an address that is none is told to the app as one that ends', async () => {
+    const told: unknown[] = [];
+    alice.room.on('serverRestarting', (after) => told.push(after));
+    move('ftp://other.example.com');
+    await until(() => told.length === 1);
+    expect([told, alice.room.state]).toEqual([[3000], 'connected']);
   });
 });
 

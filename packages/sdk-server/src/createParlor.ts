@@ -114,7 +114,7 @@ export async function createParlor(options: ParlorOptions): Promise<Parlor> {
     handleUpgrade: (request, socket, head) => upgrades.handle(request, socket, head),
     metrics: () => metrics.scrape(),
     attachPeerSignal: (server, how) => peerSignal.attach(server, how),
-    drain: (ms) => drain.start(ms),
+    drain: (options) => drain.start(typeof options === 'number' ? { ms: options } : options),
     close: () =>
       (closing ??= (async () => {
         // Clients hear why before their sockets go.

@@ -1,5 +1,6 @@
 export { createParlor } from './createParlor.js';
 export type { ParlorOptions } from './options.js';
+export type { DrainOptions } from './drain.js';
 export type { Parlor } from './parlor.js';
 export type { AttachOptions as PeerSignalAttachOptions } from './dialects/peerSignal/ports.js';
 export type { SignalHandshake, SignalServer, SignalSocket } from './dialects/peerSignal/socketIo.js';

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Rooms } from './core/types.js';
 import type { AttachOptions } from './dialects/peerSignal/ports.js';
 import type { SignalServer } from './dialects/peerSignal/socketIo.js';
+import type { DrainOptions } from './drain.js';
 
 /** A running Parlor: rooms, and the two entrances that a web server hands requests to. */
 export interface Parlor {
@@ -32,12 +33,13 @@ export interface Parlor {
   attachPeerSignal(server: SignalServer, options?: AttachOptions): () => void;
   /**
    * Before the end of the server: from now on nobody gets in any more (`SERVER_CLOSING`, and `/health` answers 503, so that
-   * load balancers send them elsewhere), and clients are told `serverRestarting`; their media goes on. Resolves after
-   * `ms`, or as soon as nobody is in a room; `close()` comes next. Idempotent.
+   * load balancers send them elsewhere), and clients are told `serverRestarting`; their media goes on, here or at the
+   * server that `url` names. Resolves after `ms`, or as soon as nobody is in a room; `close()` comes next. Idempotent.
    *
-   * @param ms Default 3000.
+   * @param options a number: milliseconds.
+   * @throws ParlorError BAD_REQUEST: `url` is none that a client can go to
    */
-  drain(ms?: number): Promise<void>;
+  drain(options?: number | DrainOptions): Promise<void>;
   /** Closes rooms (clients are told), sockets and workers; idempotent. */
   close(): Promise<void>;
 }

@@ -71,6 +71,28 @@ test('nobody gets in any more, by any way, and load balancers are told', async (
   await expect(server.parlor.rooms.open('another')).rejects.toMatchObject({ code: 'SERVER_CLOSING' });
 });
 
+test('where another server is, rooms are sent there, one after the other', async () => {
+  await start();
+  const url = 'https://other.example.com/parlor';
+  const [alice, bob] = [await join('alice'), await join('bob')];
+  const carol = await join('carol', 'other');
+  const drained = server.parlor.drain({ ms: 2000, url });
+  for (const client of [alice, bob])
+    expect(await restarting(client)).toMatchObject({ data: { after: 2000, url } });
+  expect(carol.log.frames.filter(({ method }) => method)).toEqual([]);
+  for (const client of [alice, bob]) await client.request('leave');
+  expect(await restarting(carol)).toMatchObject({ data: { after: 1500, url } });
+  await carol.request('leave');
+  await drained;
+});
+
+test('an address that clients cannot go to is refused, and nothing is drained', async () => {
+  await start();
+  for (const url of ['other.example.com', 'ftp://other.example.com', ''])
+    await expect(server.parlor.drain({ url })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+  expect(await health()).toMatchObject({ status: 200 });
+});
+
 test('it takes no longer than it may, and closing follows', async () => {
   await start();
   const alice = await join('alice');

@@ -8,8 +8,9 @@ import { isFinal } from '../signaling/finality.js';
 import { Reconnector } from '../signaling/Reconnector.js';
 import type { ReconnectPolicy } from '../signaling/reconnectPolicy.js';
 import type { ChannelFactory, SignalChannel } from '../signaling/SignalChannel.js';
-import { returnUrl, socketUrl, type Target } from '../signaling/url.js';
+import { returnUrl, type Target } from '../signaling/url.js';
 import { withinTime } from '../signaling/withinTime.js';
+import { Address } from './Address.js';
 import { reduce } from './reduce.js';
 import { emptyState, type RoomChange, type RoomState } from './state.js';
 import { toSnapshot, toUpdate } from './toUpdate.js';
@@ -31,6 +32,8 @@ export interface SessionOptions {
   /** The same peer was in the room before: it may meet its own ghost. */
   readonly returning: boolean;
 }
+
+const MOVED = 'The room moves to another server.';
 
 /** Milliseconds between attempts to get past one's own ghost. */
 const GHOST_INTERVAL = 150;
@@ -64,6 +67,7 @@ interface Stay {
 export class Session extends Emitter<SessionEvents> {
   readonly #abort = new AbortController();
   readonly #reconnector: Reconnector;
+  readonly #address: Address;
   #state: RoomState;
   #stay: Stay | undefined;
   #resumeToken: string | undefined;
@@ -73,6 +77,7 @@ export class Session extends Emitter<SessionEvents> {
   constructor(private readonly options: SessionOptions) {
     super();
     this.#reconnector = new Reconnector({ ...options, signal: this.#abort.signal });
+    this.#address = new Address(options.target, options.platform.page.href);
     this.#state = emptyState(options.target.peerId);
   }
 
@@ -141,7 +146,7 @@ export class Session extends Emitter<SessionEvents> {
       uplinkBitrate,
       dynacast,
     } = this.options;
-    const { url, roomId } = socketUrl(target, platform.page.href);
+    const { url, roomId } = this.#address.socket;
     let channel: SignalChannel | undefined;
     const request = (method: string, data?: unknown): Promise<unknown> =>
       channel
@@ -253,25 +258,32 @@ export class Session extends Emitter<SessionEvents> {
     stay.driver.handleNotification(method, data);
     const update = toUpdate(method, data);
     if (update) this.#update(update);
-    const { producerId, peerId, from, topic, payload, reason, after } = data;
+    const { producerId, peerId, from, topic, payload, reason } = data;
     if (method === 'message') {
       // Without a sender it comes from the host application, whatever somebody calls himself.
       this.emit('message', typeof from === 'string' ? from : undefined, String(topic), payload);
     }
     if (method === 'producerPaused' && peerId === this.#state.selfId)
       this.emit('ownMuted', String(producerId));
-    if (method === 'serverRestarting') this.emit('restarting', typeof after === 'number' ? after : undefined);
+    if (method === 'serverRestarting') this.#onRestarting(stay, data);
     if (method === 'roomClosed') this.#onRoomClosed(reason);
+  }
+
+  #onRestarting(stay: Stay, { after, url }: Record<string, unknown>): void {
+    if (typeof url !== 'string' || !this.#address.moveTo(url)) {
+      this.emit('restarting', typeof after === 'number' ? after : undefined);
+      return;
+    }
+    // All of the room go at once: nobody is left who would see somebody leave.
+    stay.channel.request('leave').catch(() => undefined);
+    this.#onLost(new ParlorError('CONNECTION_LOST', MOVED), { final: false });
   }
 
   #onRoomClosed(reason: unknown): void {
     const comesBack = reason === 'mediaServerDied' || reason === 'serverClosing';
     const code =
       reason === 'serverClosing' ? 'SERVER_CLOSING' : comesBack ? 'CONNECTION_LOST' : 'ROOM_CLOSED';
-    this.#onLost(
-      new ParlorError(code, comesBack ? 'The room moves to another server.' : 'The room was closed.'),
-      { final: !comesBack },
-    );
+    this.#onLost(new ParlorError(code, comesBack ? MOVED : 'The room was closed.'), { final: !comesBack });
   }
 
   #update(update: Parameters<typeof reduce>[1]): void {
@@ -295,7 +307,13 @@ export class Session extends Emitter<SessionEvents> {
     }
     this.emit('lost', error);
     this.#reconnector.start(
-      () => this.#attempt(),
+      async () => {
+        try {
+          await this.#attempt();
+        } catch (failure) {
+          throw this.#address.failed(failure);
+        }
+      },
       { cause: error, inVain },
       (failure) => {
         this.#end(failure);

@@ -314,6 +314,11 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room, KeptRoom {
     this.relayMessage(undefined, { topic, payload, to });
   }
 
+  /** Tells everybody that the server is going to end, and where to go where there is another one. */
+  announceEnd(end: { after: number; url?: string }): void {
+    this.#broadcast({ type: 'serverRestarting', ...end });
+  }
+
   close(reason: RoomClosedReason = 'closed'): void {
     if (this.closed) return;
     this.closed = true;

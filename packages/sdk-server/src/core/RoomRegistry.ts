@@ -9,7 +9,6 @@ import type { MediaRoom } from './ports.js';
 import { RoomImpl } from './RoomImpl.js';
 import { topologyMismatch } from './topology/keptRoom.js';
 import type { JoinOptions, OpenOptions, Rooms, RoomsEvents } from './types.js';
-import type { RoomUpdate } from './updates.js';
 
 /** All rooms of one server: opens each once, forgets it when it closes. */
 export class RoomRegistry extends Emitter<RoomsEvents> implements Rooms {
@@ -80,11 +79,9 @@ export class RoomRegistry extends Emitter<RoomsEvents> implements Rooms {
     }
   }
 
-  /** Takes nobody in any more, and tells those who are in that the server ends in `after` ms at the latest. */
-  drain(after: number): void {
+  /** Takes nobody in any more. */
+  drain(): void {
     this.#draining = true;
-    const update: RoomUpdate = { type: 'serverRestarting', after };
-    for (const room of this.#rooms.values()) for (const peer of room.peers.values()) peer.tell(update);
   }
 
   /** Ends every room; no new ones after this. */

@@ -59,6 +59,6 @@ export type RoomUpdate =
   | { type: 'topologyChanged'; topology: Topology; reason: TopologyReason; path: number }
   /** Everybody is on this path. */
   | { type: 'pathSettled'; path: number }
-  /** The server is going to end, in `after` ms at the latest. */
-  | { type: 'serverRestarting'; after: number }
+  /** The server is going to end, in `after` ms at the latest. `url`: another one that takes its rooms. */
+  | { type: 'serverRestarting'; after: number; url?: string }
   | { type: 'roomClosed'; reason: RoomClosedReason };

@@ -29,7 +29,8 @@ export async function actAsHost({ rooms, clock }: MemoryServer, deed: HostDeed):
       rooms.close('serverClosing');
       return;
     case 'drains':
-      rooms.drain(3000);
+      rooms.drain();
+      room.announceEnd({ after: 3000 });
       return;
     case 'sendsMessage':
       room.sendMessage(topic, payload);

@@ -171,7 +171,7 @@ test('an older libwebrtc and simple-peer hold a call, and a third one watches', 
   }
   expect(simple.errors).toEqual([]);
   media.stop();
-}, 40_000);
+});
 
 test('who is muted by the host application is told, and heard again afterwards', async () => {
   const { alice, bob, close } = await pair(2);
@@ -193,7 +193,7 @@ test('who is muted by the host application is told, and heard again afterwards',
   await expect.poll(async () => (await decoded(bob.pc)).energy, PATIENTLY).toBeGreaterThan(before.energy);
   expect([...errorsOf(alice), ...errorsOf(bob)]).toEqual([]);
   close();
-}, 40_000);
+});
 
 test('a path that is lost is looked for by the server, and media goes on', async () => {
   const { alice, bob, close } = await pair(3);
@@ -209,7 +209,7 @@ test('a path that is lost is looked for by the server, and media goes on', async
   await Promise.all([seesAndHears(alice), seesAndHears(bob)]);
   expect([...errorsOf(alice), ...errorsOf(bob)]).toEqual([]);
   close();
-}, 40_000);
+});
 
 test('descriptions of absurd size disturb nobody', async () => {
   const { alice, bob, close } = await pair(4);
@@ -234,4 +234,4 @@ test('descriptions of absurd size disturb nobody', async () => {
   expect(await mallory.closed).toBe(1009);
   await Promise.all([seesAndHears(alice), seesAndHears(bob)]);
   close();
-}, 40_000);
+});

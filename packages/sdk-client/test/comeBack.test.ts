@@ -124,7 +124,7 @@ test.each(['restart', 'crash'] as const)('%s: everybody is back as who they were
         expect(live(person, 2)).toBe(true);
       }
     },
-    { timeout: 10_000 },
+    { timeout: 30_000 },
   );
   all.forEach((person, index) => {
     expect(person.ids).toEqual(before[index]?.ids);
@@ -148,7 +148,7 @@ test('too much was said meanwhile: what is there now is compared with what was',
       expect(alice.told).toContain('reconnected');
       expect(live(alice, 1)).toBe(true);
     },
-    { timeout: 10_000 },
+    { timeout: 30_000 },
   );
   expect(alice.others[0]).toBe(bobBefore);
   expect(alice.told).toEqual(['reconnecting', 'trackUnpublished', 'participantDisconnected', 'reconnected']);

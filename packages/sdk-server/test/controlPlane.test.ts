@@ -23,7 +23,7 @@ async function roomOf(count: number): Promise<{ server: MemoryServer; calls: InC
   return { server, calls };
 }
 
-describe.each([2, 50])('in a room of %i', { timeout: 30_000 }, (count) => {
+describe.each([2, 50])('in a room of %i', (count) => {
   test('one more costs each of the others one message, and one for each of their tracks', async () => {
     const { server, calls } = await roomOf(count);
     const newcomer = await server.connect('newcomer');

@@ -25,7 +25,7 @@ it('kills a media worker, in whose place comes another', async () => {
   });
   faults.killWorker();
   expect(await died).toBe('mediaServerDied');
-  await expect.poll(() => faults.workers.length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => faults.workers.length, { timeout: 30_000 }).toBe(1);
   expect(faults.workers).not.toContain(pid);
 });
 

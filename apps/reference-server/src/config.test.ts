@@ -185,6 +185,10 @@ describe('readConfig', () => {
       { PARLOR_TLS_CERT: '/not/there', PARLOR_TLS_KEY: '/nor/this' },
       /PARLOR_TLS_CERT cannot be read: ENOENT/,
     ],
+    [
+      { PARLOR_DRAIN_URL: 'other.example.org:3000' },
+      /PARLOR_DRAIN_URL must be where clients connect: https:/,
+    ],
     [{ PARLOR_JWKS_URL: 'http://id.example.org' }, /PARLOR_JWKS_URL must be an https/],
     [{ PARLOR_RTC_PORT: '65535', PARLOR_WORKERS: '2' }, /PARLOR_RTC_PORT is too high for 2 workers/],
     [

@@ -16,7 +16,8 @@ export interface Refusal extends CodeMapping {
 
 /** A WebSocket as a dialect sees it: text frames in order, already bounded, rate-limited and kept alive. */
 export interface FramedSocket {
-  send(text: string): void;
+  /** @param isAscii it is known to be, which saves a look at each character. */
+  send(text: string, isAscii?: boolean): void;
   /** A part of what was sent is still waiting for the client to read: what may be left out should be. */
   readonly isBehind: boolean;
   /** Hears once that the client has read all that was waiting. Nothing is said when there was nothing. */

@@ -109,14 +109,14 @@ export class SocketGuard implements FramedSocket {
    * write the header of a frame apart from its text. The next tick comes after all promise callbacks and before any I/O,
    * so nothing is held back. Nothing of ws is under way when it comes: no message is sent in parts or compressed.
    */
-  send(text: string): void {
+  send(text: string, isAscii?: boolean): void {
     if (this.#ws.readyState !== WebSocket.OPEN) return;
     if (this.#unwritten === '') {
       // Judged once a turn and by what is left of earlier ones: a large answer is no fault of its reader.
       if (this.#isTooSlow()) return;
       if (SocketGuard.#toWrite.push(this) === 1) process.nextTick(SocketGuard.#writeAll);
     }
-    this.#unwritten += textFrame(text);
+    this.#unwritten += textFrame(text, isAscii);
   }
 
   /** Writes what is sent before the turn ends. */

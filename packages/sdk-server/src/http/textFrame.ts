@@ -2,8 +2,8 @@
 const TEXT = '\x81';
 
 /** A text message as one unmasked frame (RFC 6455 §5.2), a character for each byte: `latin1` for a stream. */
-export function textFrame(text: string): string {
-  const length = Buffer.byteLength(text);
+export function textFrame(text: string, isAscii = false): string {
+  const length = isAscii ? text.length : Buffer.byteLength(text);
   // What is ASCII has a byte for each character anyway.
   const bytes = length === text.length ? text : Buffer.from(text).toString('latin1');
   return TEXT + lengthField(length) + bytes;

@@ -117,6 +117,6 @@ export class ProtooLink implements PeerLink {
   #write(words: Words): void {
     this.#seq += 1;
     this.#history?.add(words);
-    this.#socket?.send(numbered(words, this.#seq));
+    this.#socket?.send(numbered(words, this.#seq), words.isAscii);
   }
 }

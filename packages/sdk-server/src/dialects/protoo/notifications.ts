@@ -66,14 +66,21 @@ export interface Words {
   readonly method: ProtooNotificationMethod;
   /** Members of its data as JSON, with the closing brace and without the opening one. */
   readonly fields: string;
+  readonly isAscii: boolean;
 }
+
+const toWords = (method: ProtooNotificationMethod, fields: string): Words => ({
+  method,
+  fields,
+  isAscii: Buffer.byteLength(fields) === fields.length,
+});
 
 /** The data of other updates is the same for every receiver: written once, and kept once, however many there are. */
 const written = new WeakMap<RoomUpdate, Words>();
 
 /** A room's update in words that all its receivers share. */
 export function wordsOf(update: RoomUpdate): Words {
-  if (update.type === 'signal') return { method: 'signal', fields: signalFields(update) };
+  if (update.type === 'signal') return toWords('signal', signalFields(update));
   if (isForOne(update)) return wordsFrom(notificationOf(update));
   let words = written.get(update);
   if (!words) written.set(update, (words = wordsFrom(notificationOf(update))));
@@ -81,17 +88,9 @@ export function wordsOf(update: RoomUpdate): Words {
 }
 
 /** A notification that is meant for one session. */
-export const wordsFrom = ({ method, data }: { method: ProtooNotificationMethod; data: object }): Words => ({
-  method,
-  fields: JSON.stringify(data).slice(1),
-});
+export const wordsFrom = ({ method, data }: { method: ProtooNotificationMethod; data: object }): Words =>
+  toWords(method, JSON.stringify(data).slice(1));
 
 /** The wire text of the `seq`-th notification of a session. */
-export function numbered({ method, fields }: Words, seq: number): string {
-  // Joined, because a string that was added up would be copied twice more on its way to the socket.
-  return [
-    `{"notification":true,"method":"${method}","data":{"seq":${String(seq)}${fields === '}' ? '' : ','}`,
-    fields,
-    '}',
-  ].join('');
-}
+export const numbered = ({ method, fields }: Words, seq: number): string =>
+  `{"notification":true,"method":"${method}","data":{"seq":${String(seq)}${fields === '}' ? '' : ','}${fields}}`;

@@ -30,11 +30,14 @@ export class Address {
   }
 
   /** The next attempt goes where the app has said, whatever the other server has against this client. */
-  failed(error: unknown): ParlorError {
-    const failure = toParlorError(error, 'SERVER_UNREACHABLE');
-    if (this.#elsewhere === undefined) return failure;
+  failed(error: unknown): unknown {
+    if (this.#elsewhere === undefined) return error;
     this.#elsewhere = undefined;
-    const message = `The server that clients were sent to does not take them in: ${failure.message}`;
-    return new ParlorError('SERVER_UNREACHABLE', message, { cause: failure });
+    const { message } = toParlorError(error, 'SERVER_UNREACHABLE');
+    return new ParlorError(
+      'SERVER_UNREACHABLE',
+      `The server that clients were sent to does not take them in: ${message}`,
+      { cause: error },
+    );
   }
 }

@@ -152,6 +152,15 @@ describe('Phone', () => {
     expect([ann.stage(), bob.stage()]).toEqual(['call', 'call']);
   });
 
+  it('tells that the connection to the other was lost, whichever connection tells it first', async () => {
+    const { server, ann, bob } = await held();
+    for (const roomId of server.rooms.keys()) server.closeRoom(roomId);
+    await travel(ann, bob);
+    server.calls.giveUp('Ann');
+    await travel(ann, bob);
+    expect(bob.call.store.state.value.endedBecause).toBe('The connection to Ann was lost.');
+  });
+
   it('lets a second call ring when the first has stopped', async () => {
     const { server, ann, bob } = await pair();
     const cat = await online(server, 'Cat');

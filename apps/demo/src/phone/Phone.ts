@@ -134,11 +134,14 @@ export class Phone {
     }
   }
 
-  /** Whoever left first is told so, and a camera that comes on makes it a call with video. */
+  /**
+   * Who is out of the room first has read why; the other is told how the call ended. A camera that comes on makes it a
+   * call with video.
+   */
   #followRoom(call: CallLike, room: RoomLike): () => void {
     let left = false;
     const onDisconnected = ({ code }: { code: string }) => {
-      left = code === 'CLIENT_INITIATED' && call.state === 'active';
+      left = code !== 'ROOM_CLOSED' && call.state === 'active';
     };
     const onTrack = () => {
       if (room.localParticipant.isCameraEnabled && !call.video) void call.addVideo().catch(() => undefined);

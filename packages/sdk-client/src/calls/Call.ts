@@ -1,7 +1,7 @@
 import type { CallInfo } from '@parlor/protocol';
 import { Emitter } from '../emitter.js';
 import { ParlorError, toParlorError } from '../errors.js';
-import type { RoomLike } from '../types.js';
+import type { DisconnectReason, RoomLike } from '../types.js';
 import type * as api from './types.js';
 
 /** What a call needs of its client. */
@@ -161,9 +161,12 @@ export class Call extends Emitter<api.CallEvents> implements api.CallLike {
     this.emit('stateChanged', state);
   }
 
-  /** Out of the room, out of the call: the other side is not left alone in it. */
-  readonly #onRoomLeft = (): void => {
-    this.#end('hangUpCall', 'hungUp');
+  /**
+   * Out of the room, out of the call: the other side is not left alone in it. A room that the server has closed says that
+   * the call is over and not why: that comes by the other connection, before or after.
+   */
+  readonly #onRoomLeft = ({ code }: DisconnectReason): void => {
+    if (code !== 'ROOM_CLOSED') this.#end('hangUpCall', 'hungUp');
   };
 
   #inBackground(work: Promise<unknown>): void {

@@ -281,6 +281,29 @@ describe('the room of a call', () => {
     expect(newest(events)).toBe('ended hungUp');
   });
 
+  test('whose room the server has closed waits for the reason, which may come later', async () => {
+    const server = new MemoryServer();
+    const [alice, bob] = [await phone(server, 'alice'), await phone(server, 'bob')];
+    const { call, incoming } = await held(alice, bob);
+    const room = await incoming.call.join();
+    server.closeRoom(`call:${call.id}`);
+    await until(() => room.state === 'disconnected');
+    expect([incoming.call.state, call.state]).toEqual(['active', 'active']);
+    server.calls.giveUp('alice');
+    await until(() => incoming.call.state === 'ended');
+    expect([incoming.call.endedBecause, call.endedBecause]).toEqual(['connectionLost', 'connectionLost']);
+  });
+
+  test('out of whose room somebody is put is hung up', async () => {
+    const server = new MemoryServer();
+    const [alice, bob] = [await phone(server, 'alice'), await phone(server, 'bob')];
+    const { call, incoming } = await held(alice, bob);
+    await incoming.call.join();
+    server.remove(`call:${call.id}`, 'bob');
+    await until(() => call.state === 'ended');
+    expect([incoming.call.endedBecause, call.endedBecause]).toEqual(['hungUp', 'hungUp']);
+  });
+
   test('that cannot be entered ends the call', async () => {
     const server = new MemoryServer();
     const [alice, bob] = [await phone(server, 'alice'), await phone(server, 'bob')];

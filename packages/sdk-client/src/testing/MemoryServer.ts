@@ -88,6 +88,12 @@ export class MemoryServer implements ChannelServer {
     channel?.end(new ParlorError('PEER_REMOVED', 'removed', { status: 403 }), true);
   }
 
+  /** Closes a room: everybody is out of it for good. */
+  closeRoom(roomId: string): void {
+    for (const { channel } of [...(this.rooms.get(roomId)?.peers.values() ?? [])])
+      channel.end(new ParlorError('ROOM_CLOSED', 'closed', { status: 400 }), true);
+  }
+
   handle(channel: MemoryChannel, method: string, data: unknown): unknown {
     const refusal = this.#refused.get(method);
     if (refusal) throw refusal;

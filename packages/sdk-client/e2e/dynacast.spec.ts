@@ -67,13 +67,18 @@ const enable = (page: Page, enabled: boolean) =>
   page.evaluate((on) => window.call.publication('alice', 'camera')?.setEnabled(on), enabled);
 
 /** Alice sends a picture and a tone, others look and listen to all of it whatever the size of their elements. */
-async function call(join: JoinPage, ...viewers: string[]): Promise<Page[]> {
+async function call(
+  join: JoinPage,
+  viewers: readonly string[],
+  videoCodec: 'vp8' | 'vp9' = 'vp8',
+): Promise<Page[]> {
   const alice = await join('alice');
   const others: Page[] = [];
   for (const name of viewers) others.push(await join(name, { adaptiveStream: false }));
   await alice.evaluate(
-    (given) => Promise.all([window.call.publishTone(500), window.call.publishColour(given.rgb, given.size)]),
-    { rgb: RED, size: SENT },
+    (given) =>
+      Promise.all([window.call.publishTone(500), window.call.publishColour(given.rgb, given.options)]),
+    { rgb: RED, options: { ...SENT, videoCodec } },
   );
   for (const page of others) await expectDecodes(page, { from: 'alice' });
   return [alice, ...others];
@@ -81,7 +86,7 @@ async function call(join: JoinPage, ...viewers: string[]): Promise<Page[]> {
 
 test('layers rest when nobody wants them, and are there when somebody does', async ({ join }) => {
   test.setTimeout(420_000);
-  const [alice, bob, carol] = await call(join, 'bob', 'carol');
+  const [alice, bob, carol] = await call(join, ['bob', 'carol']);
   if (!alice || !bob || !carol) throw new Error('somebody is missing');
   await expectWidth(bob, 960);
   await ask(bob, 0);
@@ -112,9 +117,41 @@ test('layers rest when nobody wants them, and are there when somebody does', asy
   });
 });
 
+/** The picture that leaves is as large as the highest size that is wanted; rates stay. */
+async function expectSizes(page: Page, scalabilityMode: string, frameWidth: number): Promise<void> {
+  const sent = async () => {
+    const stats = await page.evaluate(() => window.call.stats());
+    return stats.find(({ type, kind }) => type === 'outbound-rtp' && kind === 'video');
+  };
+  await expect.poll(sent, settled).toMatchObject({ scalabilityMode, frameWidth });
+}
+
+test('sizes within one stream rest when nobody wants them, too', async ({ join }) => {
+  test.setTimeout(420_000);
+  const [alice, bob, carol] = await call(join, ['bob', 'carol'], 'vp9');
+  if (!alice || !bob || !carol) throw new Error('somebody is missing');
+  await expectWidth(bob, 960);
+  await expectSizes(alice, 'L3T3_KEY', 960);
+  await ask(bob, 0);
+  await expectWidth(bob, 240);
+  await ask(carol, 0);
+  await expectSizes(alice, 'L1T3', 240);
+  for (const page of [bob, carol]) await expectWidth(page, 240);
+
+  await ask(carol, 2);
+  await expectSizes(alice, 'L3T3_KEY', 960);
+  await expectWidth(carol, 960);
+  await expectWidth(bob, 240);
+  await ask(carol, 1);
+  await expectSizes(alice, 'L2T3_KEY', 480);
+  await expectWidth(carol, 480);
+  await expectWidth(bob, 240);
+  for (const page of [bob, carol]) await expectSees(page, { from: 'alice', rgb: RED });
+});
+
 test('what nobody watches is not sent, and nothing is wrong with it', async ({ join }) => {
   test.setTimeout(300_000);
-  const [alice, bob] = await call(join, 'bob');
+  const [alice, bob] = await call(join, ['bob']);
   if (!alice || !bob) throw new Error('somebody is missing');
   await bob.evaluate(() => {
     window.call.keep();

@@ -3,15 +3,29 @@ import { settle } from '../../../testing/index.js';
 import type { Sent } from '../SfuSender.js';
 import { limitLayers, rests } from './limitLayers.js';
 
+interface Encoding {
+  active: boolean;
+  rid?: string;
+  scalabilityMode?: string;
+  scaleResolutionDownBy?: number;
+  maxBitrate?: number;
+}
+
+const named = (...rids: string[]) => rids.map((rid) => ({ rid }));
+
 /** A sender as strict as those of browsers: parameters are good for one change, and changes do not overlap. */
 class StrictSender {
   readonly set: boolean[][] = [];
-  #encodings: { rid?: string; active: boolean }[];
+  #encodings: Encoding[];
   #transaction = 0;
   #isBusy = false;
 
-  constructor(rids: readonly (string | undefined)[]) {
-    this.#encodings = rids.map((rid) => ({ ...(rid !== undefined && { rid }), active: true }));
+  constructor(encodings: readonly Partial<Encoding>[]) {
+    this.#encodings = encodings.map((encoding) => ({ ...encoding, active: true }));
+  }
+
+  get first(): Encoding | undefined {
+    return this.#encodings[0];
   }
 
   get active(): (string | undefined)[] {
@@ -38,8 +52,7 @@ class StrictSender {
 }
 
 /** One publication, and the way to say what is wanted of it; resolves when the browser has done it. */
-function publication(rids: (string | undefined)[], sender = new StrictSender(rids)) {
-  const encodings = rids.map((rid) => (rid === undefined ? {} : { rid }));
+function publication(encodings: Partial<Encoding>[], sender = new StrictSender(encodings)) {
   const producer = { closed: false, rtpSender: sender, rtpParameters: { encodings } };
   const sent = new Map([['p', { producer } as unknown as Sent]]);
   const demands = new Map<string, number>();
@@ -60,28 +73,58 @@ describe('layers', () => {
     [-1, []],
     [undefined, ['r0', 'r1', 'r2']],
   ])('up to %s are sent', async (wanted, active) => {
-    const { sender, want } = publication(['r0', 'r1', 'r2']);
+    const { sender, want } = publication(named('r0', 'r1', 'r2'));
     await want(wanted);
     expect(sender.active).toEqual(active);
   });
 
   it('are told by their names, in whatever order a browser has them', async () => {
-    const other = new StrictSender(['r2', 'r1', 'r0']);
-    const { want } = publication(['r0', 'r1', 'r2'], other);
+    const other = new StrictSender(named('r2', 'r1', 'r0'));
+    const { want } = publication(named('r0', 'r1', 'r2'), other);
     await want(0);
     expect(other.active).toEqual(['r0']);
   });
 
   it('of one stream are all or none', async () => {
-    const { sender, demands, want } = publication([undefined]);
+    const { sender, demands, want } = publication([{}]);
     await want(-1);
     expect([sender.isOn, rests({ demands, sent: new Map() }, 'p')]).toEqual([false, true]);
     await want(0);
     expect([sender.isOn, rests({ demands, sent: new Map() }, 'p')]).toEqual([true, false]);
   });
 
+  it.each([
+    [2, { scalabilityMode: 'L3T3_KEY', scaleResolutionDownBy: 1, maxBitrate: 900_000 }],
+    [1, { scalabilityMode: 'L2T3_KEY', scaleResolutionDownBy: 2, maxBitrate: 300_000 }],
+    [0, { scalabilityMode: 'L1T3', scaleResolutionDownBy: 4, maxBitrate: 100_000 }],
+  ])('up to %s of those in one stream are sent, in a picture that is no larger', async (wanted, as) => {
+    const { sender, want } = publication([{ scalabilityMode: 'L3T3_KEY', maxBitrate: 900_000 }]);
+    await want(wanted);
+    expect(sender.first).toEqual({ active: true, ...as });
+    // They rest as they are, and come back as wanted.
+    await want(-1);
+    expect(sender.first).toEqual({ ...as, active: false });
+    await want(2);
+    expect(sender.first).toMatchObject({
+      active: true,
+      scalabilityMode: 'L3T3_KEY',
+      scaleResolutionDownBy: 1,
+    });
+    expect(sender.first?.maxBitrate).toBe(900_000);
+  });
+
+  it.each([
+    ['there is one size', 'L1T3', 'L1T3'],
+    ['the browser does not know of sizes', 'L3T3_KEY', undefined],
+  ])('in one stream are left as they are where %s', async (_, published, known) => {
+    const sender = new StrictSender([known === undefined ? {} : { scalabilityMode: known }]);
+    const { want } = publication([{ scalabilityMode: published }], sender);
+    await want(0);
+    expect(sender.set).toEqual([]);
+  });
+
   it('change one after the other, to what is wanted when it is their turn', async () => {
-    const { sender, want } = publication(['r0', 'r1', 'r2']);
+    const { sender, want } = publication(named('r0', 'r1', 'r2'));
     await Promise.all([want(0), want(-1), want(1)]);
     expect(sender.set).toEqual([[true, true, false]]);
     await want(1);
@@ -89,7 +132,7 @@ describe('layers', () => {
   });
 
   it('are tried again when a browser has refused', async () => {
-    const { sender, errors, want } = publication(['r0', 'r1']);
+    const { sender, errors, want } = publication(named('r0', 'r1'));
     const setParameters = sender.setParameters.bind(sender);
     sender.setParameters = () => Promise.reject(new DOMException('no', 'OperationError'));
     await want(0);
@@ -100,7 +143,7 @@ describe('layers', () => {
   });
 
   it('of what has ended are left alone', async () => {
-    const { sender, producer, want } = publication(['r0', 'r1']);
+    const { sender, producer, want } = publication(named('r0', 'r1'));
     producer.closed = true;
     await want(0);
     expect(sender.set).toEqual([]);

@@ -1,5 +1,5 @@
 import type { RemoteTrack } from '../../src/index.js';
-import { look, type Rgb } from './colours.js';
+import { begins, look, type Rgb } from './colours.js';
 import { listen, type Heard } from './tones.js';
 
 /** Milliseconds between two moments of listening: an analyser looks back over 85. */
@@ -24,7 +24,7 @@ export class Witness {
       this.frames.push({ at, seen: look(element) });
       element.requestVideoFrameCallback(frame);
     };
-    element.requestVideoFrameCallback(frame);
+    void begins(element).then(() => element.requestVideoFrameCallback(frame));
     let former: MediaStreamTrack | undefined;
     let isNewUntil = 0;
     this.#timer = setInterval(() => {

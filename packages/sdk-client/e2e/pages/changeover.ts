@@ -2,7 +2,7 @@ import { Playback } from '../../src/devices/Playback.js';
 import { silentLogger } from '../../src/logger.js';
 import { createPlatform } from '../../src/platform.js';
 import { RemoteTrack } from '../../src/tracks/RemoteTrack.js';
-import { colourTrack, look, type Rgb } from './colours.js';
+import { begins, colourTrack, look, type Rgb } from './colours.js';
 import { flows, loopback, type Received } from './loopback.js';
 import { soundOfTab, type SoundOfTab } from './soundOfTab.js';
 import { toneTrack } from './tones.js';
@@ -25,6 +25,10 @@ export interface Frame {
   /** When it was shown, milliseconds of `performance.now`. */
   readonly at: number;
   readonly look: Look;
+  /** What was to be shown then. */
+  readonly way: number;
+  /** Of the element. */
+  readonly readyState: number;
 }
 
 /**
@@ -122,8 +126,8 @@ export class ChangeOver {
     this.#tracks.audio.setMedia(way.audio);
   }
 
-  /** Resolves when the first frame is shown. */
-  #watch(): Promise<void> {
+  /** Resolves when a frame is shown. */
+  async #watch(): Promise<void> {
     const see = (): Look => {
       const [red, green, blue] = look(this.#video);
       if (red + green + blue === 0) return 'nothing';
@@ -131,15 +135,22 @@ export class ChangeOver {
       if (red > 150 && blue < 90) return 'red';
       return blue > 150 && red < 90 ? 'blue' : 'other';
     };
+    const seen = (at: number): Frame => ({
+      at,
+      look: see(),
+      way: this.#way,
+      readyState: this.#video.readyState,
+    });
     const frame = (at: number) => {
-      this.frames.push({ at, look: see() });
+      this.frames.push(seen(at));
       this.#video.requestVideoFrameCallback(frame);
     };
     const paint = (at: number) => {
-      this.painted.push({ at, look: see() });
+      this.painted.push(seen(at));
       requestAnimationFrame(paint);
     };
-    return new Promise((resolve) => {
+    await begins(this.#video);
+    await new Promise<void>((resolve) => {
       this.#video.requestVideoFrameCallback((at) => {
         frame(at);
         requestAnimationFrame(paint);

@@ -25,6 +25,15 @@ export function colourTrack(
   return track;
 }
 
+/**
+ * Resolves when a video that has not begun yet shows something. The callback of its first frame is no sign of that:
+ * Chromium may call it before the element has that frame, while its `readyState` is still 0 and it is empty.
+ */
+export const begins = (video: HTMLVideoElement): Promise<void> =>
+  new Promise((resolve) => {
+    video.addEventListener('playing', () => resolve(), { once: true });
+  });
+
 /** What the middle of a video element shows. */
 export function look(video: HTMLVideoElement): Rgb {
   const canvas = new OffscreenCanvas(1, 1);

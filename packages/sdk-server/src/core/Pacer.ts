@@ -22,7 +22,7 @@ export class Pacer {
   /** When the first task of this turn was started. */
   #turnBegan: number | undefined;
 
-  constructor({ turnMs = 1.5, inFlight = 8, now = () => performance.now() }: PacerOptions = {}) {
+  constructor({ turnMs = 1.5, inFlight = 32, now = () => performance.now() }: PacerOptions = {}) {
     this.#turnMs = turnMs;
     this.#inFlight = inFlight;
     this.#now = now;

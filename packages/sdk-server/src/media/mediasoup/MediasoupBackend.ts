@@ -9,6 +9,7 @@ import { DEFAULT_CODECS } from './codecs.js';
 import { listenAddresses, reachWarnings, type ListenAddress } from './listening.js';
 import type { MediasoupOptions } from './options.js';
 import { pipePorts } from './pipes/pipePorts.js';
+import { withGatheredRequests } from './requestPipe.js';
 import { RoomRouter, type RoomRouterOptions } from './RoomRouter.js';
 import { ignoreSignals } from './signals.js';
 import { noCounts } from './workerCounts.js';
@@ -92,10 +93,12 @@ async function startWorker(
   const { workerBin, rtcPort, slot, addresses, workerLogLevel = 'warn' } = options;
   let raw: types.Worker;
   try {
-    raw = await library.createWorker({
-      logLevel: workerLogLevel,
-      ...(workerBin === undefined ? {} : { workerBin }),
-    });
+    raw = await withGatheredRequests(() =>
+      library.createWorker({
+        logLevel: workerLogLevel,
+        ...(workerBin === undefined ? {} : { workerBin }),
+      }),
+    );
   } catch (error) {
     throw new ParlorError(
       'MEDIA_UNAVAILABLE',

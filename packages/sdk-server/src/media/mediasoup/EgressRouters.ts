@@ -9,8 +9,8 @@ import { PipedRouter, type PipedRouterOptions } from './PipedRouter.js';
 const MAX_ROUTERS = 16;
 
 export interface EgressRoutersOptions extends Omit<PipedRouterOptions, 'withRtx'> {
-  /** Of the room's own routers. */
-  readonly rtpCapabilities: types.RtpCapabilities;
+  /** The room's own one, whose capabilities are asked for when they are needed: mediasoup clones them. */
+  readonly router: Pick<types.Router, 'rtpCapabilities'>;
   readonly createRouter: (mediaCodecs: types.RouterRtpCodecCapability[]) => Promise<types.Router>;
 }
 
@@ -55,8 +55,8 @@ export class EgressRouters {
   }
 
   async #create(payloadTypes: PayloadTypes): Promise<PipedRouter> {
-    const { rtpCapabilities, createRouter, counts, pipes } = this.#options;
-    const { mediaCodecs, withRtx } = planCodecs(rtpCapabilities, payloadTypes);
+    const { router: own, createRouter, counts, pipes } = this.#options;
+    const { mediaCodecs, withRtx } = planCodecs(own.rtpCapabilities, payloadTypes);
     const router = await createRouter(mediaCodecs);
     const known = new Set<string>();
     const unknown = new Set<string>();

@@ -49,7 +49,7 @@ describe('EgressRouters', () => {
     room = await worker.createRouter({ mediaCodecs: DEFAULT_CODECS });
     counts = noCounts();
     routers = new EgressRouters({
-      rtpCapabilities: room.rtpCapabilities,
+      router: room,
       createRouter: (mediaCodecs) => worker.createRouter({ mediaCodecs }),
       counts,
       pipes: new Pipes(pipePorts(undefined, 1)),

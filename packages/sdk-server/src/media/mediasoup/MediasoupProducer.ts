@@ -11,15 +11,19 @@ export class MediasoupProducer extends Emitter<MediaProducerEvents> implements M
   readonly raw: types.Producer;
   /** The router that it comes to. */
   readonly home: RouterHome;
-  /** The codec that is sent, e.g. `video/VP8`. Kept: mediasoup clones all parameters each time they are read. */
+  /** The codec that is sent, e.g. `video/VP8`. */
   readonly mimeType: string;
   readonly #clockRate: number;
 
-  constructor(raw: types.Producer, home: RouterHome) {
+  /** @param made What it was made with; mediasoup clones all parameters each time it is asked for them. */
+  constructor(
+    raw: types.Producer,
+    home: RouterHome,
+    { codecs: [codec] }: Pick<types.RtpParameters, 'codecs'> = raw.rtpParameters,
+  ) {
     super();
     this.raw = raw;
     this.home = home;
-    const [codec] = raw.rtpParameters.codecs;
     this.mimeType = codec?.mimeType ?? '';
     this.#clockRate = codec?.clockRate ?? 1;
     keepConsumable(raw);

@@ -94,15 +94,11 @@ export class MediasoupTransport extends Emitter<MediaTransportEvents> implements
   }
 
   async produce(options: MediaProduceOptions): Promise<MediasoupProducer> {
-    const { id, kind, rtpParameters, paused } = options;
+    const { id, kind, paused } = options;
+    const rtpParameters = toRtpParameters(options.rtpParameters);
     try {
-      const raw = await this.#raw.produce({
-        ...(id !== undefined && { id }),
-        kind,
-        rtpParameters: toRtpParameters(rtpParameters),
-        paused,
-      });
-      const producer = new MediasoupProducer(raw, this.#owner.router);
+      const raw = await this.#raw.produce({ ...(id !== undefined && { id }), kind, rtpParameters, paused });
+      const producer = new MediasoupProducer(raw, this.#owner.router, rtpParameters);
       this.#owner.produced(producer);
       return producer;
     } catch (error) {

@@ -77,7 +77,7 @@ export class RoomRouter extends Emitter<MediaRoomEvents> implements MediaRoom {
     // Clients of the same browser share theirs.
     let receiver = this.#receivers.get(rtpCapabilities);
     if (!receiver) {
-      receiver = new TrimmedReceiver(rtpCapabilities);
+      receiver = new TrimmedReceiver(rtpCapabilities, this.rtpCapabilities);
       this.#receivers.set(rtpCapabilities, receiver);
     }
     return receiver;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RtpCapabilities } from '@parlor/protocol';
-import { TrimmedReceiver, trim } from './TrimmedReceiver.js';
+import { TrimmedReceiver, trim, withSent } from './TrimmedReceiver.js';
 
 const video = (mimeType: string, preferredPayloadType: number, apt?: number) => ({
   kind: 'video' as const,
@@ -38,7 +38,27 @@ describe('trim', () => {
   });
 });
 
+test('withSent leaves out what the router only receives', () => {
+  const router: RtpCapabilities = {
+    headerExtensions: [
+      { kind: 'audio', uri: 'urn:v', preferredId: 2, direction: 'sendrecv' },
+      { kind: 'video', uri: 'urn:rid', preferredId: 3, direction: 'recvonly' },
+      { kind: 'video', uri: 'urn:v', preferredId: 2, direction: 'sendonly' },
+      { kind: 'video', uri: 'urn:both', preferredId: 4, direction: 'sendrecv' },
+    ],
+  };
+  const client: RtpCapabilities = {
+    codecs: [],
+    headerExtensions: ['urn:rid', 'urn:v', 'urn:both', 'urn:other'].map((uri, index) => ({
+      kind: 'video',
+      uri,
+      preferredId: index + 1,
+    })),
+  };
+  expect(withSent(router, client).headerExtensions?.map(({ uri }) => uri)).toEqual(['urn:v', 'urn:both']);
+});
+
 test('TrimmedReceiver computes a codec once', () => {
-  const receiver = new TrimmedReceiver(capabilities);
+  const receiver = new TrimmedReceiver(capabilities, capabilities);
   expect(receiver.forProducer('video', 'video/VP8')).toBe(receiver.forProducer('video', 'VIDEO/vp8'));
 });

@@ -9,17 +9,20 @@ import { toRtpCapabilities } from './rtpTypes.js';
  */
 export class TrimmedReceiver implements MediaReceiver {
   readonly rtpCapabilities: RtpCapabilities;
+  readonly #router: RtpCapabilities;
   readonly #trimmed = new Map<string, types.RtpCapabilities>();
 
-  constructor(rtpCapabilities: RtpCapabilities) {
+  /** `router`: of the room. */
+  constructor(rtpCapabilities: RtpCapabilities, router: RtpCapabilities) {
     this.rtpCapabilities = rtpCapabilities;
+    this.#router = router;
   }
 
   forProducer(kind: MediaKind, mimeType: string): types.RtpCapabilities {
     const key = mimeType.toLowerCase();
     let trimmed = this.#trimmed.get(key);
     if (!trimmed) {
-      trimmed = toRtpCapabilities(trim(this.rtpCapabilities, kind, key));
+      trimmed = toRtpCapabilities(withSent(this.#router, trim(this.rtpCapabilities, kind, key)));
       this.#trimmed.set(key, trimmed);
     }
     return trimmed;
@@ -59,4 +62,14 @@ export function trim(capabilities: RtpCapabilities, kind: MediaKind, mimeType: s
       // mediasoup fills in the rest by itself.
       .map(({ uri, preferredId }) => ({ kind, uri, preferredId })),
   };
+}
+
+/** Without the extensions that the router only receives: it never sends what it does not name as sent. */
+export function withSent(
+  { headerExtensions: ofRouter = [] }: RtpCapabilities,
+  to: RtpCapabilities,
+): RtpCapabilities {
+  const isSent = ({ kind, uri }: { kind: MediaKind; uri: string }) =>
+    ofRouter.some((own) => own.kind === kind && own.uri === uri && own.direction?.startsWith('send'));
+  return { ...to, headerExtensions: to.headerExtensions?.filter(isSent) };
 }

@@ -71,7 +71,7 @@ export class WorkerRouter extends Emitter<WorkerRouterEvents> {
     this.#logger = logger;
     this.#data = new DataHub(raw);
     this.#egress = new EgressRouters({
-      rtpCapabilities: raw.rtpCapabilities,
+      router: raw,
       createRouter: (mediaCodecs) => worker.raw.createRouter({ mediaCodecs, appData: raw.appData }),
       counts: worker,
       pipes,

@@ -58,8 +58,9 @@ export const RtpParameters = z
       .string()
       .regex(/^[\x21-\x7e]{1,8}$/)
       .optional(),
-    codecs: z.array(RtpCodecParameters).min(1).max(64),
-    headerExtensions: z.array(HeaderExtensionParameters).max(64).optional(),
+    // Those of one browser are the same for all who have it.
+    codecs: remembered(z.array(RtpCodecParameters).min(1).max(64)),
+    headerExtensions: remembered(z.array(HeaderExtensionParameters).max(64)).optional(),
     encodings: z.array(RtpEncoding).min(1).max(8),
     rtcp: z
       .object({

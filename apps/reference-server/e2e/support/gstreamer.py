@@ -9,6 +9,7 @@ does.
 """
 
 import array
+import os
 import sys
 import threading
 import urllib.error
@@ -62,7 +63,8 @@ kept = []
 
 
 def say(text):
-    print(text, flush=True)
+    # In one piece: sound and pictures come on threads of their own, and `print` lets another in before the line's end.
+    os.write(sys.stdout.fileno(), f"{text}\n".encode())
 
 
 def offer(_element):

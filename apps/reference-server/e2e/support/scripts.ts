@@ -5,11 +5,17 @@ import { fileURLToPath } from 'node:url';
 
 export interface Script {
   readonly lines: readonly string[];
-  /** Resolves as soon as it has said this line, or one that is wanted; rejects when it ends before. */
+  /**
+   * Resolves as soon as it has said this line, or one that is wanted; rejects when it ends before, and when it does not
+   * say it in time, with all that it has said.
+   */
   said(wanted: string | ((line: string) => boolean)): Promise<void>;
   /** Ends its input, at which it ends; resolves with the exit code. */
   stop(): Promise<number | null>;
 }
+
+/** Before the time of a test is over, which would not tell what was waited for. */
+const SAID_WITHIN_MS = 120_000;
 
 /** A Python script of this folder. `python` has what it needs. */
 export function startScript(python: string, name: string, args: readonly string[]): Script {
@@ -24,6 +30,8 @@ export function startScript(python: string, name: string, args: readonly string[
   let errors = '';
   const waiting = new Set<() => void>();
   child.stderr.on('data', (data: Buffer) => (errors += data.toString()));
+  const failure = (what: string) =>
+    new Error(`${name} ${what}, having said:\n${lines.join('\n')}\n${errors}`);
   createInterface(child.stdout).on('line', (line) => {
     lines.push(line);
     for (const look of [...waiting]) look();
@@ -32,15 +40,27 @@ export function startScript(python: string, name: string, args: readonly string[
     lines,
     said: (wanted) =>
       new Promise((resolve, reject) => {
-        const look = () => {
-          if (!lines.some((line) => (typeof wanted === 'string' ? line === wanted : wanted(line)))) return;
+        const finish = (end: () => void) => {
+          clearTimeout(limit);
           waiting.delete(look);
-          resolve();
+          end();
         };
+        const look = () => {
+          if (lines.some((line) => (typeof wanted === 'string' ? line === wanted : wanted(line))))
+            finish(resolve);
+        };
+        const fail = (what: string) => {
+          finish(() => {
+            reject(failure(what));
+          });
+        };
+        const limit = setTimeout(() => {
+          fail(typeof wanted === 'string' ? `has not said "${wanted}"` : 'has not said what was waited for');
+        }, SAID_WITHIN_MS);
         waiting.add(look);
         look();
         void exited.then(() => {
-          reject(new Error(`${name} ended too early, having said: ${lines.join('\n')}\n${errors}`));
+          fail('ended too early');
         });
       }),
     async stop() {

@@ -89,7 +89,9 @@ describe('joining', () => {
     const rooms = createRooms();
     const { link: alice } = await enter(rooms, 'alice');
     const { peer, link: bob } = await enter(rooms, 'bob', { displayName: 'Bob' });
-    expect(alice.updates).toEqual([{ type: 'peerJoined', peer: { id: 'bob', displayName: 'Bob' } }]);
+    expect(alice.updates).toEqual([
+      { type: 'peerJoined', peer: { id: 'bob', displayName: 'Bob' }, canWait: true },
+    ]);
     expect(bob.updates).toEqual([]);
     expect(peer.room.snapshot.peers).toEqual([
       { id: 'alice', displayName: 'alice' },
@@ -102,7 +104,7 @@ describe('joining', () => {
     const { link } = await enter(rooms, 'alice');
     const { peer } = await enter(rooms, 'bob', { grants: { data: false } });
     const bob = { id: 'bob', displayName: 'bob', data: false };
-    expect(link.updates).toEqual([{ type: 'peerJoined', peer: bob }]);
+    expect(link.updates).toEqual([{ type: 'peerJoined', peer: bob, canWait: true }]);
     expect(peer.room.snapshot.peers).toEqual([{ id: 'alice', displayName: 'alice' }, bob]);
   });
 

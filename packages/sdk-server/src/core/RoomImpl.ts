@@ -191,7 +191,7 @@ export class RoomImpl extends Emitter<RoomEvents> implements Room, KeptRoom {
       followsPaths: options.paths ?? options.topology === 'auto',
       resumeToken: options.resumeToken ?? this.#context.newSecret(),
     });
-    this.#broadcast({ type: 'peerJoined', peer: peer.info });
+    this.#broadcast({ type: 'peerJoined', peer: peer.info, canWait: !this.topologies.includes('p2p') });
     this.peers.set(peerId, peer);
     this.#context.logger.info({ roomId: this.id, peerId, userId, dialect: peer.dialect }, 'peer joined');
     this.emit('peerJoined', peer);

@@ -51,6 +51,8 @@ describe('a P2P room', () => {
     });
     // The owner hears what it has not done itself.
     expect(alice.types()).toEqual(['peerJoined', 'producerPaused']);
+    // Her browser connects to his by this word.
+    expect(alice.told[0]).toMatchObject({ type: 'peerJoined', canWait: false });
     alice.peer.leave();
     expect(bob.types()).toEqual([
       'newProducer',

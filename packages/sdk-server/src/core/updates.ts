@@ -13,7 +13,8 @@ import type { Consumer, ConsumerLayers, ProducerScore } from './types.js';
 
 /** Everything that a room can tell a peer. A dialect maps each to its own wire, or leaves it out. */
 export type RoomUpdate =
-  | { type: 'peerJoined'; peer: PeerInfo }
+  /** `canWait`: nobody connects to it by this word, as browsers do that send each other media. */
+  | { type: 'peerJoined'; peer: PeerInfo; canWait?: boolean }
   | { type: 'peerLeft'; peerId: string; reason: PeerLeftReason }
   /** To clients that follow paths: its client has joined anew, without having left. */
   | { type: 'peerReturned'; peerId: string }

@@ -18,6 +18,8 @@ export interface Refusal extends CodeMapping {
 export interface FramedSocket {
   /** @param isAscii it is known to be, which saves a look at each character. */
   send(text: string, isAscii?: boolean): void;
+  /** The same for what nobody waits for: it goes with what is sent next, and a moment later at the latest. */
+  sendSoon(text: string, isAscii?: boolean): void;
   /** A part of what was sent is still waiting for the client to read: what may be left out should be. */
   readonly isBehind: boolean;
   /** Hears once that the client has read all that was waiting. Nothing is said when there was nothing. */

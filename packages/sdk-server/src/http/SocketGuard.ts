@@ -14,6 +14,9 @@ const BEHIND_BYTES = 64 * 1024;
 /** Refused messages up to this size are looked at, so that a request in them gets its answer; bytes. */
 const SMALL_MESSAGE = 4096;
 
+/** What nobody waits for is held for so long, ms: somebody who comes in brings something to tell in this time. */
+const SOON_MS = 50;
+
 /** Knows its guard, so that one listener serves all sockets: there are thousands, and most only wait. */
 export class GuardedWebSocket extends WebSocket {
   guard: SocketGuard | undefined;
@@ -46,8 +49,9 @@ export class SocketGuard implements FramedSocket {
   /** Made for the few that need one. */
   #tolerated: TokenBucket | undefined;
   #heardAt: number;
-  /** Frames of this turn. */
+  /** Frames of this turn, and those before them that nobody waits for. */
   #unwritten = '';
+  #isDue = false;
   #onMessage: ((text: string) => void) | undefined;
   #onRefused: ((refusal: Refusal) => void) | undefined;
   #onClose: ((code: number) => void) | undefined;
@@ -104,18 +108,32 @@ export class SocketGuard implements FramedSocket {
     for (const guard of guards) guard.flush();
   }
 
+  /** Those that have something to write some time soon. One timer for all sockets. */
+  static #toWriteSoon: SocketGuard[] = [];
+
+  static #writeSoon(): void {
+    const guards = SocketGuard.#toWriteSoon;
+    SocketGuard.#toWriteSoon = [];
+    for (const guard of guards) guard.flush();
+  }
+
   /**
    * One write in one piece for all that is sent in this turn: writes cost more than anything else here, and ws would
    * write the header of a frame apart from its text. The next tick comes after all promise callbacks and before any I/O,
    * so nothing is held back. Nothing of ws is under way when it comes: no message is sent in parts or compressed.
    */
   send(text: string, isAscii?: boolean): void {
-    if (this.#ws.readyState !== WebSocket.OPEN) return;
-    if (this.#unwritten === '') {
-      // Judged once a turn and by what is left of earlier ones: a large answer is no fault of its reader.
-      if (this.#isTooSlow()) return;
-      if (SocketGuard.#toWrite.push(this) === 1) process.nextTick(SocketGuard.#writeAll);
-    }
+    if (!this.#canWrite()) return;
+    this.#unwritten += textFrame(text, isAscii);
+    if (this.#isDue) return;
+    this.#isDue = true;
+    if (SocketGuard.#toWrite.push(this) === 1) process.nextTick(SocketGuard.#writeAll);
+  }
+
+  sendSoon(text: string, isAscii?: boolean): void {
+    if (!this.#canWrite()) return;
+    if (this.#unwritten === '' && SocketGuard.#toWriteSoon.push(this) === 1)
+      setTimeout(SocketGuard.#writeSoon, SOON_MS);
     this.#unwritten += textFrame(text, isAscii);
   }
 
@@ -123,6 +141,7 @@ export class SocketGuard implements FramedSocket {
   flush(): void {
     const frames = this.#unwritten;
     this.#unwritten = '';
+    this.#isDue = false;
     if (frames !== '' && this.#ws.readyState === WebSocket.OPEN) this.#stream.write(frames, 'latin1');
   }
 
@@ -168,6 +187,11 @@ export class SocketGuard implements FramedSocket {
 
   terminate(): void {
     this.#ws.terminate();
+  }
+
+  /** Judged once a write and by what is left of earlier ones: a large answer is no fault of its reader. */
+  #canWrite(): boolean {
+    return this.#ws.readyState === WebSocket.OPEN && (this.#unwritten !== '' || !this.#isTooSlow());
   }
 
   #heard(): number {

@@ -363,6 +363,27 @@ describe('limits of a connection', () => {
     socket.terminate();
   });
 
+  it('holds what nobody waits for until something else is said, or for a moment', async () => {
+    const { dial, opened: sockets } = await setUp();
+    const socket = await opened(dial());
+    const [served] = sockets as [FramedSocket];
+    const got: string[] = [];
+    socket.on('message', (data: Buffer) => got.push(data.toString()));
+    served.sendSoon('somebody came');
+    served.sendSoon('and somebody else');
+    served.send('with a camera');
+    served.sendSoon('the last for now');
+    const spoken = ['somebody came', 'and somebody else', 'with a camera', 'the last for now'];
+    await vi.waitFor(() => {
+      expect(got).toEqual(spoken);
+    });
+    const closed = closeCode(socket);
+    served.sendSoon('before the end');
+    served.close(4000, '');
+    await closed;
+    expect(got).toEqual([...spoken, 'before the end']);
+  });
+
   it('lets a reader have one large answer', async () => {
     const { dial, opened: sockets } = await setUp({}, { limits: { maxBufferedBytes: 1000 } });
     const socket = await opened(dial());

@@ -105,10 +105,12 @@ export function memorySocket(client: TestClient): FramedSocket {
       end(1006, '');
     },
   });
+  const send = (text: string) => {
+    if (!client.closeFrame) client.log.push(text);
+  };
   return {
-    send: (text) => {
-      if (!client.closeFrame) client.log.push(text);
-    },
+    send,
+    sendSoon: send,
     isBehind: false,
     onCaughtUp: () => undefined,
     close: end,

@@ -95,3 +95,23 @@ describe('a client that is away', () => {
     expect(said(next)).toHaveLength(1);
   });
 });
+
+it('sends soon what nobody waits for, and all else at once', () => {
+  const soon: string[] = [];
+  class PatientSocket extends MemorySocket {
+    override sendSoon(text: string): void {
+      soon.push((JSON.parse(text) as { method: string }).method);
+      this.send(text);
+    }
+  }
+  const socket = new PatientSocket();
+  const link = new ProtooLink(socket, { linkEnded: () => undefined });
+  const peer = { id: 'bob', displayName: 'Bob' };
+  link.send({ type: 'peerJoined', peer, canWait: true });
+  link.send({ type: 'peerJoined', peer, canWait: false });
+  link.send(message('a'));
+  link.send(score('c1', 5));
+  expect(soon).toEqual(['peerJoined', 'consumerScore']);
+  expect(socket.frames.map(({ data }) => (data as { seq: number }).seq)).toEqual([1, 2, 3, 4]);
+  expect(JSON.stringify(socket.frames)).not.toContain('canWait');
+});

@@ -44,7 +44,7 @@ export class ProtooLink implements PeerLink {
       return;
     }
     this.#latest?.forgetBy(update);
-    this.#write(wordsOf(update));
+    this.#write(wordsOf(update), canWait(update));
   }
 
   notify<M extends ProtooNotificationMethod>(method: M, data: ProtooNotifications[M]): void {
@@ -114,9 +114,17 @@ export class ProtooLink implements PeerLink {
     for (const update of this.#latest?.take() ?? []) this.send(update);
   }
 
-  #write(words: Words): void {
+  #write(words: Words, soon = false): void {
     this.#seq += 1;
     this.#history?.add(words);
-    this.#socket?.send(numbered(words, this.#seq), words.isAscii);
+    const text = numbered(words, this.#seq);
+    if (soon) this.#socket?.sendSoon(text, words.isAscii);
+    else this.#socket?.send(text, words.isAscii);
   }
 }
+
+/** Who comes brings something to tell of, and writing costs more than what is written; scores change all the time. */
+const canWait = (update: RoomUpdate): boolean =>
+  update.type === 'consumerScore' ||
+  update.type === 'producerScore' ||
+  (update.type === 'peerJoined' && update.canWait === true);

@@ -28,6 +28,9 @@ export class MemorySocket implements FramedSocket {
   send(text: string): void {
     this.frames.push(JSON.parse(text) as Frame);
   }
+  sendSoon(text: string): void {
+    this.send(text);
+  }
   close(code: number, reason: string): void {
     this.closed = [code, reason];
   }

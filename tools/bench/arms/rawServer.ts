@@ -41,9 +41,10 @@ serveArm<RawServerMethods>(
         token: '',
       }),
     async start() {
+      // As Parlor's rooms, which have a router from when the first comes in who needs one.
+      finish = startMeter(worker.pid);
       router = await createRouter();
       peers = [];
-      finish = startMeter(worker.pid);
     },
     stop() {
       if (!finish) throw new Error('start first');

@@ -1,8 +1,10 @@
 export interface PacerOptions {
   /** How long tasks may hold the event loop before others get their turn, milliseconds. */
   turnMs?: number;
-  /** How many tasks may be under way. */
+  /** How many tasks may be under way where many wait. */
   inFlight?: number;
+  /** How many that is, beyond which they are started bit by bit. Fewer are best asked of the media server at once. */
+  many?: number;
   /** A monotonic clock, milliseconds. */
   now?: () => number;
 }
@@ -15,6 +17,7 @@ export interface PacerOptions {
 export class Pacer {
   readonly #turnMs: number;
   readonly #inFlight: number;
+  readonly #many: number;
   readonly #now: () => number;
   readonly #waiting: (() => void)[] = [];
   #next = 0;
@@ -22,9 +25,10 @@ export class Pacer {
   /** When the first task of this turn was started. */
   #turnBegan: number | undefined;
 
-  constructor({ turnMs = 1.5, inFlight = 32, now = () => performance.now() }: PacerOptions = {}) {
+  constructor({ turnMs = 1.5, inFlight = 8, many = 32, now = () => performance.now() }: PacerOptions = {}) {
     this.#turnMs = turnMs;
     this.#inFlight = inFlight;
+    this.#many = many;
     this.#now = now;
   }
 
@@ -55,7 +59,7 @@ export class Pacer {
   #startAllowed(): void {
     for (;;) {
       const start = this.#waiting[this.#next];
-      if (!start || this.#running >= this.#inFlight) break;
+      if (!start || this.#running >= this.#limit) break;
       this.#turnBegan ??= this.#beginTurn();
       if (this.#now() - this.#turnBegan >= this.#turnMs) return;
       this.#next += 1;
@@ -66,6 +70,11 @@ export class Pacer {
       this.#waiting.length = 0;
       this.#next = 0;
     }
+  }
+
+  get #limit(): number {
+    const known = this.#waiting.length - this.#next + this.#running;
+    return known <= this.#many ? Math.max(this.#many, this.#inFlight) : this.#inFlight;
   }
 
   #beginTurn(): number {

@@ -20,47 +20,31 @@ interface Size extends RoundCounts {
  * for the most part code that runs a few times a join, and is compiled after thousands of them: a server that people
  * use is warm, and so is what is measured. Its figures still fall after the first two thousand joins.
  */
-const SIZES: readonly Size[] = [
-  { peers: 10, warmUps: 350, rounds: 40, memoryRounds: 3 },
-  { peers: 2, warmUps: 10, rounds: 30, memoryRounds: 3, isTiny: true },
-];
-/** As warm as those of ten after a third of the joins: three times as many streams come with each. */
-const LARGER: Size = { peers: 30, warmUps: 35, rounds: 8, memoryRounds: 2 };
+const USUAL: Size = { peers: 10, warmUps: 350, rounds: 40, memoryRounds: 2 };
+const SMALLEST: Size = { peers: 2, warmUps: 250, rounds: 30, memoryRounds: 3, isTiny: true };
+/** As warm as those of ten after fewer joins: three times as many streams come with each. */
+const LARGER: Size = { peers: 30, warmUps: 25, rounds: 8, memoryRounds: 1 };
 /** It takes most of a minute by itself, and comes warm enough by the size of its first round. */
 const CROWD: Size = { peers: 100, warmUps: 1, rounds: 2, memoryRounds: 1 };
 const goal = { atMost: 1 };
 const gate = { atMost: 1.15 };
 
-async function measure(sizes: readonly Size[]) {
+async function measure({ peers, isTiny = false, memoryRounds, ...counts }: Size) {
   const arms = await joinArms();
   try {
-    const measurements: Measurement[] = [];
-    const details: Detail[] = [];
-    for (const { peers, isTiny, ...counts } of sizes) {
-      const rounds = await runRounds(arms.with(peers), { ...counts, warmUpTogether: true });
-      const { ratio, control } = compare(rounds, ({ nodeMs }) => nodeMs);
-      const of = `N=${String(peers)}`;
-      details.push(...describe(rounds, of));
-      if (isTiny) {
-        details.push({ name: `${of} Node CPU, Parlor / mediasoup alone`, unit: '', value: ratio });
-        continue;
-      }
-      measurements.push({
-        name: of,
-        unit: 'x',
-        value: ratio,
-        goal,
-        gate,
-        control,
-        verdict: judge(ratio.median, { goal, gate, control }),
-      });
-    }
+    const rounds = await runRounds(arms.with(peers), { ...counts, warmUpTogether: true });
     // Last: collecting all garbage throws compiled code away as well, and rooms after that are filled by a cold server.
-    for (const { peers, memoryRounds } of sizes) {
-      const full = await runRounds(arms.with(peers, { memory: true }), { warmUps: 0, rounds: memoryRounds });
-      details.push(...describeMemory(full, `N=${String(peers)}`));
+    const full = await runRounds(arms.with(peers, { memory: true }), { warmUps: 0, rounds: memoryRounds });
+    const { ratio: value, control } = compare(rounds, ({ nodeMs }) => nodeMs);
+    const of = `N=${String(peers)}`;
+    const details = [...describe(rounds, of), ...describeMemory(full, of)];
+    if (isTiny) {
+      details.unshift({ name: `${of} Node CPU, Parlor / mediasoup alone`, unit: '', value });
+      return { measurements: [], details };
     }
-    return { measurements, details };
+    const verdict = judge(value.median, { goal, gate, control });
+    const measurement: Measurement = { name: of, unit: 'x', value, goal, gate, control, verdict };
+    return { measurements: [measurement], details };
   } finally {
     await arms.stop();
   }
@@ -70,20 +54,27 @@ const ABOUT =
   'everybody joins, publishes audio and video and receives everyone: Node CPU, Parlor / a bare ws server that makes the same with mediasoup’s calls and tells nobody anything';
 
 /** CPU of the Node process while people join, one after another, against a socket with mediasoup's own calls behind it. */
-export const join: Bench = { name: 'join', about: ABOUT, run: () => measure(SIZES) };
+export const join: Bench = { name: 'join', about: ABOUT, run: () => measure(USUAL) };
+
+/** The same where two meet. */
+export const join2: Bench = {
+  name: 'join-2',
+  about: `two do the same: ${ABOUT}`,
+  run: () => measure(SMALLEST),
+};
 
 /** The same in rooms of thirty. */
 export const join30: Bench = {
   name: 'join-30',
   about: `thirty do the same: ${ABOUT}`,
-  run: () => measure([LARGER]),
+  run: () => measure(LARGER),
 };
 
 /** The same in a room of a hundred, where each has two hundred streams. */
 export const crowd: Bench = {
   name: 'crowd',
   about: `a hundred do the same: ${ABOUT}`,
-  run: () => measure([CROWD]),
+  run: () => measure(CROWD),
 };
 
 /** An arm and the other, of one figure. */

@@ -8,7 +8,7 @@ import { describeMachine } from './harness/machine.js';
 import { section } from './harness/report.js';
 import type { BenchResult, Results } from './harness/result.js';
 import { resultFiles, store } from './harness/store.js';
-import { crowd, join, join30 } from './join.js';
+import { crowd, join, join2, join30 } from './join.js';
 import { janus, janusLoop, media } from './media.js';
 import { meshCost } from './mesh.js';
 import { recoveryNetwork, recoveryRestart, recoverySwitch, recoveryWorker } from './recovery.js';
@@ -22,6 +22,7 @@ import { viewers } from './viewers.js';
 
 const benches: readonly Bench[] = [
   join,
+  join2,
   join30,
   crowd,
   storm,
@@ -46,7 +47,7 @@ const benches: readonly Bench[] = [
   bundle,
 ];
 
-/** `recovery` stands for `recovery-worker` as well, and `join` for `join-30`. */
+/** `recovery` stands for `recovery-worker` as well, and `join` for `join-2`. */
 const isOf =
   (asked: string) =>
   ({ name }: Bench): boolean =>

@@ -24,7 +24,7 @@ const CUTS = 8;
 const RESTARTS = 5;
 const KILLS = 4;
 const TOLD = 6;
-const UNTOLD = 4;
+const UNTOLD = 3;
 /** Workers that die sooner are started again with a delay. */
 const HEALTHY_MS = 10_500;
 

@@ -15,9 +15,10 @@ const explained = new Set();
 async function runStep({ name, needs, run }) {
   say(`\n── ${name} ──`);
   let start = performance.now();
-  const result = (/** @type {import('./test/counts.mjs').Counts} */ counts) => ({
+  const result = (/** @type {import('./test/steps.mjs').Outcome} */ { failures = [], ...counts }) => ({
     name,
     counts,
+    failures,
     seconds: (performance.now() - start) / 1000,
   });
   try {

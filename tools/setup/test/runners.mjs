@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { foreground } from '../children.mjs';
 import { root, toolScript } from '../paths.mjs';
 import { one, playwrightCounts, vitestCounts } from './counts.mjs';
+import { playwrightFailures, vitestFailures } from './failures.mjs';
 
 /** @typedef {{ env: NodeJS.ProcessEnv }} Context */
 
@@ -29,7 +30,8 @@ export const vitest =
         `--outputFile.json=${report}`,
       ];
       const code = await foreground(process.execPath, [toolScript('vitest'), ...args], { cwd: root, env });
-      return vitestCounts(read(report), code);
+      const told = read(report);
+      return { ...vitestCounts(told, code), failures: vitestFailures(told) };
     });
 
 /** The browser tests, by playwright.config.ts.
@@ -44,7 +46,8 @@ export const playwright = ({ env }) =>
         env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
       },
     );
-    return playwrightCounts(read(report), code);
+    const told = read(report);
+    return { ...playwrightCounts(told, code), failures: playwrightFailures(told) };
   });
 
 /**

@@ -4,11 +4,13 @@ import { one } from './counts.mjs';
 import { checkPackages } from './packages.mjs';
 import { playwright, tool, vitest } from './runners.mjs';
 
+/** @typedef {import('./counts.mjs').Counts & { failures?: import('./failures.mjs').Failure[] }} Outcome */
+
 /**
  * @typedef {object} Step
  * @property {string} name what `npm test -- <name>` selects
  * @property {import('../prepare.mjs').Part[]} needs
- * @property {(context: import('./runners.mjs').Context) => Promise<import('./counts.mjs').Counts>} run
+ * @property {(context: import('./runners.mjs').Context) => Promise<Outcome>} run
  */
 
 /** All the steps of `npm test`, the quick ones first. @type {Step[]} */

@@ -1,8 +1,15 @@
 import { sum } from './counts.mjs';
 
-/** @typedef {{ name: string, counts: import('./counts.mjs').Counts, seconds: number }} Result */
+/**
+ * @typedef {{ name: string, counts: import('./counts.mjs').Counts,
+ *   failures: import('./failures.mjs').Failure[], seconds: number }} Result
+ */
 
-/** The table of all steps, ending with the line `N passed, N failed`.
+/** So many failures are said again, and so many lines of each: with more, what they have in common is above. */
+const FAILURES = 20;
+const LINES = 16;
+
+/** What failed, and the table of all steps, ending with the line `N passed, N failed`.
  * @param {Result[]} results */
 export function summary(results) {
   const rows = results.map(({ name, counts, seconds }) => [
@@ -14,7 +21,21 @@ export function summary(results) {
     `${seconds.toFixed(1)} s`,
   ]);
   const total = sum(results.map(({ counts }) => counts));
-  return `${table(rows)}\n\n${total.passed} passed, ${total.failed} failed\n`;
+  return `${retold(results)}${table(rows)}\n\n${total.passed} passed, ${total.failed} failed\n`;
+}
+
+/** The failures once more, each under its step and name.
+ * @param {Result[]} results */
+function retold(results) {
+  const all = results.flatMap(({ name, failures }) => failures.map((failure) => ({ name, ...failure })));
+  const texts = all.slice(0, FAILURES).map(({ name, test, message }) => {
+    const lines = message.split('\n').slice(0, LINES);
+    return [`✗ ${name}: ${test}`, ...lines.map((line) => `    ${line}`.trimEnd())].join('\n');
+  });
+  const more = all.length - texts.length;
+  return [...texts, ...(more > 0 ? [`and ${String(more)} more, see above`] : [])]
+    .map((text) => `${text}\n\n`)
+    .join('');
 }
 
 /** Columns as wide as their widest cell: words to the left, numbers to the right.

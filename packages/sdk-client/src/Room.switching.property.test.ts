@@ -46,7 +46,8 @@ class Story {
 
   async join(): Promise<void> {
     if (this.world.members.size >= 5) return;
-    await this.world.enter(`p${String(this.#names++)}`);
+    const member = await this.world.join(`p${String(this.#names++)}`);
+    await Promise.all(SOURCES.map((source) => this.#publish(member, source)));
   }
 
   async leave(who: number): Promise<void> {
@@ -58,8 +59,7 @@ class Story {
 
   async publish(who: number, source: Source): Promise<void> {
     const member = this.#member(who);
-    if (member && !member.room.localParticipant.getTrackPublication(source))
-      await this.world.publish(member, source);
+    if (member) await this.#publish(member, source);
   }
 
   async unpublish(who: number, source: Source): Promise<void> {
@@ -153,6 +153,11 @@ class Story {
 
   #member(who: number): Member | undefined {
     return pick([...this.world.members.values()], who);
+  }
+
+  /** One of each source: objects are known by it. Who is still joining may have been asked before. */
+  async #publish(member: Member, source: Source): Promise<void> {
+    if (!member.room.localParticipant.getTrackPublication(source)) await this.world.publish(member, source);
   }
 
   #forget(isOver: (key: string) => boolean): void {

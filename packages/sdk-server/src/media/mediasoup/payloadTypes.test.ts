@@ -107,6 +107,12 @@ describe('a plan of codecs', () => {
     expect(madeOf(mediaCodecs)['video/VP8']?.[0]).toBe(100);
   });
 
+  test('has a place for the first codec, if the next one goes without retransmissions for it', () => {
+    // 100 is the first that mediasoup would take for VP8, and 99 the last that it has at all.
+    const wanted = clientOf({ 'video/VP8': [0], 'video/VP9': [100, 99] });
+    expect(Object.keys(madeOf(planCodecs(ROOM, wanted).mediaCodecs))).toContain('video/VP8');
+  });
+
   test('whatever a client has, mediasoup takes the plan and nothing is under a wrong payload type', () => {
     const offered = (ROOM.codecs ?? []).map(({ preferredPayloadType }) => preferredPayloadType);
     const dynamic = fc.integer({ min: 96, max: 127 });

@@ -22,7 +22,7 @@ interface Wanted {
  * How to make a router whose payload types are the client's. Those of codecs can be chosen freely. For retransmissions
  * mediasoup takes the first of its list that is free when it comes to their codec, so codecs go in the order, with
  * fillers between them, in which that is the one wanted. Where no order does for all, the first codecs of the room
- * are served best: others go without retransmission codec, then without a place.
+ * are served best: others go without retransmission codec, then without a place. The first one always has a place.
  */
 export function planCodecs(room: types.RtpCapabilities, payloadTypes: PayloadTypes): CodecPlan {
   const codecs = room.codecs ?? [];
@@ -41,7 +41,8 @@ export function planCodecs(room: types.RtpCapabilities, payloadTypes: PayloadTyp
   }
   const taken = new Set(audio.map(({ preferredPayloadType }) => preferredPayloadType));
   const free = DYNAMIC.filter((payloadType) => !taken.has(payloadType));
-  const best = permutations(video)
+  const best = concessions(video)
+    .flatMap(permutations)
     .map((order) => place(order, free))
     .reduce((a, b) => (value(b, video) > value(a, video) ? b : a));
   return { mediaCodecs: [...audio, ...best.mediaCodecs], withRtx: best.withRtx };
@@ -52,6 +53,12 @@ export const isSame = (payloadTypes: PayloadTypes): boolean =>
   [...payloadTypes].every(([room, client]) => room === client);
 
 const isRtx = ({ mimeType }: types.RtpCodecCapability) => mimeType.toLowerCase().endsWith('/rtx');
+
+/** What may be asked for: all, then less and less. Retransmissions of one may leave no place for another. */
+const concessions = (video: readonly Wanted[]): Wanted[][] =>
+  [...video, undefined].map((_, given) =>
+    video.map((wanted, index) => (index < video.length - given ? wanted : { ...wanted, rtx: undefined })),
+  );
 
 function place(order: readonly Wanted[], freeAtFirst: readonly number[]): CodecPlan {
   const mediaCodecs: types.RouterRtpCodecCapability[] = [];

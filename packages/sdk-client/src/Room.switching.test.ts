@@ -326,6 +326,40 @@ describe('what goes wrong', () => {
     expect([world.faults(), world.objects()]).toEqual([[], before]);
   });
 
+  it('keeps for the next way what is wished while one dies', async () => {
+    const [alice] = await Promise.all(['alice', 'bob', 'carol'].map((name) => world.enter(name)));
+    await world.pass(2000);
+    const seen = alice?.room.remoteParticipants.get('bob')?.getTrackPublication('camera');
+    // The client does not know of it yet.
+    world.paths?.move('sfu', 'mediaServerDied');
+    await expect(seen?.setEnabled(false)).resolves.toBeUndefined();
+    await expect(seen?.setVideoQuality('low')).resolves.toBeUndefined();
+    await world.pass(2000);
+    expect(world.faults()).toEqual([]);
+    expect([world.log('pause').at(-1)?.peerId, world.log('setPreferredLayers').at(-1)?.peerId]).toEqual([
+      'alice',
+      'alice',
+    ]);
+  });
+
+  it.each([false, true])(
+    'takes what the app gives up while it comes for no failure; wanted again: %s',
+    async (again) => {
+      await world.enter('alice');
+      world.server.open[0]?.interrupt();
+      const bob = await world.join('bob');
+      await world.pass(0);
+      const publication = bob.room.remoteParticipants.get('alice')?.getTrackPublication('microphone');
+      publication?.setSubscribed(false);
+      if (again) publication?.setSubscribed(true);
+      await world.pass(0);
+      world.server.open[0]?.resume();
+      await world.pass(2000);
+      expect([publication?.isSubscribed, world.faults()]).toEqual([again, []]);
+      expect(bob.events).not.toContain('trackSubscriptionFailed');
+    },
+  );
+
   it('goes on where it was when the line to the server was lost in the middle', async () => {
     const [alice] = [await world.enter('alice'), await world.enter('bob')];
     await world.pass(1000);

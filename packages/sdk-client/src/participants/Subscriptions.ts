@@ -20,6 +20,15 @@ interface SubscriptionsOptions {
   readonly onPinned: () => Promise<void>;
 }
 
+/** What is received has ended, with its path or connection, or by itself. */
+const GONE: ReadonlySet<string> = new Set([
+  'CONSUMER_NOT_FOUND',
+  'TRANSPORT_NOT_FOUND',
+  'PATH_GONE',
+  'CONNECTION_LOST',
+  'NOT_CONNECTED',
+]);
+
 /** Receives what is wanted, many with one request: what is announced in the same turn goes out together. */
 export class Subscriptions implements SubscriptionControl {
   readonly #waiting = new Set<RemoteTrackPublication>();
@@ -82,13 +91,28 @@ export class Subscriptions implements SubscriptionControl {
     await this.options.onPinned();
   }
 
-  async setReceiving(publication: RemoteTrackPublication): Promise<void> {
-    if (!publication.isSubscribed) return;
-    await this.#driver?.setReceiving(publication.producer.producerId, publication.isReceiving);
+  setReceiving(publication: RemoteTrackPublication): Promise<void> {
+    return this.#tell(publication, (driver, id) => driver.setReceiving(id, publication.isReceiving));
   }
 
-  async setLayers({ producer, layers, isSubscribed }: RemoteTrackPublication): Promise<void> {
-    if (isSubscribed) await this.#driver?.setPreferredLayers(producer.producerId, layers ?? { halvings: 0 });
+  setLayers(publication: RemoteTrackPublication): Promise<void> {
+    const { layers = { halvings: 0 } } = publication;
+    return this.#tell(publication, (driver, id) => driver.setPreferredLayers(id, layers));
+  }
+
+  /** Its media comes with what is wished for it: when it is gone, the next one will. */
+  async #tell(
+    { isSubscribed, producer }: RemoteTrackPublication,
+    wish: (driver: MediaDriver, producerId: string) => Promise<void>,
+  ): Promise<void> {
+    if (!isSubscribed || !this.#driver) return;
+    try {
+      await wish(this.#driver, producer.producerId);
+    } catch (error) {
+      const failure = toParlorError(error, 'SUBSCRIBE_FAILED');
+      if (!GONE.has(failure.code)) throw failure;
+      this.options.logger.debug('for the next media', producer.source, failure.code);
+    }
   }
 
   #rest(): void {
@@ -128,9 +152,11 @@ export class Subscriptions implements SubscriptionControl {
   #settle(publication: RemoteTrackPublication, result: SubscribeResult): void {
     const { isLive, logger, onMedia, onEnd, onFailed } = this.options;
     if ('error' in result) {
-      // Gone before it could be received: its removal is on the way. Or not quite there yet: `came` will tell.
-      if (!isLive(publication) || result.error.code === 'PRODUCER_PENDING') return;
-      logger.warn('subscribing failed', publication.source, result.error.code);
+      // Gone before it could be received: its removal is on the way. Or not quite there yet: `came` will tell. Or given
+      // up by the app meanwhile, which may want it again.
+      const { code } = result.error;
+      if (!isLive(publication) || code === 'PRODUCER_PENDING' || code === 'CANCELLED') return;
+      logger.warn('subscribing failed', publication.source, code);
       onEnd(publication);
       onFailed(publication, result.error);
       return;

@@ -172,7 +172,8 @@ class Story {
   }
 }
 
-const GIVEN_UP = ['CANCELLED', 'NOT_CONNECTED'];
+/** The last: of a track that is unmuted while it is unpublished. */
+const GIVEN_UP = ['CANCELLED', 'NOT_CONNECTED', 'TRACK_ENDED'];
 
 /** What an app must not hear of. */
 const BROKEN: ReadonlySet<string> = new Set([

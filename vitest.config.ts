@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const conditions = ['@parlor/source', 'node'];
 const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } };
+const setupFiles = ['./tools/testing/propertySeed.ts'];
 
 /** `unit` needs nothing; `worker` runs against a real mediasoup worker or a real coturn, one file at a time (two cores). */
 export default defineConfig({
@@ -11,6 +12,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'unit',
+          setupFiles,
           include: [
             'packages/*/{src,test}/**/*.test.ts',
             'apps/*/{src,test}/**/*.test.ts',
@@ -26,6 +28,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'worker',
+          setupFiles,
           include: ['{packages,apps,tools}/*/**/*.{worker,coturn}.test.ts'],
           exclude: ['**/node_modules/**'],
           fileParallelism: false,

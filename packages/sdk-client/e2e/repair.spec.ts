@@ -112,6 +112,35 @@ for (const { direction, cut } of [
   });
 }
 
+/** RTCP's payload-specific feedback, which asks for key frames (RFC 4585 §6.3); its type is not encrypted (RFC 3711 §3.4). */
+const isKeyFrameRequest = (packet: Buffer): boolean => packet[1] === 206;
+
+test('a video whose key frame was asked for in vain is asked for again', async ({
+  open,
+  join,
+  server,
+  roomId,
+}) => {
+  const alice = await open('alice');
+  const route = await MediaRoute.of(alice);
+  await alice.evaluate((given) => window.call.connect(given), { url: server.url, room: roomId });
+  await alice.evaluate(() => window.call.publishColour([220, 30, 30]));
+  await expect.poll(() => route.send.length).toBe(1);
+  let lost = 0;
+  for (const relay of route.send)
+    relay.passes = (packet) => {
+      if (!isKeyFrameRequest(packet)) return true;
+      lost += 1;
+      return false;
+    };
+  const bob = await join('bob');
+  // The server asks once more, and then no more.
+  await expect.poll(() => lost).toBeGreaterThanOrEqual(2);
+  for (const relay of route.send) relay.passes = () => true;
+  await expectDecodes(bob, { from: 'alice' });
+  route.close();
+});
+
 test('both sides are told that a participant is lost, and that it is back', async ({
   open,
   join,

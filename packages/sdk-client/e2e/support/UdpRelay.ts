@@ -16,6 +16,8 @@ export class UdpRelay {
   downCut = false;
   /** What of the rest is let through, both ways. */
   admits: (passing: Passing) => boolean = () => true;
+  /** What of the rest is let through to the page, by what is in it. */
+  passes: (packet: Buffer) => boolean = () => true;
   readonly #front: Socket;
   /** One socket towards the server for each address of the page, as a NAT does. */
   readonly #backs = new Map<string, Socket>();
@@ -67,7 +69,7 @@ export class UdpRelay {
       back = createSocket('udp4');
       this.#backs.set(key, back);
       back.on('message', (packet) => {
-        if (!this.downCut && !this.#left.has(key) && this.admits({ port }))
+        if (!this.downCut && !this.#left.has(key) && this.admits({ port }) && this.passes(packet))
           this.#front.send(packet, port, address);
       });
     }

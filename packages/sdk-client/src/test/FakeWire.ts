@@ -18,8 +18,12 @@ export class FakeWire {
   frozen = 0;
   /** By media section. */
   readonly streams = new Map<string, 'audio' | 'video'>();
+  /** Media sections of which nothing comes, although the others go on. */
+  readonly stuck = new Set<string>();
+  /** Packets that have come, by media section. */
+  readonly #received = new Map<string, number>();
   #last: number;
-  #sums = { sent: 0, received: 0, frames: 0, arrived: 0, asked: 0, answered: 0 };
+  #sums = { sent: 0, frames: 0, arrived: 0, asked: 0, answered: 0 };
 
   constructor(
     handler: FakeHandler,
@@ -32,7 +36,7 @@ export class FakeWire {
   #report(): RTCStatsReport {
     this.#pass();
     const { direction, clock } = this.options;
-    const { sent, received, frames, arrived, asked, answered } = this.#sums;
+    const { sent, frames, arrived, asked, answered } = this.#sums;
     const timestamp = clock.now();
     const streams = [...this.streams].map(([mid, kind]) =>
       direction === 'send'
@@ -50,7 +54,7 @@ export class FakeWire {
             mid,
             kind,
             timestamp,
-            packetsReceived: received,
+            packetsReceived: this.#received.get(mid) ?? 0,
             totalFreezesDuration: this.frozen,
           },
     );
@@ -81,6 +85,8 @@ export class FakeWire {
     this.#sums.answered += checks;
     // Reports come whether or not media does.
     this.#sums.arrived += packets;
-    if (!this.isSilent) this.#sums.received += packets;
+    if (this.isSilent) return;
+    for (const mid of this.streams.keys())
+      if (!this.stuck.has(mid)) this.#received.set(mid, (this.#received.get(mid) ?? 0) + packets);
   }
 }

@@ -438,6 +438,20 @@ describe('a producer that has moved', () => {
     expect((await driver.stats()).tracks.map(({ producerId }) => producerId)).toContain('p1');
   });
 
+  it('is as good as before while the new one counts from the start', async () => {
+    const { driver, down, pass, scores } = await call();
+    for (let second = 0; second < 20; second++) await pass(LOOK_INTERVAL);
+    down.streams.delete('1');
+    down.streams.set('2', 'audio');
+    const moved = { ...consumer('p1', false), consumerId: 'c-moved' };
+    driver.handleNotification('producerMoved', { producerId: 'p1', peerId: 'a', consumer: moved });
+    for (let second = 0; second < 4; second++) await pass(LOOK_INTERVAL);
+    expect(scores).not.toContain('their p1 0');
+    down.isSilent = true;
+    await pass(NOTICED);
+    expect(scores.at(-1)).toBe('their p1 0');
+  });
+
   it('is subscribed to again when it brings no consumer', async () => {
     const { driver, requests, replaced } = await call();
     driver.handleNotification('producerMoved', { producerId: 'p1', peerId: 'a' });

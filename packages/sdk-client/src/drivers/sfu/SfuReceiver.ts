@@ -90,6 +90,19 @@ export class SfuReceiver {
     return await this.subscribe(producers, this.#follow === undefined ? {} : { follow: this.#follow });
   }
 
+  async requestKeyFrame(producerId: string): Promise<void> {
+    const consumer = this.received.get(producerId)?.consumer;
+    if (consumer) await this.context.request('requestKeyFrame', { consumerId: consumer.id });
+  }
+
+  /** Has the server make another consumer of what is received: the one that there is has stopped. */
+  async anew(producerId: string): Promise<void> {
+    const known = this.received.get(producerId);
+    if (!known) return;
+    await this.context.request('closeConsumer', { consumerIds: [known.consumer.id] });
+    if (this.received.get(producerId) === known) await this.subscribe([known.producer], {});
+  }
+
   /** A producer was announced together with the consumer that the server has made for it, or why there is none. */
   offer(producerId: string, offered: WireConsumer | HoldReason | undefined): void {
     if (offered) this.#offered.set(producerId, offered);

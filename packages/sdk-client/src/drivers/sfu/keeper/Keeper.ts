@@ -9,6 +9,7 @@ import { limitLayers, rests } from './limitLayers.js';
 import { onNetworkChange } from './networkChange.js';
 import { Renewal } from './Renewal.js';
 import { Side } from './Side.js';
+import { StreamRepair } from './StreamRepair.js';
 import { isAtRest } from './streams.js';
 
 /** Milliseconds between two looks: one report of the browser for each transport. */
@@ -35,6 +36,7 @@ export class Keeper {
   /** The server's last words. */
   readonly #told = new Map<string, number>();
   readonly #renewal: Renewal;
+  readonly #streams: StreamRepair;
   readonly #stops: readonly (() => void)[];
   #stopTimer: (() => void) | undefined;
   #isClosed = false;
@@ -46,6 +48,7 @@ export class Keeper {
       ...options,
       onRenewed: (producerId) => this.#told.delete(producerId),
     });
+    this.#streams = new StreamRepair(options);
     path.send.keep();
     path.recv.keep();
     this.#sides = [this.#side('send'), this.#side('recv')];
@@ -132,6 +135,9 @@ export class Keeper {
       renew: (which, policy) => this.#renewal.renew(which, policy),
       onScore: (...score) => {
         if (!this.#isClosed) this.#scores.put(...score);
+      },
+      onMissing: (missing) => {
+        if (!this.#isClosed) this.#streams.look(missing);
       },
       onRepair: (repair) => {
         onRepair(repair);

@@ -16,6 +16,8 @@ export interface SideOptions {
   readonly renew: (direction: Direction, policy?: RTCIceTransportPolicy) => Promise<void>;
   readonly onScore: (producerId: string, score: number | undefined, own: boolean) => void;
   readonly onRepair: (repair: MediaRepair) => void;
+  /** Videos that do not come although the path lives. */
+  readonly onMissing: (missing: ReceivedStreams['missing']) => void;
 }
 
 /** Milliseconds without a connection after which it is repaired, by state of the transport. */
@@ -100,7 +102,7 @@ export class Side {
   }
 
   #read(report: RTCStatsReport): void {
-    const { direction, path, context, scoreOf, onScore } = this.options;
+    const { direction, path, context, scoreOf, onScore, onMissing } = this.options;
     const at = context.platform.now();
     const now = readPath(report);
     const looked = { report, at, scoreOf, roundTripTime: now.roundTripTime };
@@ -116,6 +118,13 @@ export class Side {
     });
     for (const { producerId, score, look } of found)
       onScore(producerId, this.#isCut(look) ? 0 : score, direction === 'send');
+    if (direction === 'recv' && this.#isAlive) onMissing(this.#received.missing);
+  }
+
+  get #isAlive(): boolean {
+    const { verdict } = this.#state;
+    const isWell = verdict === 'flows' || verdict === 'idle';
+    return isWell && this.transport.state === 'connected' && !this.ladder.isRunning;
   }
 
   /** What is sent into a broken path is lost, whatever was last heard of it. */

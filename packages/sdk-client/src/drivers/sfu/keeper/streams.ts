@@ -14,6 +14,14 @@ export interface Found {
   readonly score: number | undefined;
 }
 
+/** A video that is wanted and does not come, although its publisher may well send it. */
+export interface Missing {
+  /** Milliseconds. */
+  readonly since: number;
+  /** The server sends it, as it says, and would know if nothing came of it. */
+  readonly isTold: boolean;
+}
+
 export interface LookedAt {
   readonly report: RTCStatsReport;
   readonly at: number;
@@ -29,6 +37,14 @@ interface Known<T> {
   came: boolean;
   /** It was at rest, and nothing of it has come since. */
   rested: boolean;
+  /** Since when the server forwards nothing of it. */
+  withheldAt?: number | undefined;
+}
+
+interface Missed extends Pick<LookedAt, 'at' | 'scoreOf'> {
+  readonly from: number;
+  /** Something of it had come before. */
+  readonly came: boolean;
 }
 
 interface Sending {
@@ -94,12 +110,16 @@ export const isAtRest = ({ receiving, paused, held }: Received): boolean =>
 
 /** What is received, from look to look. */
 export class ReceivedStreams {
+  /** Found by the last look: by producer id. */
+  readonly missing = new Map<string, Missing>();
   readonly #known = new Map<string, Known<Incoming>>();
 
   look(received: ReadonlyMap<string, Received>, looked: LookedAt): Found[] {
+    this.missing.clear();
     return [...received].flatMap(([producerId, stream]) => {
       const now = readIncoming(looked.report, stream.consumer.localId);
       const rests = isAtRest(stream);
+      const withheldAt = rests ? undefined : (this.#known.get(producerId)?.withheldAt ?? looked.at);
       const runs = stream.forwarded && !rests;
       if (!now) this.#known.delete(producerId);
       // How it was until it rested says nothing of how it is when it goes on.
@@ -109,7 +129,10 @@ export class ReceivedStreams {
           movedAt: looked.at,
           came: false,
           rested: rests || this.goesOn(producerId),
+          withheldAt,
         });
+      if (now && !runs && withheldAt !== undefined)
+        this.#miss(stream, { ...looked, from: withheldAt, came: false });
       if (!now || !runs) return [];
       return [this.#lookAt(stream, now, looked)];
     });
@@ -121,6 +144,15 @@ export class ReceivedStreams {
 
   clear(): void {
     this.#known.clear();
+  }
+
+  #miss(stream: Received, { at, scoreOf, from, came }: Missed): void {
+    const { kind, producerId } = stream.producer;
+    const serverScore = scoreOf(producerId);
+    const isExpected = isSteady(stream) || !came;
+    if (kind !== 'video' || !isExpected || serverScore === 0) return;
+    const isTold = stream.forwarded && stream.layered && serverScore !== undefined;
+    this.missing.set(producerId, { since: at - from, isTold });
   }
 
   #lookAt(stream: Received, now: Incoming, { at, scoreOf, roundTripTime }: LookedAt): Found {
@@ -138,6 +170,7 @@ export class ReceivedStreams {
     const rested = known.rested && !moved;
     // Until it goes on, the time that it rested is no freeze.
     this.#known.set(producerId, { counters: came ? now : { ...now, timestamp: 0 }, movedAt, came, rested });
+    if (!moved) this.#miss(stream, { at, scoreOf, from: movedAt, came });
     const serverScore = scoreOf(producerId);
     const due = moved || (isSteady(stream) && serverScore !== 0);
     // Of what comes in several layers the server also scores that nothing comes.

@@ -1,4 +1,5 @@
 import { test, type Browser, type Page } from '@playwright/test';
+import { MediaRoute } from '../../../packages/sdk-client/e2e/support/mediaRoute.js';
 import { expect } from '../../../tools/testing/expect.js';
 import { startServer, type TestServer } from '../../../tools/testing/startServer.js';
 import { startEncoder, startPlayer } from './support/gstreamer.js';
@@ -71,6 +72,23 @@ test('a WHEP viewer that was there first sees who comes, and then who is next', 
   expect(await viewer.evaluate(() => window.whip.stop())).toBe(200);
   expect(await publisher.evaluate(() => window.whip.stop())).toBe(200);
   for (const page of [viewer, ours, publisher]) await page.context().close();
+});
+
+test('a viewer gets its key frame although the requests for it were lost', async ({ browser }) => {
+  const ours = await pages.open(browser, 'sdk');
+  const route = await MediaRoute.of(ours);
+  const joining = { url: server.url, room: 'bad-network', peerId: 'ours' };
+  await ours.evaluate((given) => window.sdk.join(given.url, given), joining);
+  await ours.evaluate(() => window.sdk.publish());
+  const requests = route.loseKeyFrameRequests();
+  const viewer = await whip.watch(browser, 'bad-network');
+  // The worker asks once more, and then no more; if the encoder makes one unasked there is nothing to wait for.
+  const frames = async () => (await viewer.evaluate(() => window.perceive())).frames;
+  await expect.poll(async () => requests.lost() >= 2 || (await frames()) > 0).toBe(true);
+  requests.end();
+  await expectViewerPerceives(viewer);
+  for (const page of [viewer, ours]) await page.context().close();
+  route.close();
 });
 
 test('both sides of an ICE restart go on, and late candidates are taken', async ({ browser }) => {

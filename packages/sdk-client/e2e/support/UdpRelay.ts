@@ -3,6 +3,9 @@ import { once } from 'node:events';
 
 const keyOf = (address: string, port: number): string => `${address} ${String(port)}`;
 
+/** RTCP's payload-specific feedback, which asks for key frames (RFC 4585 §6.3); its type is not encrypted (RFC 3711 §3.4). */
+export const isKeyFrameRequest = (packet: Buffer): boolean => packet[1] === 206;
+
 export interface Passing {
   /** Of the page, or of who passes its packets on. */
   readonly port: number;

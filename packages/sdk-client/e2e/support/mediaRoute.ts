@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { UdpRelay, type Passing } from './UdpRelay.js';
+import { isKeyFrameRequest, UdpRelay, type Passing } from './UdpRelay.js';
 
 type Direction = 'send' | 'recv';
 type Admits = (passing: Passing) => boolean;
@@ -67,6 +67,26 @@ export class MediaRoute {
   admitOnly(direction: Direction, admits: Admits): void {
     this.#admits[direction] = admits;
     for (const relay of this[direction]) relay.admits = admits;
+  }
+
+  /**
+   * Loses what asks the page for key frames, by the transports that there are. Gives how many were lost so far, and how
+   * to end it.
+   */
+  loseKeyFrameRequests(): { readonly lost: () => number; readonly end: () => void } {
+    let lost = 0;
+    for (const relay of this.send)
+      relay.passes = (packet) => {
+        if (!isKeyFrameRequest(packet)) return true;
+        lost += 1;
+        return false;
+      };
+    return {
+      lost: () => lost,
+      end: () => {
+        for (const relay of this.send) relay.passes = () => true;
+      },
+    };
   }
 
   /** As `UdpRelay.changeNetwork`, for all of them. */

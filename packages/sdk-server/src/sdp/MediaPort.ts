@@ -8,7 +8,9 @@ import type {
   TransportInfo,
 } from '@parlor/protocol';
 import type { Consumer, Peer, Producer, Transport } from '../core/types.js';
+import type { Timer } from '../core/timer.js';
 import { ParlorError } from '../errors.js';
+import { awaitVideo } from './awaitVideo.js';
 
 export interface DataOptions {
   /** The longest message that the client takes (RFC 8841 §6), bytes. */
@@ -32,7 +34,7 @@ export interface MediaPort {
 }
 
 /** One transport of a peer. */
-export const peerPort = (peer: Peer, transport: Transport): MediaPort => ({
+export const peerPort = (peer: Peer, transport: Transport, timer?: Timer): MediaPort => ({
   info: transport.info,
   capabilities: peer.room.rtpCapabilities,
   connect: (dtlsParameters) => transport.connect(dtlsParameters),
@@ -45,7 +47,10 @@ export const peerPort = (peer: Peer, transport: Transport): MediaPort => ({
       transportId: transport.id,
       paused: true,
     });
-    if (result && 'consumer' in result) return result.consumer;
+    if (result && 'consumer' in result) {
+      awaitVideo(result.consumer, timer);
+      return result.consumer;
+    }
     const { code, message } = result?.error ?? { code: 'INTERNAL', message: 'no result' };
     throw new ParlorError(code, message);
   },

@@ -116,8 +116,8 @@ export const backendContract: readonly ContractCase[] = [
       consumer.close();
       producer.close();
       for (const [asking, code] of [
-        [consumer.stats(), 'CONSUMER_NOT_FOUND'],
-        [producer.stats(), 'PRODUCER_NOT_FOUND'],
+        [() => consumer.stats(), 'CONSUMER_NOT_FOUND'],
+        [() => producer.stats(), 'PRODUCER_NOT_FOUND'],
       ] as const)
         await assert.rejects(asking, (error) => isParlorError(error) && error.code === code);
       room.close();

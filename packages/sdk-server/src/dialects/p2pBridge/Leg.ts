@@ -164,8 +164,8 @@ export class Leg implements NegotiatorOwner {
   }
 
   #port(transport: Transport): MediaPort {
-    const { peer, uplink } = this.#options;
-    const port = peerPort(peer, transport);
+    const { peer, uplink, timer } = this.#options;
+    const port = peerPort(peer, transport, timer);
     return {
       ...port,
       openData: (data) => this.#data.open(transport, data),

@@ -163,7 +163,7 @@ export class Call implements PeerLink, NegotiatorOwner {
       this.#negotiator.lost();
     });
     const openData = (data: DataOptions) => this.#data.open(peer, transport, data);
-    return new SdpSession({ ...peerPort(peer, transport), openData });
+    return new SdpSession({ ...peerPort(peer, transport, this.#timer), openData });
   }
 
   /** A description of the server, for the client. */

@@ -1,5 +1,7 @@
 import type { MediaKind, RtpCapabilities } from '@parlor/protocol';
 import type { Consumer, Peer, Producer, Transport } from '../../core/types.js';
+import { awaitVideo } from '../../sdp/awaitVideo.js';
+import type { Timer } from '../timer.js';
 
 /** A media section of the viewer's offer, and what it shows. */
 export interface Screen {
@@ -15,6 +17,7 @@ export interface WatcherOptions {
   readonly rtpCapabilities: RtpCapabilities;
   /** Show this peer and nobody else. */
   readonly only: string | undefined;
+  readonly timer: Timer;
   readonly failed: (error: unknown) => void;
 }
 
@@ -53,7 +56,7 @@ export class Watcher {
   }
 
   async #show(screen: Screen, producer: Producer | undefined): Promise<void> {
-    const { peer, transport, rtpCapabilities } = this.#options;
+    const { peer, transport, rtpCapabilities, timer } = this.#options;
     const { consumer } = screen;
     if (consumer && !consumer.closed && consumer.producer === producer) return;
     consumer?.close();
@@ -65,8 +68,10 @@ export class Watcher {
       rtpCapabilities,
       paused: false,
     });
-    if (result && 'consumer' in result) screen.consumer = result.consumer;
-    else if (result?.error.code === 'CANNOT_CONSUME') this.#unfit.add(producer.id);
+    if (result && 'consumer' in result) {
+      screen.consumer = result.consumer;
+      awaitVideo(result.consumer, timer);
+    } else if (result?.error.code === 'CANNOT_CONSUME') this.#unfit.add(producer.id);
     // It ended meanwhile otherwise, and that is heard of as well.
   }
 

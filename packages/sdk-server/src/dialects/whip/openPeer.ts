@@ -7,6 +7,7 @@ import { ParlorError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { Client } from '../dialect.js';
 import { readText } from '../readJson.js';
+import type { Timer } from '../timer.js';
 import { validate } from '../validate.js';
 import { assertAccepts, assertContentType } from './conditions.js';
 import { publish } from './publish.js';
@@ -30,6 +31,7 @@ interface Door {
   readonly rooms: WhipRooms;
   readonly access: Access;
   readonly logger: Logger;
+  readonly timer: Timer;
 }
 
 /** A peer of its room that came by HTTP, with its transport. */
@@ -68,7 +70,13 @@ export async function openPeer(call: Call, door: Door): Promise<OpenPeer> {
     const failed = (err: unknown) => {
       door.logger.error({ err, roomId, peerId: peer.id }, 'a viewer could not be served');
     };
-    const { watcher, ...negotiated } = await watch({ peer, offer, only: query.peer, failed });
+    const { watcher, ...negotiated } = await watch({
+      peer,
+      offer,
+      only: query.peer,
+      timer: door.timer,
+      failed,
+    });
     changed = () => void watcher.refresh();
     // What happened while the answer was made.
     changed();

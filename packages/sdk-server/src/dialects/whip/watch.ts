@@ -5,6 +5,7 @@ import { isReceiving, type SdpCodec } from '../../sdp/description.js';
 import { peerPort } from '../../sdp/MediaPort.js';
 import { TransportLink } from '../../sdp/TransportLink.js';
 import type { RtpSection } from '../../sdp/write.js';
+import type { Timer } from '../timer.js';
 import { answerOf, readOffer, unsupported, type MediaSection } from './offer.js';
 import { Watcher } from './Watcher.js';
 import type { Negotiated } from './WhipSession.js';
@@ -14,6 +15,7 @@ export interface WatchOptions {
   readonly offer: string;
   /** Show this peer and nobody else. */
   readonly only: string | undefined;
+  readonly timer: Timer;
   readonly failed: (error: unknown) => void;
 }
 
@@ -24,7 +26,7 @@ export interface WatchOptions {
  * @throws SDP_INVALID, SDP_UNSUPPORTED, LIMIT_REACHED
  */
 export async function watch(options: WatchOptions): Promise<Negotiated & { watcher: Watcher }> {
-  const { peer, only, failed } = options;
+  const { peer, only, timer, failed } = options;
   const offer = readOffer(options.offer, isReceiving, 'recvonly');
   const receptions = offer.media.map((section) => receptionOf(section, peer.room.rtpCapabilities));
   const payloadTypes: PayloadTypes = new Map(receptions.flatMap(({ pairs }) => pairs));
@@ -37,6 +39,7 @@ export async function watch(options: WatchOptions): Promise<Negotiated & { watch
     screens: offer.media.map(({ kind, mid }) => ({ kind, mid })),
     rtpCapabilities: capabilitiesOf(receptions),
     only,
+    timer,
     failed,
   });
   await watcher.refresh();

@@ -6,18 +6,27 @@ import { ParlorError } from '../../errors.js';
 import { Emitter } from '../../events.js';
 import { mediaError } from './mediaError.js';
 import type { MediasoupProducer } from './MediasoupProducer.js';
+import type { PipedRouter } from './PipedRouter.js';
 import { fromRtpParameters } from './rtpTypes.js';
 import { streamStats } from './streamStats.js';
 
+export interface ConsumedFrom {
+  /** The original, which may be on another router. */
+  readonly producer: MediasoupProducer;
+  /** That of the consumer. */
+  readonly router: PipedRouter;
+}
+
 export class MediasoupConsumer extends Emitter<MediaConsumerEvents> implements MediaConsumer {
   readonly #raw: types.Consumer;
+  readonly #router: PipedRouter;
   #clockRate: number | undefined;
 
-  /** @param pipedFrom the producer, where what is consumed is its copy on another router. */
-  constructor(raw: types.Consumer, pipedFrom?: MediasoupProducer) {
+  constructor(raw: types.Consumer, { producer, router }: ConsumedFrom) {
     super();
     this.#raw = raw;
-    if (pipedFrom) this.#followScores(pipedFrom);
+    this.#router = router;
+    if (producer.home.raw !== router.raw) this.#followScores(producer);
     else
       raw.on('score', ({ score, producerScore }) => {
         this.emit('score', { score, producerScore });
@@ -68,7 +77,7 @@ export class MediasoupConsumer extends Emitter<MediaConsumerEvents> implements M
   }
 
   requestKeyFrame(): Promise<void> {
-    return this.#raw.requestKeyFrame();
+    return this.#router.requestKeyFrame(this.#raw);
   }
 
   async stats(): Promise<StreamStats> {

@@ -118,7 +118,7 @@ export class MediasoupTransport extends Emitter<MediaTransportEvents> implements
       const { router } = this.#owner;
       const raw = await router.consume(producer, create);
       this.#owner.consumed(raw);
-      return new MediasoupConsumer(raw, producer.home.raw === router.raw ? undefined : producer);
+      return new MediasoupConsumer(raw, { producer, router });
     } catch (error) {
       throw mediaError('CANNOT_CONSUME', error);
     }

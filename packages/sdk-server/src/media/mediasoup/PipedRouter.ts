@@ -38,6 +38,8 @@ export class PipedRouter implements RouterHome {
   readonly #pipes: Pipes;
   readonly #withRtx: ReadonlySet<string> | undefined;
   readonly #copies = new Leases<MediasoupProducer, Copy>();
+  /** Of what consumers take their media, where that is a copy. */
+  readonly #copyOf = new WeakMap<types.Consumer, Copy>();
 
   constructor(raw: types.Router, { counts, pipes, withRtx }: PipedRouterOptions) {
     this.raw = raw;
@@ -60,12 +62,19 @@ export class PipedRouter implements RouterHome {
       const consumer = await create({ producerId, ...(enableRtx !== undefined && { enableRtx }) });
       if (consumer.closed) throw new Error('the producer ended');
       copy.add(consumer);
+      this.#copyOf.set(consumer, copy);
       consumer.observer.once('close', release);
       return consumer;
     } catch (error) {
       release();
       throw error;
     }
+  }
+
+  /** Of the publisher of what is consumed. The worker ignores it for a copy of which nothing has come yet. */
+  async requestKeyFrame(consumer: types.Consumer): Promise<void> {
+    this.#copyOf.get(consumer)?.carried.requestKeyFrame();
+    await consumer.requestKeyFrame();
   }
 
   close(): void {

@@ -35,6 +35,9 @@ const asksForKeyFrame = (rtcp: Buffer) =>
 const keyFrame = (layer: number) =>
   Buffer.from([0x10, 0x10, 0x00, 0x00, 0x9d, 0x01, 0x2a, 0x40, 0x01, 0xf0, 0x00, layer]);
 
+/** The same of a frame that is none. */
+const deltaFrame = (layer: number) => Buffer.from([0x10, 0x11, 0x00, 0x00, layer]);
+
 /** Layers have the same timestamps, so that theirs are the same moments. */
 function senderReport(ssrc: number, timestamp: number): Buffer {
   const packet = Buffer.alloc(28);
@@ -99,11 +102,11 @@ describe('a producer on another worker', () => {
   }
 
   /** Sends both layers for as long as `until` is not so. */
-  async function sending(until: () => void | Promise<void>): Promise<void> {
+  async function sending(until: () => void | Promise<void>, frame = keyFrame): Promise<void> {
     const timer = setInterval(() => {
       sequence += 1;
       for (const [layer, ssrc] of LAYERS.entries()) {
-        producer.raw.send(rtpPacket({ ssrc, payloadType: VP8, sequence, payload: keyFrame(layer) }));
+        producer.raw.send(rtpPacket({ ssrc, payloadType: VP8, sequence, payload: frame(layer) }));
         from.sendRtcp(senderReport(ssrc, sequence * 3000));
       }
     }, 33);
@@ -158,6 +161,20 @@ describe('a producer on another worker', () => {
     expect([pipes.size, there.counts.piped, here.counts.consumers]).toEqual([1, 0, 0]);
     expect((await outgoing()).closed).toBe(true);
     const layers = layersOf(await watch());
+    await sending(() => {
+      expect(layers.length).toBeGreaterThan(0);
+    });
+  });
+
+  test('can be asked for key frames before any has come through', async () => {
+    const consumer = await watch();
+    const layers = layersOf(consumer);
+    // The worker asks twice by itself for each layer.
+    await sending(async () => {
+      await there.requestKeyFrame(consumer);
+      expect(keyFramesAsked).toBeGreaterThan(2 * 2 * LAYERS.length);
+    }, deltaFrame);
+    expect(layers).toEqual([]);
     await sending(() => {
       expect(layers.length).toBeGreaterThan(0);
     });
@@ -276,7 +293,7 @@ describe('a producer on another worker', () => {
 
   test('scores as it does where it comes from', async () => {
     const raw = await watch();
-    const consumer = new MediasoupConsumer(raw, producer);
+    const consumer = new MediasoupConsumer(raw, { producer, router: there });
     const scores: number[] = [];
     consumer.on('score', ({ producerScore }) => scores.push(producerScore));
     await sending(() => {

@@ -6,6 +6,9 @@ import { rtpPacket } from '../../../test/support/rtpPacket.js';
 import { DEFAULT_CODECS } from './codecs.js';
 import { MediasoupConsumer } from './MediasoupConsumer.js';
 import { MediasoupProducer } from './MediasoupProducer.js';
+import { PipedRouter } from './PipedRouter.js';
+import { pipePorts } from './pipes/pipePorts.js';
+import { Pipes } from './pipes/Pipes.js';
 import { noCounts } from './workerCounts.js';
 
 /** Figures of bytes that went through the worker. */
@@ -16,12 +19,14 @@ const HEADER_BYTES = 12;
 
 let worker: types.Worker;
 let router: types.Router;
+let home: PipedRouter;
 let from: types.DirectTransport;
 let to: types.DirectTransport;
 
 beforeAll(async () => {
   worker = await mediasoup.createWorker({ logLevel: 'none' });
   router = await worker.createRouter({ mediaCodecs: DEFAULT_CODECS });
+  home = new PipedRouter(router, { counts: noCounts(), pipes: new Pipes(pipePorts(undefined, 1)) });
   [from, to] = await Promise.all([router.createDirectTransport(), router.createDirectTransport()]);
 });
 afterAll(() => {
@@ -32,7 +37,7 @@ async function call(ssrc: number): Promise<{ producer: MediasoupProducer; consum
   const producer = await produce(from, ssrc);
   const { rtpCapabilities } = router;
   const consumer = await to.consume({ producerId: producer.id, rtpCapabilities });
-  return { producer, consumer: new MediasoupConsumer(consumer) };
+  return { producer, consumer: new MediasoupConsumer(consumer, { producer, router: home }) };
 }
 
 async function produce(transport: types.Transport, ssrc: number): Promise<MediasoupProducer> {

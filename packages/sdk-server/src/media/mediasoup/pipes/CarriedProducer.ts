@@ -49,6 +49,11 @@ export class CarriedProducer extends Emitter<CarriedProducerEvents> {
     this.#outgoing.setWanted(wanted);
   }
 
+  /** As `OutgoingStream.requestKeyFrame`. */
+  requestKeyFrame(): void {
+    this.#outgoing.requestKeyFrame();
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

@@ -52,6 +52,8 @@ export interface OutgoingStream extends EventSource<OutgoingStreamEvents> {
   readonly closed: boolean;
   /** Whether anybody at the other end has use for it; while nobody has, nothing is sent. Then comes a key frame. */
   setWanted(wanted: boolean): void;
+  /** Of video. Requests that come through the pipe are passed on, but there are none as long as nothing has gone through. */
+  requestKeyFrame(): void;
   close(): void;
 }
 

@@ -22,6 +22,7 @@ class Outgoing extends Emitter<OutgoingStreamEvents> implements OutgoingStream {
   setWanted(wanted: boolean): void {
     this.wanted.push(wanted);
   }
+  requestKeyFrame(): void {}
   close(): void {
     if (this.closed) return;
     this.closed = true;

@@ -43,6 +43,10 @@ export class LocalOutgoingStream extends Emitter<OutgoingStreamEvents> implement
     setPaused(this.#raw, !wanted);
   }
 
+  requestKeyFrame(): void {
+    if (!this.#raw.closed) carryOut(this.#raw, this.#raw.requestKeyFrame());
+  }
+
   close(): void {
     this.#raw.close();
   }
@@ -76,9 +80,12 @@ export class LocalIncomingStream extends Emitter<IncomingStreamEvents> implement
   }
 }
 
-/** Requests of one process are carried out in their order, so nothing waits for the answer. */
 function setPaused(raw: types.Consumer | types.Producer, paused: boolean): void {
-  const asked = paused ? raw.pause() : raw.resume();
+  carryOut(raw, paused ? raw.pause() : raw.resume());
+}
+
+/** Requests of one process are carried out in their order, so nothing waits for the answer. */
+function carryOut(raw: types.Consumer | types.Producer, asked: Promise<void>): void {
   asked.catch((error: unknown) => {
     // It may have ended in the meantime.
     if (!raw.closed) process.emitWarning(error instanceof Error ? error : new Error(String(error)));

@@ -15,20 +15,24 @@ export function awaitVideo(consumer: Consumer, timer: Timer = systemTimer): void
   if (consumer.kind !== 'video') return;
   const { producer } = consumer;
   let stop = () => {};
+  /** How often it has begun, or ended: what was under way then counts no more. */
+  let turn = 0;
   let hasSent = false;
   /** Packets that had been sent when it was last looked, or it began; undefined: it is not known. */
   let before: number | undefined = 0;
 
   const look = async (attempt: number): Promise<void> => {
-    if (consumer.closed || !consumer.forwarding.active) return;
+    const begun = turn;
+    if (!consumer.forwarding.active) return;
     const { packets } = await consumer.stats();
+    if (turn !== begun) return;
     hasSent = packets > 0;
     if (before !== undefined) {
       if (packets > before) return;
       await consumer.requestKeyFrame();
     }
     before = packets;
-    if (attempt < MOST) wait(attempt + 1);
+    if (turn === begun && attempt < MOST) wait(attempt + 1);
   };
   const wait = (attempt: number): void => {
     stop = timer.after(ASK_AFTER * 2 ** attempt, () => {
@@ -36,10 +40,14 @@ export function awaitVideo(consumer: Consumer, timer: Timer = systemTimer): void
       look(attempt).catch(() => undefined);
     });
   };
-  const begin = () => {
+  const end = () => {
+    turn += 1;
     stop();
+  };
+  const begin = () => {
+    end();
     before = hasSent ? undefined : 0;
-    if (!consumer.closed) wait(0);
+    wait(0);
   };
 
   producer.on('resumed', begin);
@@ -49,8 +57,9 @@ export function awaitVideo(consumer: Consumer, timer: Timer = systemTimer): void
       if (!layers) begin();
     })
     .once('closed', () => {
-      stop();
+      end();
       producer.off('resumed', begin);
+      consumer.off('demandChanged', begin);
     });
   wait(0);
 }

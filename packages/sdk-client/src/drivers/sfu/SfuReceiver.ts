@@ -95,12 +95,15 @@ export class SfuReceiver {
     if (consumer) await this.context.request('requestKeyFrame', { consumerId: consumer.id });
   }
 
-  /** Has the server make another consumer of what is received: the one that there is has stopped. */
+  /** Has the server make another consumer of what is received: the one that there is has stopped. @throws ParlorError */
   async anew(producerId: string): Promise<void> {
     const known = this.received.get(producerId);
     if (!known) return;
-    await this.context.request('closeConsumer', { consumerIds: [known.consumer.id] });
-    if (this.received.get(producerId) === known) await this.subscribe([known.producer], {});
+    // Where the server has none any more, all the more.
+    await this.context.request('closeConsumer', { consumerIds: [known.consumer.id] }).catch(() => undefined);
+    if (this.received.get(producerId) !== known) return;
+    const [result] = await this.subscribe([known.producer], {});
+    if (result && 'error' in result) throw result.error;
   }
 
   /** A producer was announced together with the consumer that the server has made for it, or why there is none. */

@@ -88,6 +88,19 @@ describe('a video that does not come although its path lives', () => {
     expect(asked()).toEqual([]);
   });
 
+  it('gets another one later where the server has refused', async () => {
+    const { down, pass, asked, tell, onRequest, replaced } = await watching();
+    const answer = onRequest['subscribe'];
+    onRequest['subscribe'] = () => ({ consumers: [], failed: [{ producerId: 'p1', code: 'INTERNAL' }] });
+    tell('consumerScore', { score: 10, producerScore: 9 });
+    down.stuck.add('1');
+    await pass(6);
+    expect([asked().slice(-2), replaced]).toEqual([['closeConsumer', 'subscribe'], []]);
+    if (answer) onRequest['subscribe'] = answer;
+    await pass(5);
+    expect([asked().slice(-2), replaced]).toEqual([['closeConsumer', 'subscribe'], ['p1']]);
+  });
+
   it('gets them also where the server forwards none of its layers for now', async () => {
     const { down, pass, asked, tell } = await watching();
     tell('consumerScore', { score: 10, producerScore: 9 });

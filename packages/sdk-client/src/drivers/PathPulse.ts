@@ -41,9 +41,16 @@ export function readPath(report: RTCStatsReport): PathCounters {
   };
 }
 
+/** By so much each check counts less than the one after it: some thirty of them count. */
+const FORGOTTEN = 0.97;
+/** With fewer checks than that nothing is known of how many get lost. */
+const ENOUGH = 5;
+
 /** Whether a path lives, from look to look. */
 export class PathPulse {
   #counters: PathCounters | undefined;
+  /** Checks up to the last that was answered. */
+  #known = { asked: 0, answered: 0 };
   /** How many checks had been sent when one was last answered. */
   #askedThen = 0;
   #checks: PathLook['checks'];
@@ -55,9 +62,12 @@ export class PathPulse {
     if (now.asked !== undefined && now.answered !== undefined) {
       // Another pair may have been answered at any time.
       const isOther = before?.pair !== now.pair;
-      const answered = !isOther && now.answered > (before?.answered ?? 0);
+      const answers = isOther ? 0 : now.answered - (before?.answered ?? 0);
+      const answered = answers > 0;
+      if (answered) this.#learn(now.asked - this.#askedThen, answers);
+      if (isOther) this.#known = { asked: 0, answered: 0 };
       if (answered || isOther) this.#askedThen = now.asked;
-      this.#checks = { answered, unanswered: now.asked - this.#askedThen };
+      this.#checks = { answered, unanswered: now.asked - this.#askedThen, lossRate: this.#lossRate };
     } else if (this.#checks) {
       // Between two pairs there is none to be counted.
       this.#checks = { ...this.#checks, answered: false };
@@ -73,6 +83,20 @@ export class PathPulse {
   /** Another transport. */
   clear(): void {
     this.#counters = undefined;
+    this.#known = { asked: 0, answered: 0 };
     this.#askedThen = 0;
+  }
+
+  #learn(asked: number, answered: number): void {
+    const weight = FORGOTTEN ** asked;
+    this.#known = {
+      asked: asked + weight * this.#known.asked,
+      answered: answered + weight * this.#known.answered,
+    };
+  }
+
+  get #lossRate(): number {
+    const { asked, answered } = this.#known;
+    return asked < ENOUGH ? 0 : Math.max(0, 1 - answered / asked);
   }
 }

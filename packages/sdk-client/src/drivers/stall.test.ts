@@ -27,9 +27,16 @@ const looks = fc.array(
     direction: fc.constantFrom('send' as const, 'recv' as const),
     streams,
     heard: fc.boolean(),
-    checks: fc.option(fc.record({ answered: fc.boolean(), unanswered: fc.nat({ max: 6 }) }), {
-      nil: undefined,
-    }),
+    checks: fc.option(
+      fc.record({
+        answered: fc.boolean(),
+        unanswered: fc.nat({ max: 6 }),
+        lossRate: fc.double({ min: 0, max: 1, noNaN: true }),
+      }),
+      {
+        nil: undefined,
+      },
+    ),
   }),
   { minLength: 1, maxLength: 20 },
 );
@@ -56,7 +63,7 @@ const alive = (direction: 'send' | 'recv', given: Partial<StreamLook> = {}): Giv
   direction,
   streams: [stream(given)],
   heard: true,
-  checks: { answered: true, unanswered: 0 },
+  checks: { answered: true, unanswered: 0, lossRate: 0 },
 });
 
 const times = (count: number, look: Given): Given[] => Array.from({ length: count }, () => look);
@@ -105,7 +112,7 @@ describe('judge', () => {
         const answering = given.map((look) => ({
           ...look,
           direction: 'recv' as const,
-          checks: { answered: true, unanswered: 1 },
+          checks: { answered: true, unanswered: 1, lossRate: 0 },
           streams: look.streams.map((each) => ({ ...each, refused: false })),
         }));
         expect(verdicts(answering)).not.toContain('stalled');
@@ -121,7 +128,7 @@ describe('judge', () => {
           direction,
           streams: [stream({ moved: direction === 'send' })],
           heard: false,
-          checks: { answered: false, unanswered: 2 },
+          checks: { answered: false, unanswered: 2, lossRate: 0 },
         };
         const after = verdicts([...before, ...times(3, dead)]).slice(given.length);
         expect(after).toContain('stalled');
@@ -143,7 +150,7 @@ describe('judge', () => {
         const better = given.map((look) => ({
           ...look,
           heard: true,
-          checks: { answered: true, unanswered: 0 },
+          checks: { answered: true, unanswered: 0, lossRate: 0 },
         }));
         const count = (list: Verdict[]) => list.filter((verdict) => verdict === 'stalled').length;
         const [one, other] = [verdicts(given), verdicts(better)];
@@ -160,7 +167,7 @@ describe('judge', () => {
       checks,
     });
     const after = (look: Given) => verdicts([alive(look.direction), ...times(8, look)]).indexOf('stalled');
-    const unanswered = { answered: false, unanswered: 2 };
+    const unanswered = { answered: false, unanswered: 2, lossRate: 0 };
     expect(after(silent('send', unanswered))).toBe(QUIET_LIMIT / LOOK);
     expect(after(silent('recv', unanswered))).toBe(QUIET_LIMIT / LOOK);
     expect(after(silent('send', undefined))).toBe((2 * QUIET_LIMIT) / LOOK);
@@ -178,12 +185,27 @@ describe('judge', () => {
   });
 
   it('sees that only what is sent is cut off', () => {
-    const cut = (unanswered: number) => ({ ...alive('send'), checks: { answered: false, unanswered } });
+    const cut = (unanswered: number, lossRate = 0) => ({
+      ...alive('send'),
+      checks: { answered: false, unanswered, lossRate },
+    });
     expect(verdicts([alive('send'), cut(1), cut(2), cut(3)])).toEqual(['flows', 'flows', 'flows', 'stalled']);
   });
 
+  it('takes for chance what is lost all the time, the more the longer', () => {
+    const needed = (lossRate: number): number =>
+      verdicts(
+        Array.from({ length: 20 }, (_, unanswered) => ({
+          ...alive('send'),
+          checks: { answered: false, unanswered, lossRate },
+        })),
+      ).indexOf('stalled');
+    const states = (lossRates: number[]) => lossRates.map(needed);
+    expect(states([0, 0.05, 0.1, 0.2, 0.4, 0.9, 1])).toEqual([3, 3, 3, 4, 6, 8, 3]);
+  });
+
   it('does not take for sent what no path has answered to', () => {
-    const sent = { ...alive('send'), checks: { answered: false, unanswered: 0 } };
+    const sent = { ...alive('send'), checks: { answered: false, unanswered: 0, lossRate: 0 } };
     expect(verdicts([sent, alive('send'), sent])).toEqual(['waiting', 'flows', 'flows']);
   });
 

@@ -4,8 +4,12 @@ export const QUIET_LIMIT = 2000;
 const UNSURE_LIMIT = 2 * QUIET_LIMIT;
 /** Checks in a row without an answer, when nothing else arrives either. Browsers check faster then. */
 const MISSED_CHECKS = 2;
-/** The same while something does arrive: so many are no chance any more. */
+/** The same while something does arrive, where none gets lost otherwise. */
 const LOST_CHECKS = 3;
+/** The same on the worst of networks. */
+const MOST_LOST_CHECKS = 8;
+/** Where checks get lost all the time, so many in a row as are lost by chance less often than that. */
+const CHANCE = 1 / 200;
 
 /** One stream between two looks. */
 export interface StreamLook {
@@ -27,7 +31,15 @@ export interface PathLook {
   /** Packets came in, of whatever kind: media, or reports on it. */
   readonly heard: boolean;
   /** Connectivity checks (RFC 7675); undefined where browsers do not count them. */
-  readonly checks: { readonly answered: boolean; readonly unanswered: number } | undefined;
+  readonly checks: Checks | undefined;
+}
+
+export interface Checks {
+  readonly answered: boolean;
+  /** In a row, up to now. */
+  readonly unanswered: number;
+  /** How many get no answer while the path lives, 0 to 1. */
+  readonly lossRate: number;
 }
 
 /**
@@ -61,6 +73,11 @@ function isDead({ direction, checks }: PathLook, silence: number): boolean {
   return direction === 'send' && silence >= UNSURE_LIMIT;
 }
 
+function isCutOff({ unanswered, lossRate }: Checks): boolean {
+  const byChance = Math.ceil(Math.log(CHANCE) / Math.log(lossRate));
+  return unanswered >= Math.min(Math.max(byChance, LOST_CHECKS), MOST_LOST_CHECKS);
+}
+
 /**
  * Whether media moves where it should. What is received proves itself. Of what is sent the page sees only that it leaves:
  * reports on it have to come back, and the server must not say that nothing arrives. Silence is the path's fault only
@@ -74,7 +91,7 @@ export function judge(before: PathState, look: PathLook): PathState {
   if (due.length === 0) return { verdict: 'idle', movedAt: at, heardAt: at, answered };
 
   const dead = isDead(look, at - heardAt);
-  const cutOff = direction === 'send' && (checks?.unanswered ?? 0) >= LOST_CHECKS;
+  const cutOff = direction === 'send' && checks !== undefined && isCutOff(checks);
   const moves = due.some(({ moved, refused }) => moved && !refused);
   const flows = moves && (direction === 'recv' || (answered && !dead && !cutOff));
   const movedAt = flows ? at : before.movedAt;

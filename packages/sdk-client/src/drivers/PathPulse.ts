@@ -43,14 +43,14 @@ export function readPath(report: RTCStatsReport): PathCounters {
 
 /** By so much each check counts less than the one after it: some thirty of them count. */
 const FORGOTTEN = 0.97;
-/** With fewer checks than that nothing is known of how many get lost. */
-const ENOUGH = 5;
+/** As if so many checks had been sent before, on a network that may be a bad one. */
+const PRESUMED = { asked: 5, answered: 3.5 };
 
 /** Whether a path lives, from look to look. */
 export class PathPulse {
   #counters: PathCounters | undefined;
   /** Checks up to the last that was answered. */
-  #known = { asked: 0, answered: 0 };
+  #known = PRESUMED;
   /** How many checks had been sent when one was last answered. */
   #askedThen = 0;
   #checks: PathLook['checks'];
@@ -65,7 +65,7 @@ export class PathPulse {
       const answers = isOther ? 0 : now.answered - (before?.answered ?? 0);
       const answered = answers > 0;
       if (answered) this.#learn(now.asked - this.#askedThen, answers);
-      if (isOther) this.#known = { asked: 0, answered: 0 };
+      if (isOther) this.#known = PRESUMED;
       if (answered || isOther) this.#askedThen = now.asked;
       this.#checks = { answered, unanswered: now.asked - this.#askedThen, lossRate: this.#lossRate };
     } else if (this.#checks) {
@@ -83,7 +83,7 @@ export class PathPulse {
   /** Another transport. */
   clear(): void {
     this.#counters = undefined;
-    this.#known = { asked: 0, answered: 0 };
+    this.#known = PRESUMED;
     this.#askedThen = 0;
   }
 
@@ -97,6 +97,6 @@ export class PathPulse {
 
   get #lossRate(): number {
     const { asked, answered } = this.#known;
-    return asked < ENOUGH ? 0 : Math.max(0, 1 - answered / asked);
+    return Math.max(0, 1 - answered / asked);
   }
 }

@@ -216,6 +216,7 @@ describe('a path that carries nothing', () => {
     fresh.streams.set('1', 'audio').set('2', 'video');
     handlers.at(-1)?.setConnectionState('connected');
     await pass(LOOK_INTERVAL);
+    await pass(LOOK_INTERVAL);
     expect(told).toEqual([
       'send iceRestart stalled',
       'disconnected',

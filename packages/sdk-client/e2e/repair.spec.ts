@@ -112,6 +112,29 @@ for (const { direction, cut } of [
   });
 }
 
+test('a call begins although every fifth packet is lost, of each and each way', async ({
+  open,
+  server,
+  roomId,
+}) => {
+  const [alice, bob] = [await open('alice'), await open('bob')];
+  const routes = await Promise.all([alice, bob].map((page) => MediaRoute.of(page, { lossRate: 0.2 })));
+  const joining = { url: server.url, room: roomId };
+  for (const page of [alice, bob]) {
+    await page.evaluate((given) => window.call.connect(given), joining);
+    await page.evaluate(() =>
+      Promise.all([window.call.publishTone(500), window.call.publishColour([220, 30, 30])]),
+    );
+  }
+  await Promise.all([
+    expectDecodes(alice, { from: 'bob' }),
+    expectHears(alice, { from: 'bob', hz: 500 }),
+    expectDecodes(bob, { from: 'alice' }),
+    expectHears(bob, { from: 'alice', hz: 500 }),
+  ]);
+  for (const route of routes) route.close();
+});
+
 test('a video whose key frame was asked for in vain is asked for again', async ({
   open,
   join,

@@ -17,6 +17,8 @@ export class UdpRelay {
   upCut = false;
   /** Lets nothing through to the page. */
   downCut = false;
+  /** The share of packets that are lost, each way, 0 to 1. */
+  lossRate = 0;
   /** What of the rest is let through, both ways. */
   admits: (passing: Passing) => boolean = () => true;
   /** What of the rest is let through to the page, by what is in it. */
@@ -30,7 +32,8 @@ export class UdpRelay {
   private constructor(front: Socket, target: { address: string; port: number }) {
     this.#front = front;
     front.on('message', (packet, { address, port }) => {
-      if (this.upCut || this.#left.has(keyOf(address, port)) || !this.admits({ port })) return;
+      if (this.upCut || this.#left.has(keyOf(address, port)) || !this.admits({ port }) || this.#isLost)
+        return;
       this.#backOf(address, port).send(packet, target.port, target.address);
     });
   }
@@ -65,6 +68,10 @@ export class UdpRelay {
     for (const back of this.#backs.values()) back.close();
   }
 
+  get #isLost(): boolean {
+    return Math.random() < this.lossRate;
+  }
+
   #backOf(address: string, port: number): Socket {
     const key = keyOf(address, port);
     let back = this.#backs.get(key);
@@ -72,7 +79,13 @@ export class UdpRelay {
       back = createSocket('udp4');
       this.#backs.set(key, back);
       back.on('message', (packet) => {
-        if (!this.downCut && !this.#left.has(key) && this.admits({ port }) && this.passes(packet))
+        if (
+          !this.downCut &&
+          !this.#left.has(key) &&
+          this.admits({ port }) &&
+          this.passes(packet) &&
+          !this.#isLost
+        )
           this.#front.send(packet, port, address);
       });
     }

@@ -23,6 +23,8 @@ interface Message {
 }
 
 export interface RouteOptions {
+  /** As `UdpRelay.lossRate`, of all of its transports. */
+  lossRate?: number;
   /** Whether what the server says of TURN is of no use; of which transport of its direction, counted from 1. */
   isTurnExpired?: (transports: number, isRestart: boolean) => boolean;
 }
@@ -33,12 +35,15 @@ export class MediaRoute {
   readonly send: UdpRelay[] = [];
   readonly recv: UdpRelay[] = [];
 
+  #lossRate = 0;
   #isTurnExpired: NonNullable<RouteOptions['isTurnExpired']> = () => false;
   readonly #admits: Record<Direction, Admits> = { send: () => true, recv: () => true };
 
   /** Ask for it before the page connects. */
-  static async of(page: Page, { isTurnExpired = () => false }: RouteOptions = {}): Promise<MediaRoute> {
+  static async of(page: Page, options: RouteOptions = {}): Promise<MediaRoute> {
+    const { isTurnExpired = () => false, lossRate = 0 } = options;
     const route = new MediaRoute();
+    route.#lossRate = lossRate;
     route.#isTurnExpired = isTurnExpired;
     await page.routeWebSocket(/.*/, (socket) => {
       const server = socket.connectToServer();
@@ -116,6 +121,7 @@ export class MediaRoute {
     if (!transport || !candidate) return;
     const relay = await UdpRelay.to(candidate.ip, candidate.port);
     relay.admits = this.#admits[direction];
+    relay.lossRate = this.#lossRate;
     this[direction].push(relay);
     const { address, port } = relay;
     transport.iceCandidates = [{ ...candidate, ip: address, address, port }];

@@ -65,7 +65,6 @@ describe('PathPulse', () => {
 
   it('takes a path of which little is known for neither the best nor the worst', () => {
     const { checks } = new PathPulse().look(counters(0, 0));
-    expect(checks?.lossRate).toBeGreaterThan(0.1);
-    expect(checks?.lossRate).toBeLessThan(0.2);
+    expect(checks?.lossRate).toBeCloseTo(0.3);
   });
 });

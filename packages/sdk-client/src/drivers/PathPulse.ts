@@ -43,11 +43,8 @@ export function readPath(report: RTCStatsReport): PathCounters {
 
 /** By so much each check counts less than the one after it: some thirty of them count. */
 const FORGOTTEN = 0.97;
-/**
- * As if so many checks had been sent before. Few, and not so bad that a path which is cut off at once would be noticed
- * later: a network that is worse says so soon.
- */
-const PRESUMED = { asked: 3, answered: 2.5 };
+/** As if so many checks had been sent before, on a network that may be a bad one. */
+const PRESUMED = { asked: 5, answered: 3.5 };
 
 /** Whether a path lives, from look to look. */
 export class PathPulse {

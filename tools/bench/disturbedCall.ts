@@ -73,7 +73,7 @@ export async function withCall<T>(
 }
 
 /** Frames of the other are shown, anew. */
-async function moves(page: Page): Promise<void> {
+export async function moves(page: Page): Promise<void> {
   await page.evaluate(() => {
     disturbed.mark();
   });

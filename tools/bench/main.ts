@@ -11,7 +11,8 @@ import { resultFiles, store } from './harness/store.js';
 import { crowd, join, join2, join30 } from './join.js';
 import { janus, janusLoop, media } from './media.js';
 import { meshCost } from './mesh.js';
-import { recoveryNetwork, recoveryRestart, recoverySwitch, recoveryWorker } from './recovery.js';
+import { recoveryRestart, recoverySwitch, recoveryWorker } from './recovery.js';
+import { recoveryNetwork, recoveryStall } from './recoveryNetwork.js';
 import { relay } from './relay.js';
 import { rpc } from './rpc.js';
 import { soak } from './soak.js';
@@ -44,6 +45,7 @@ const benches: readonly Bench[] = [
   recoveryRestart,
   recoveryWorker,
   recoveryNetwork,
+  recoveryStall,
   bundle,
 ];
 

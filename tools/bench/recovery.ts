@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { MediaRoute } from '../../packages/sdk-client/e2e/support/mediaRoute.js';
 import {
   atRest,
   audios,
@@ -23,12 +22,10 @@ const SWITCHES = 20;
 const CUTS = 8;
 const RESTARTS = 5;
 const KILLS = 4;
-const TOLD = 6;
-const UNTOLD = 3;
 /** Workers that die sooner are started again with a delay. */
 const HEALTHY_MS = 10_500;
 
-const LONGEST = 'longest time without a new frame (15 fps), of a call of two';
+export const LONGEST = 'longest time without a new frame (15 fps), of a call of two';
 
 /** What goes on without anybody noticing. */
 export const recoverySwitch: Bench = {
@@ -108,41 +105,4 @@ export const recoveryWorker: Bench = {
         details: distribution('video after a media worker was killed', videos(killed)),
       };
     }),
-};
-
-/** Of one of the two, whose media goes through the server: as when a phone leaves its Wi-Fi. */
-export const recoveryNetwork: Bench = {
-  name: 'recovery-network',
-  about: `${LONGEST}, when the network of one of them is another`,
-  async run() {
-    const routes: MediaRoute[] = [];
-    const [told, untold] = await withCall(
-      async (call) => {
-        await switched(call, 'sfu');
-        const tell = () =>
-          call.pages[1].evaluate(() => {
-            disturbed.tellOnline();
-          });
-        const changed = (times: number, then: () => Promise<void>) =>
-          repeated(times, () =>
-            gapsAround(call, () =>
-              repaired({ pages: [call.pages[1]] }, 'mediaRepaired', async () => {
-                for (const route of routes) route.changeNetwork();
-                await then();
-              }),
-            ),
-          );
-        return [await changed(TOLD, tell), await changed(UNTOLD, () => Promise.resolve())] as const;
-      },
-      async (page) => routes.push(await MediaRoute.of(page)),
-    );
-    for (const route of routes) route.close();
-    return {
-      measurements: [],
-      details: [
-        ...distribution('video after a change of network that the browser tells', videos(told)),
-        ...distribution('video after a change of network that it does not', videos(untold)),
-      ],
-    };
-  },
 };

@@ -1,9 +1,9 @@
-import { Room } from '@parlor/sdk-client';
+import { Room, type MediaRepair } from '@parlor/sdk-client';
 import { Faults } from '@parlor/sdk-client/testing';
 import { colourTrack } from '../../../packages/sdk-client/e2e/pages/colours.js';
 import { soundOfTab, type SoundOfTab } from '../../../packages/sdk-client/e2e/pages/soundOfTab.js';
 import { toneTrack } from '../../../packages/sdk-client/e2e/pages/tones.js';
-import type { Gaps, RecoveryPage } from './types.js';
+import type { Direction, Gaps, RecoveryPage } from './types.js';
 
 /** Of full scale, root mean square: a tone is far above, what is left of it in a gap far below. */
 const AUDIBLE = 0.005;
@@ -72,6 +72,26 @@ const mediaRepaired = () =>
     });
   });
 
+/** Repairs, and when they were told, performance.now(). */
+let repairs: (MediaRepair & { readonly at: number })[] = [];
+let watchedFrom = 0;
+room.on('mediaRepair', (repair) => {
+  repairs.push({ ...repair, at: performance.now() });
+});
+
+/** When that was first told. */
+const told = (isIt: (repair: MediaRepair) => boolean): Promise<number> =>
+  new Promise((resolve) => {
+    const look = () => {
+      const found = repairs.find(isIt);
+      if (!found) return;
+      room.off('mediaRepair', look);
+      resolve(found.at);
+    };
+    room.on('mediaRepair', look);
+    look();
+  });
+
 const WAYS_BACK = { newPath, rejoin, mediaRepaired };
 
 let expected: Promise<unknown> = Promise.resolve();
@@ -121,6 +141,16 @@ const page: RecoveryPage = {
     await expected;
     const before = frames.length;
     while (frames.length < before + 3) await new Promise(requestAnimationFrame);
+  },
+  watchRepairs() {
+    repairs = [];
+    watchedFrom = performance.now();
+  },
+  async noticed(direction: Direction) {
+    return (await told((repair) => repair.direction === direction)) - watchedFrom;
+  },
+  async recovered(direction: Direction) {
+    await told((repair) => repair.direction === direction && repair.step === 'recovered');
   },
 };
 

@@ -32,6 +32,8 @@ export interface Gaps {
   audio?: number;
 }
 
+export type Direction = 'send' | 'recv';
+
 export type WayBack = 'newPath' | 'rejoin' | 'mediaRepaired';
 
 /** Of the page whose call is disturbed. */
@@ -51,6 +53,12 @@ export interface RecoveryPage {
   expect(what: WayBack): void;
   /** Resolves when that has come, and frames with it. */
   repaired(): Promise<void>;
+  /** From here on repairs are counted. */
+  watchRepairs(): void;
+  /** Milliseconds until the first repair of a direction began. */
+  noticed(direction: Direction): Promise<number>;
+  /** Resolves when a direction is repaired. */
+  recovered(direction: Direction): Promise<void>;
 }
 
 /** What was seen and heard for a while. */

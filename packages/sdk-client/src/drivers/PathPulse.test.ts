@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { PathPulse, type PathCounters } from './PathPulse.js';
 
+const AT = 100_000;
+
 const counters = (asked: number, answered: number, pair = 'pair'): PathCounters => ({
   pair,
   arrived: asked,
+  quiet: undefined,
+  left: undefined,
   asked,
   answered,
   roundTripTime: undefined,
@@ -11,11 +15,11 @@ const counters = (asked: number, answered: number, pair = 'pair'): PathCounters 
 
 /** A pulse after checks of which every `nth` was answered. */
 function beating(nth: number, count = 60): { pulse: PathPulse; asked: number; answered: number } {
-  const pulse = new PathPulse();
+  const pulse = new PathPulse('send');
   let answered = 0;
   for (let asked = 1; asked <= count; asked++) {
     if (asked % nth === 0) answered += 1;
-    pulse.look(counters(asked, answered));
+    pulse.look(counters(asked, answered), 1000 * asked);
   }
   return { pulse, asked: count, answered };
 }
@@ -23,11 +27,11 @@ function beating(nth: number, count = 60): { pulse: PathPulse; asked: number; an
 describe('PathPulse', () => {
   it('counts checks in a row without an answer', () => {
     const { pulse, asked, answered } = beating(1);
-    expect(pulse.look(counters(asked + 2, answered)).checks).toMatchObject({
+    expect(pulse.look(counters(asked + 2, answered), AT).checks).toMatchObject({
       answered: false,
       unanswered: 2,
     });
-    expect(pulse.look(counters(asked + 3, answered + 1)).checks).toMatchObject({
+    expect(pulse.look(counters(asked + 3, answered + 1), AT).checks).toMatchObject({
       answered: true,
       unanswered: 0,
     });
@@ -39,32 +43,33 @@ describe('PathPulse', () => {
     [4, 0.75],
   ])('knows how many get lost: of %i one is answered', (nth, lossRate) => {
     const { pulse, asked, answered } = beating(nth);
-    const known = pulse.look(counters(asked, answered)).checks?.lossRate ?? 1;
+    const known = pulse.look(counters(asked, answered), AT).checks?.lossRate ?? 1;
     expect(Math.abs(known - lossRate)).toBeLessThan(0.1);
   });
 
   it('does not count those of a path that has broken, nor of another one', () => {
     const { pulse, asked, answered } = beating(1);
-    const before = pulse.look(counters(asked, answered)).checks?.lossRate;
-    expect(pulse.look(counters(asked + 20, answered)).checks).toEqual({
+    const before = pulse.look(counters(asked, answered), AT).checks?.lossRate;
+    expect(pulse.look(counters(asked + 20, answered), AT).checks).toEqual({
       answered: false,
       unanswered: 20,
+      waited: 0,
       lossRate: before,
     });
-    const { checks } = beating(4).pulse.look(counters(1, 0, 'other'));
-    expect(checks).toEqual(new PathPulse().look(counters(0, 0)).checks);
+    const { checks } = beating(4).pulse.look(counters(1, 0, 'other'), AT);
+    expect(checks).toEqual(new PathPulse('send').look(counters(0, 0), AT).checks);
   });
 
   it('forgets what was lost long ago', () => {
     const { pulse, asked, answered } = beating(2);
     let checks: ReturnType<PathPulse['look']>['checks'];
     for (let more = 1; more <= 120; more++)
-      ({ checks } = pulse.look(counters(asked + more, answered + more)));
+      ({ checks } = pulse.look(counters(asked + more, answered + more), AT));
     expect(checks?.lossRate).toBeLessThan(0.05);
   });
 
   it('takes a path of which little is known for neither the best nor the worst', () => {
-    const { checks } = new PathPulse().look(counters(0, 0));
+    const { checks } = new PathPulse('send').look(counters(0, 0), AT);
     expect(checks?.lossRate).toBeCloseTo(0.3);
   });
 });

@@ -1,3 +1,4 @@
+import { Echo } from './Echo.js';
 import type { PathLook } from './stall.js';
 
 type Entry = Readonly<Record<string, unknown>> & { readonly id: string; readonly type: string };
@@ -8,6 +9,10 @@ export interface PathCounters {
   readonly pair: string | undefined;
   /** Packets that came in, or bytes where browsers count no packets. */
   readonly arrived: number | undefined;
+  /** Milliseconds since the last of them, where browsers tell. */
+  readonly quiet: number | undefined;
+  /** Packets that were sent. */
+  readonly left: number | undefined;
   /** Connectivity checks. */
   readonly asked: number | undefined;
   readonly answered: number | undefined;
@@ -18,6 +23,12 @@ export interface PathCounters {
 const number = (entry: Entry | undefined, key: string): number | undefined => {
   const value = entry?.[key];
   return typeof value === 'number' ? value : undefined;
+};
+
+/** Milliseconds between something in the past and the report. */
+const timeSince = (entry: Entry | undefined, key: string): number | undefined => {
+  const [then, now] = [number(entry, key), number(entry, 'timestamp')];
+  return then === undefined || now === undefined ? undefined : now - then;
 };
 
 export function readPath(report: RTCStatsReport): PathCounters {
@@ -35,6 +46,8 @@ export function readPath(report: RTCStatsReport): PathCounters {
       number(transport, 'packetsReceived') ??
       number(pair, 'packetsReceived') ??
       number(pair, 'bytesReceived'),
+    quiet: timeSince(pair, 'lastPacketReceivedTimestamp'),
+    left: number(transport, 'packetsSent'),
     asked: number(pair, 'requestsSent'),
     answered: number(pair, 'responsesReceived'),
     roundTripTime: roundTripTime === undefined ? undefined : 1000 * roundTripTime,
@@ -48,17 +61,22 @@ const PRESUMED = { asked: 5, answered: 3.5 };
 
 /** Whether a path lives, from look to look. */
 export class PathPulse {
-  #counters: PathCounters | undefined;
+  readonly #echo = new Echo();
+  #last: (PathCounters & { readonly at: number }) | undefined;
   /** Checks up to the last that was answered. */
   #known = PRESUMED;
   /** How many checks had been sent when one was last answered. */
   #askedThen = 0;
+  /** When the first of those after it was seen, which may be on its way. */
+  #waitsSince: number | undefined;
   #checks: PathLook['checks'];
 
-  look(now: PathCounters): Pick<PathLook, 'heard' | 'checks'> {
-    const before = this.#counters;
-    this.#counters = now;
-    const heard = now.arrived === undefined || now.arrived > (before?.arrived ?? 0);
+  constructor(private readonly direction: PathLook['direction']) {}
+
+  look(now: PathCounters, at: number): Pick<PathLook, 'quiet' | 'checks'> {
+    const before = this.#last;
+    const quiet = this.#hear(now, at);
+    this.#last = { ...now, at };
     if (now.asked !== undefined && now.answered !== undefined) {
       // Another pair may have been answered at any time.
       const isOther = before?.pair !== now.pair;
@@ -67,24 +85,33 @@ export class PathPulse {
       if (answered) this.#learn(now.asked - this.#askedThen, answers);
       if (isOther) this.#known = PRESUMED;
       if (answered || isOther) this.#askedThen = now.asked;
-      this.#checks = { answered, unanswered: now.asked - this.#askedThen, lossRate: this.#lossRate };
+      const unanswered = now.asked - this.#askedThen;
+      this.#waitsSince = unanswered > 0 ? (this.#waitsSince ?? at) : undefined;
+      const waited = at - (this.#waitsSince ?? at);
+      this.#checks = { answered, unanswered, waited, lossRate: this.#lossRate };
     } else if (this.#checks) {
       // Between two pairs there is none to be counted.
       this.#checks = { ...this.#checks, answered: false };
     }
-    return { heard, checks: this.#checks };
+    return { quiet, checks: this.#checks };
   }
 
   /** The path is repaired: what was not answered before says nothing any more. */
   beginAnew(): void {
-    this.#askedThen = this.#counters?.asked ?? 0;
+    this.#askedThen = this.#last?.asked ?? 0;
+    this.#waitsSince = undefined;
+    this.#echo.beginAnew();
   }
 
-  /** Another transport. */
-  clear(): void {
-    this.#counters = undefined;
-    this.#known = PRESUMED;
-    this.#askedThen = 0;
+  /** What is sent has to be reported on; of what is received anything counts. */
+  #hear({ arrived, left, quiet = 0 }: PathCounters, at: number): PathLook['quiet'] {
+    if (arrived === undefined) return 0;
+    const before = this.#last;
+    const came = arrived - (before?.arrived ?? 0);
+    const elapsed = at - (before?.at ?? at);
+    if (this.direction === 'send' && left !== undefined)
+      return this.#echo.look({ elapsed, left: left - (before?.left ?? 0), came });
+    return came > 0 ? Math.min(Math.max(quiet, 0), elapsed) : undefined;
   }
 
   #learn(asked: number, answered: number): void {

@@ -11,6 +11,9 @@ import {
 } from './stall.js';
 
 const LOOK = 1000;
+const ANSWERED = { answered: true, unanswered: 0, waited: 0, lossRate: 0 };
+/** One check has no answer yet. */
+const MISSED = { answered: false, unanswered: 1, waited: 200, lossRate: 0 };
 
 const streams = fc.array(
   fc.record<StreamLook>({
@@ -26,11 +29,12 @@ const looks = fc.array(
   fc.record({
     direction: fc.constantFrom('send' as const, 'recv' as const),
     streams,
-    heard: fc.boolean(),
+    quiet: fc.option(fc.nat({ max: 1000 }), { nil: undefined }),
     checks: fc.option(
       fc.record({
         answered: fc.boolean(),
         unanswered: fc.nat({ max: 6 }),
+        waited: fc.nat({ max: 3000 }),
         lossRate: fc.double({ min: 0, max: 1, noNaN: true }),
       }),
       {
@@ -62,8 +66,8 @@ const stream = (more: Partial<StreamLook> = {}): StreamLook => ({
 const alive = (direction: 'send' | 'recv', given: Partial<StreamLook> = {}): Given => ({
   direction,
   streams: [stream(given)],
-  heard: true,
-  checks: { answered: true, unanswered: 0, lossRate: 0 },
+  quiet: 0,
+  checks: ANSWERED,
 });
 
 const times = (count: number, look: Given): Given[] => Array.from({ length: count }, () => look);
@@ -112,7 +116,7 @@ describe('judge', () => {
         const answering = given.map((look) => ({
           ...look,
           direction: 'recv' as const,
-          checks: { answered: true, unanswered: 1, lossRate: 0 },
+          checks: ANSWERED,
           streams: look.streams.map((each) => ({ ...each, refused: false })),
         }));
         expect(verdicts(answering)).not.toContain('stalled');
@@ -127,8 +131,8 @@ describe('judge', () => {
         const dead: Given = {
           direction,
           streams: [stream({ moved: direction === 'send' })],
-          heard: false,
-          checks: { answered: false, unanswered: 2, lossRate: 0 },
+          quiet: undefined,
+          checks: MISSED,
         };
         const after = verdicts([...before, ...times(3, dead)]).slice(given.length);
         expect(after).toContain('stalled');
@@ -149,8 +153,8 @@ describe('judge', () => {
       fc.property(looks, (given) => {
         const better = given.map((look) => ({
           ...look,
-          heard: true,
-          checks: { answered: true, unanswered: 0, lossRate: 0 },
+          quiet: 0,
+          checks: ANSWERED,
         }));
         const count = (list: Verdict[]) => list.filter((verdict) => verdict === 'stalled').length;
         const [one, other] = [verdicts(given), verdicts(better)];
@@ -163,31 +167,60 @@ describe('judge', () => {
     const silent = (direction: 'send' | 'recv', checks: Given['checks']): Given => ({
       direction,
       streams: [stream({ moved: direction === 'send' })],
-      heard: false,
+      quiet: undefined,
       checks,
     });
     const after = (look: Given) => verdicts([alive(look.direction), ...times(8, look)]).indexOf('stalled');
-    const unanswered = { answered: false, unanswered: 2, lossRate: 0 };
-    expect(after(silent('send', unanswered))).toBe(QUIET_LIMIT / LOOK);
-    expect(after(silent('recv', unanswered))).toBe(QUIET_LIMIT / LOOK);
+    expect(after(silent('send', MISSED))).toBe(QUIET_LIMIT / LOOK);
+    expect(after(silent('recv', MISSED))).toBe(QUIET_LIMIT / LOOK);
     expect(after(silent('send', undefined))).toBe((2 * QUIET_LIMIT) / LOOK);
     expect(after(silent('recv', undefined))).toBe(-1);
   });
 
   it('takes the server’s word for what it receives', () => {
     const refused = alive('send', { refused: true });
-    expect(verdicts([alive('send'), ...times(3, refused)])).toEqual([
-      'flows',
+    expect(verdicts([...times(2, alive('send')), refused])).toEqual(['flows', 'flows', 'stalled']);
+  });
+
+  it('gives the server time to see what goes on after a rest', () => {
+    const [rests, refused] = [alive('send', { due: false }), alive('send', { refused: true })];
+    expect(verdicts([rests, refused, alive('send')])).toEqual(['idle', 'waiting', 'flows']);
+    expect(verdicts([rests, refused, refused])).toEqual(['idle', 'waiting', 'stalled']);
+  });
+
+  it('knows by an answer that comes after the last media that there is none', () => {
+    const silent = (checks: Given['checks']): Given => ({
+      ...alive('recv', { moved: false }),
+      quiet: undefined,
+      checks,
+    });
+    const none = { answered: false, unanswered: 0, waited: 0, lossRate: 0 };
+    expect(verdicts([alive('recv'), ...times(2, silent(none)), silent(MISSED)]).slice(2)).toEqual([
       'waiting',
       'stalled',
-      'stalled',
     ]);
+    expect(verdicts([alive('recv'), silent(none), silent(ANSWERED), silent(none)]).slice(2)).toEqual([
+      'idle',
+      'idle',
+    ]);
+  });
+
+  it('counts from when something last came, and not from when that was seen', () => {
+    const lookedAt = [1000, 2000, 2800];
+    const [flowing, silent] = [alive('recv'), { ...alive('recv', { moved: false }), checks: MISSED }];
+    const looks = [flowing, { ...flowing, quiet: 800 }, { ...silent, quiet: undefined }];
+    const last = looks.reduce(
+      (state, look, index) => judge(state, { ...look, at: lookedAt[index] ?? 0 }),
+      beginPath(0),
+    );
+    expect(last.verdict).toBe('waiting');
+    expect(judge(last, { ...silent, quiet: undefined, at: 3200 }).verdict).toBe('stalled');
   });
 
   it('sees that only what is sent is cut off', () => {
     const cut = (unanswered: number, lossRate = 0) => ({
       ...alive('send'),
-      checks: { answered: false, unanswered, lossRate },
+      checks: { answered: false, unanswered, waited: 0, lossRate },
     });
     expect(verdicts([alive('send'), cut(1), cut(2), cut(3)])).toEqual(['flows', 'flows', 'flows', 'stalled']);
   });
@@ -197,7 +230,7 @@ describe('judge', () => {
       verdicts(
         Array.from({ length: 20 }, (_, unanswered) => ({
           ...alive('send'),
-          checks: { answered: false, unanswered, lossRate },
+          checks: { answered: false, unanswered, waited: 0, lossRate },
         })),
       ).indexOf('stalled');
     const states = (lossRates: number[]) => lossRates.map(needed);
@@ -205,12 +238,13 @@ describe('judge', () => {
   });
 
   it('does not take for sent what no path has answered to', () => {
-    const sent = { ...alive('send'), checks: { answered: false, unanswered: 0, lossRate: 0 } };
+    const sent = { ...alive('send'), quiet: undefined, checks: { ...ANSWERED, answered: false } };
     expect(verdicts([sent, alive('send'), sent])).toEqual(['waiting', 'flows', 'flows']);
+    expect(verdicts([sent, { ...sent, quiet: 0 }])).toEqual(['waiting', 'flows']);
   });
 
   it('waits for what has never come, and then takes it that there is nothing', () => {
-    const announced = { ...alive('recv', { moved: false, sure: false }), heard: false };
+    const announced = { ...alive('recv', { moved: false, sure: false }), quiet: undefined };
     expect(verdicts(times(3, announced))).toEqual(['waiting', 'idle', 'idle']);
     expect(verdicts([announced, alive('recv')])).toEqual(['waiting', 'flows']);
   });

@@ -1,10 +1,12 @@
 /** Milliseconds without life after which a path is broken. */
 export const QUIET_LIMIT = 2000;
+/** Milliseconds between two looks at what may be broken. */
+export const CLOSE_INTERVAL = 150;
 /** The same where browsers do not count connectivity checks: reports alone may get lost. */
 const UNSURE_LIMIT = 2 * QUIET_LIMIT;
-/** Checks in a row without an answer, when nothing else arrives either. Browsers check faster then. */
-const MISSED_CHECKS = 2;
-/** The same while something does arrive, where none gets lost otherwise. */
+/** Milliseconds for which a check has no answer, when nothing else arrives either: longer than most are on their way. */
+const MISSED_LIMIT = 100;
+/** Checks in a row without an answer while something does arrive, where none gets lost otherwise. */
 const LOST_CHECKS = 3;
 /** The same on the worst of networks. */
 const MOST_LOST_CHECKS = 8;
@@ -28,8 +30,11 @@ export interface PathLook {
   readonly at: number;
   readonly direction: 'send' | 'recv';
   readonly streams: readonly StreamLook[];
-  /** Packets came in, of whatever kind: media, or reports on it. */
-  readonly heard: boolean;
+  /**
+   * Milliseconds since packets came in: of what is received any, of what is sent as many reports as usual. Undefined:
+   * none since the last look.
+   */
+  readonly quiet: number | undefined;
   /** Connectivity checks (RFC 7675); undefined where browsers do not count them. */
   readonly checks: Checks | undefined;
 }
@@ -38,6 +43,8 @@ export interface Checks {
   readonly answered: boolean;
   /** In a row, up to now. */
   readonly unanswered: number;
+  /** Milliseconds for which the first of these has been seen to wait. */
+  readonly waited: number;
   /** How many get no answer while the path lives, 0 to 1. */
   readonly lossRate: number;
 }
@@ -53,22 +60,25 @@ export interface PathState {
   readonly verdict: Verdict;
   /** When media last moved, or nothing was due. */
   readonly movedAt: number;
+  /** When nothing was last due. */
+  readonly restedAt: number;
   readonly heardAt: number;
-  /** The path has answered since it was made or repaired. */
-  readonly answered: boolean;
+  /** When a check was last answered, since the path was made or repaired. */
+  readonly answeredAt: number | undefined;
 }
 
 /** A path of which nothing is known yet, or not since it was repaired. */
 export const beginPath = (at: number): PathState => ({
   verdict: 'waiting',
   movedAt: at,
+  restedAt: at,
   heardAt: at,
-  answered: false,
+  answeredAt: undefined,
 });
 
 /** Nothing comes in: neither media nor reports, nor answers. */
 function isDead({ direction, checks }: PathLook, silence: number): boolean {
-  if (checks) return silence >= QUIET_LIMIT && checks.unanswered >= MISSED_CHECKS;
+  if (checks) return silence >= QUIET_LIMIT && checks.waited >= MISSED_LIMIT;
   // To whom receives, servers report on media only.
   return direction === 'send' && silence >= UNSURE_LIMIT;
 }
@@ -85,26 +95,27 @@ function isCutOff({ unanswered, lossRate }: Checks): boolean {
  */
 export function judge(before: PathState, look: PathLook): PathState {
   const { at, direction, checks } = look;
-  const heardAt = look.heard ? at : before.heardAt;
-  const answered = before.answered || (checks?.answered ?? true);
+  const answeredAt = (checks?.answered ?? true) ? at : before.answeredAt;
   const due = look.streams.filter((stream) => stream.due);
-  if (due.length === 0) return { verdict: 'idle', movedAt: at, heardAt: at, answered };
+  if (due.length === 0) return { verdict: 'idle', movedAt: at, restedAt: at, heardAt: at, answeredAt };
 
+  const heardAt = Math.max(before.heardAt, look.quiet === undefined ? 0 : at - look.quiet);
   const dead = isDead(look, at - heardAt);
   const cutOff = direction === 'send' && checks !== undefined && isCutOff(checks);
   const moves = due.some(({ moved, refused }) => moved && !refused);
-  const flows = moves && (direction === 'recv' || (answered && !dead && !cutOff));
+  const answered = answeredAt !== undefined;
+  const reaches = (answered || look.quiet !== undefined) && !dead && !cutOff;
+  const flows = moves && (direction === 'recv' || reaches);
   const movedAt = flows ? at : before.movedAt;
-  const next = { movedAt, heardAt, answered };
+  const next = { movedAt, restedAt: before.restedAt, heardAt, answeredAt };
   if (flows) return { ...next, verdict: 'flows' };
 
-  const isQuiet = at - movedAt >= QUIET_LIMIT;
-  const refused = isQuiet && due.every((stream) => stream.refused);
+  // The server waits before it says so, but may not know yet of what goes on after a rest.
+  const refused = at - before.restedAt >= QUIET_LIMIT && due.every((stream) => stream.refused);
   const sure = due.some((stream) => stream.sure);
-  if (sure && (cutOff || refused || (dead && (isQuiet || direction === 'send'))))
-    return { ...next, verdict: 'stalled' };
+  if (sure && (dead || cutOff || refused)) return { ...next, verdict: 'stalled' };
   // The path lives and brings nothing: there is nothing.
-  const lives = answered && (checks?.unanswered ?? 0) < MISSED_CHECKS;
-  const rests = direction === 'recv' && isQuiet && (lives || !sure);
+  const lives = answered && answeredAt > movedAt;
+  const rests = direction === 'recv' && at - movedAt >= QUIET_LIMIT && (lives || !sure);
   return { ...next, verdict: rests ? 'idle' : 'waiting' };
 }

@@ -3,11 +3,18 @@ import { vi } from 'vitest';
 import type { FakeClock } from '../testing/index.js';
 
 const PACKETS_A_SECOND = 50;
+const REPORTS_A_SECOND = 1;
+/** Milliseconds between connectivity checks, as Chromium sends them on a path that is well. */
+const CHECK_INTERVAL = 2500;
+/** Of a new path. */
+const FIRST_CHECKS = 3;
 
 /** The statistics of one transport, as a browser would give them while time passes. */
 export class FakeWire {
   /** Packets get through in either direction. */
   isCut = false;
+  /** What is sent gets lost, and reports on it still come. */
+  isUpCut = false;
   /** Nothing comes of what the other side should send, although the way is free. */
   isSilent = false;
   /** Sources deliver frames. */
@@ -22,6 +29,7 @@ export class FakeWire {
   readonly stuck = new Set<string>();
   /** Packets that have come, by media section. */
   readonly #received = new Map<string, number>();
+  readonly #began: number;
   #last: number;
   #sums = { sent: 0, frames: 0, arrived: 0, asked: 0, answered: 0 };
 
@@ -29,7 +37,7 @@ export class FakeWire {
     handler: FakeHandler,
     private readonly options: { direction: 'send' | 'recv'; clock: FakeClock },
   ) {
-    this.#last = options.clock.now();
+    this.#last = this.#began = options.clock.now();
     vi.spyOn(handler, 'getTransportStats').mockImplementation(() => Promise.resolve(this.#report()));
   }
 
@@ -65,11 +73,21 @@ export class FakeWire {
       ...(kind === 'video' ? { frames } : {}),
     }));
     const path = [
-      { id: 'transport', type: 'transport', packetsReceived: arrived, selectedCandidatePairId: 'pair' },
+      {
+        id: 'transport',
+        type: 'transport',
+        packetsSent: sent,
+        packetsReceived: arrived,
+        selectedCandidatePairId: 'pair',
+      },
       { id: 'pair', type: 'candidate-pair', requestsSent: asked, responsesReceived: answered },
     ];
     const entries = [...path, ...streams, ...(direction === 'send' ? sources : [])];
     return new Map<string, object>(entries.map((entry) => [entry.id, entry])) as RTCStatsReport;
+  }
+
+  #checksBy(now: number): number {
+    return FIRST_CHECKS + Math.floor((now - this.#began) / CHECK_INTERVAL);
   }
 
   #pass(): void {
@@ -77,11 +95,12 @@ export class FakeWire {
     const seconds = (now - this.#last) / 1000;
     this.#last = now;
     const packets = Math.ceil(PACKETS_A_SECOND * seconds);
-    const checks = Math.ceil(seconds);
+    const checks = this.#checksBy(now) - this.#sums.asked;
     this.#sums.asked += checks;
     if (this.delivers) this.#sums.frames += packets;
     if (this.delivers && !this.isResting) this.#sums.sent += packets;
-    if (this.isCut) return;
+    if (this.isUpCut) this.#sums.arrived += Math.ceil(REPORTS_A_SECOND * seconds);
+    if (this.isCut || this.isUpCut) return;
     this.#sums.answered += checks;
     // Reports come whether or not media does.
     this.#sums.arrived += packets;

@@ -10,7 +10,7 @@ import {
   type Stream,
 } from '../../stats/streamHealth.js';
 import { PathPulse, readPath, type PathCounters } from '../PathPulse.js';
-import { beginPath, judge, type PathState, type StreamLook } from '../stall.js';
+import { beginPath, CLOSE_INTERVAL, judge, type PathState, type StreamLook } from '../stall.js';
 
 /** Milliseconds between two looks: RTCP reports come about once a second. */
 export const QUALITY_INTERVAL = 1000;
@@ -71,7 +71,7 @@ export class QualityWatch {
   wake(): void {
     if (this.#running || this.#closed || this.options.links().length === 0) return;
     this.#running = true;
-    this.#arm();
+    this.#arm(QUALITY_INTERVAL);
   }
 
   close(): void {
@@ -79,8 +79,8 @@ export class QualityWatch {
     this.#stopTimer?.();
   }
 
-  #arm(): void {
-    this.#stopTimer = this.options.platform.timer(() => void this.#look(), QUALITY_INTERVAL);
+  #arm(interval: number): void {
+    this.#stopTimer = this.options.platform.timer(() => void this.#look(), interval);
   }
 
   async #look(): Promise<void> {
@@ -90,7 +90,8 @@ export class QualityWatch {
     if (this.#closed) return;
     for (const [producerId, score] of sent) this.#scores.put(producerId, score, true);
     this.#running = links.length > 0;
-    if (this.#running) this.#arm();
+    const isDoubtful = links.some((link) => this.#watched.get(link)?.state.verdict === 'waiting');
+    if (this.#running) this.#arm(isDoubtful ? CLOSE_INTERVAL : QUALITY_INTERVAL);
   }
 
   /** Copies of what is sent go into `sent`: the best one shows what this page can send, others what their ends receive. */
@@ -128,7 +129,7 @@ export class QualityWatch {
     if (!watched)
       this.#watched.set(
         link,
-        (watched = { counters: new Map(), pulse: new PathPulse(), state: beginPath(at) }),
+        (watched = { counters: new Map(), pulse: new PathPulse('recv'), state: beginPath(at) }),
       );
     const { counters, pulse, state } = watched;
     const path = readPath(report);
@@ -139,7 +140,7 @@ export class QualityWatch {
       at,
       direction: 'recv',
       streams,
-      ...pulse.look(path),
+      ...pulse.look(path, at),
     }));
     if (verdict === 'flows' || verdict === 'stalled') onSeen(link, verdict === 'flows');
     for (const { producerId, score, look } of found)

@@ -157,6 +157,31 @@ describe('a path that carries nothing', () => {
     expect(driver.state).toBe('connected');
   });
 
+  it('is noticed in 3 s where reports come that have nothing to tell', async () => {
+    const { up, pass, told } = await call();
+    await pass(10_000);
+    up.isUpCut = true;
+    await pass(NOTICED);
+    expect(told[0]).toBe('send iceRestart stalled');
+    up.isUpCut = false;
+    await pass(LOOK_INTERVAL);
+    expect(told).toContain('send recovered stalled');
+  });
+
+  it('is noticed at once when the server says that nothing arrives', async () => {
+    const { driver, pass, told } = await call();
+    await pass(10_000);
+    const say = (producerId: string, score: number) => {
+      driver.handleNotification('producerScore', { producerId, scores: [{ score }] });
+    };
+    say('own-1', 0);
+    await pass(LOOK_INTERVAL);
+    expect(told).toEqual([]);
+    say('own-2', 0);
+    await pass(LOOK_INTERVAL);
+    expect(told[0]).toBe('send iceRestart stalled');
+  });
+
   it('is repaired with the ICE servers that the server names then: credentials of the join may have expired', async () => {
     const turn = (credential: string) => [{ urls: 'turn:relay.example', username: 'u', credential }];
     const updated = vi.spyOn(FakeHandler.prototype, 'updateIceServers');

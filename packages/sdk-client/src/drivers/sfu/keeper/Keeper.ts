@@ -3,6 +3,7 @@ import { ScoreFilter } from '../../../stats/ScoreFilter.js';
 import type { MediaRepair } from '../../../types.js';
 import type { DriverContext } from '../../MediaDriver.js';
 import { isRelay } from '../../relay.js';
+import { CLOSE_INTERVAL } from '../../stall.js';
 import type { SfuPath } from '../SfuDriver.js';
 import type { SfuTransport } from '../SfuTransport.js';
 import { limitLayers, rests } from './limitLayers.js';
@@ -14,8 +15,6 @@ import { isAtRest } from './streams.js';
 
 /** Milliseconds between two looks: one report of the browser for each transport. */
 export const LOOK_INTERVAL = 1000;
-/** The same while it is not known whether media moves. */
-const CLOSE_INTERVAL = 250;
 
 export interface KeeperOptions {
   readonly context: DriverContext;

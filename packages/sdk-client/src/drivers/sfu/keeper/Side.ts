@@ -34,13 +34,16 @@ export class Side {
   isProven = false;
   readonly #sent = new SentStreams();
   readonly #received = new ReceivedStreams();
-  readonly #pulse = new PathPulse();
+  #pulse: PathPulse;
   #state: PathState;
+  /** What is sent leaves, and no reports on it have come since the last look. */
+  #isUnheard = false;
   #downSince: number | undefined;
 
   constructor(private readonly options: SideOptions) {
     const { direction, context, hasRelay, onRepair } = options;
     this.#state = beginPath(context.platform.now());
+    this.#pulse = new PathPulse(direction);
     this.ladder = new RepairLadder({
       platform: context.platform,
       hasRelay: () => hasRelay,
@@ -65,7 +68,7 @@ export class Side {
 
   /** Something may be wrong. */
   get isDoubtful(): boolean {
-    return !this.isProven || this.#state.verdict === 'waiting';
+    return !this.isProven || this.ladder.isRunning || this.#state.verdict === 'waiting' || this.#isUnheard;
   }
 
   /** There is something to look at. */
@@ -110,12 +113,9 @@ export class Side {
       direction === 'send'
         ? this.#sent.look(path.sender, looked)
         : this.#received.look(path.receiver.received, looked);
-    this.#state = judge(this.#state, {
-      at,
-      direction,
-      streams: found.map(({ look }) => look),
-      ...this.#pulse.look(now),
-    });
+    const pulse = this.#pulse.look(now, at);
+    this.#state = judge(this.#state, { at, direction, streams: found.map(({ look }) => look), ...pulse });
+    this.#isUnheard = this.#state.verdict === 'flows' && pulse.quiet === undefined;
     for (const { producerId, score, look } of found)
       onScore(producerId, this.#isCut(look) ? 0 : score, direction === 'send');
     if (direction === 'recv' && this.#isAlive) onMissing(this.#received.missing);
@@ -165,7 +165,7 @@ export class Side {
       await renew(direction, action === 'relayOnly' ? 'relay' : undefined);
       this.#sent.clear();
       this.#received.clear();
-      this.#pulse.clear();
+      this.#pulse = new PathPulse(direction);
     }
     this.#beginAnew();
   }

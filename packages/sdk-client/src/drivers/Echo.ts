@@ -1,0 +1,56 @@
+/** Milliseconds between reports on what arrives (transport-wide congestion control, draft-holmer-rmcat §2.1). */
+const REPORT_INTERVAL = 100;
+/** So many reports have to be due before their absence says anything. */
+const WINDOW = 4;
+/** Less than this share of what is usual is nothing: reports that come whatever arrives (RFC 3550 §6.2) are so rare. */
+const SHARE = 1 / 3;
+/** By so much the last window changes what is usual. */
+const LEARNING = 0.1;
+
+/** What a transport has done between two looks. */
+export interface Exchange {
+  /** Milliseconds. */
+  readonly elapsed: number;
+  /** Packets sent. */
+  readonly left: number;
+  /** Packets that came in. */
+  readonly came: number;
+}
+
+/**
+ * Whether what is sent is answered by as many reports as usual. Receivers report ten times a second on what arrives, and
+ * once a second anyway: where only these come, nothing arrives.
+ */
+export class Echo {
+  /** Packets that come in for each report that could have been due. */
+  #usual: number | undefined;
+  #due = 0;
+  #came = 0;
+
+  /**
+   * Undefined unless enough has come since the window began, and something of it now. Else for how many of the elapsed
+   * milliseconds nothing has: as if it had come as densely as usual, and then no more.
+   */
+  look({ elapsed, left, came }: Exchange): number | undefined {
+    const due = Math.min(left, elapsed / REPORT_INTERVAL);
+    this.#due += due;
+    this.#came += came;
+    const usual = this.#usual ?? 0;
+    const isEnough = came > 0 && this.#came >= SHARE * usual * Math.max(this.#due, WINDOW);
+    if (this.#due >= WINDOW) this.#learn(isEnough);
+    return isEnough ? elapsed * Math.max(0, 1 - came / (usual * due)) : undefined;
+  }
+
+  /** What was sent up to now may have been lost. */
+  beginAnew(): void {
+    this.#due = 0;
+    this.#came = 0;
+  }
+
+  #learn(isEnough: boolean): void {
+    const rate = this.#came / this.#due;
+    if (isEnough)
+      this.#usual = this.#usual === undefined ? rate : this.#usual + LEARNING * (rate - this.#usual);
+    this.beginAnew();
+  }
+}

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { Echo, type Exchange } from './Echo.js';
 
 /** A call: something to report on in each tenth of a second, and two reports that come anyway. */
-const CALL: Exchange = { elapsed: 1000, left: 65, came: 12 };
+const CALL: Exchange = { elapsed: 1000, left: 65, came: 12, lives: false };
 /** Silence: a packet every 400 ms, and a report on each. */
-const HUSH: Exchange = { elapsed: 1000, left: 3, came: 3 };
+const HUSH: Exchange = { elapsed: 1000, left: 3, came: 3, lives: false };
 /** What is sent gets lost. */
 const CUT: Exchange = { ...CALL, came: 2 };
 
@@ -28,7 +28,7 @@ describe('Echo', () => {
   });
 
   it('does so also where it looks more often', () => {
-    const close = { elapsed: 200, left: 13 };
+    const close = { ...CALL, elapsed: 200, left: 13 };
     const cut = [0, 1, 0, 0, 1, 0, 0, 1, 0, 1].map((came) => ({ ...close, came }));
     expect(heard(after(CALL), cut)).not.toContain(true);
     expect(heard(after(CALL), times(4, { ...close, came: 2 }))).toContain(true);
@@ -48,6 +48,14 @@ describe('Echo', () => {
     expect(heard(after(rare), [rare, { ...rare, came: 0 }, rare])).toEqual([true, false, true]);
   });
 
+  it('gets used to fewer where the path lives', () => {
+    const burst = { ...CALL, came: 60 };
+    const echo = after(burst);
+    expect(heard(echo, times(3, CALL))).not.toContain(true);
+    heard(echo, times(20, { ...CALL, lives: true }));
+    expect(heard(echo, times(3, CALL))).toEqual([true, true, true]);
+  });
+
   it('tells since when it has been quiet', () => {
     const echo = after(CALL);
     expect(echo.look(CALL)).toBeCloseTo(0);
@@ -55,7 +63,12 @@ describe('Echo', () => {
   });
 
   it('never tells of more than the time since the last look, and of none when nothing comes', () => {
-    const exchange = fc.record({ elapsed: fc.nat(5000), left: fc.nat(300), came: fc.nat(60) });
+    const exchange = fc.record({
+      elapsed: fc.nat(5000),
+      left: fc.nat(300),
+      came: fc.nat(60),
+      lives: fc.boolean(),
+    });
     fc.assert(
       fc.property(fc.array(exchange), (exchanges) => {
         const echo = new Echo();

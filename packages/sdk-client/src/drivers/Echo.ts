@@ -15,6 +15,8 @@ export interface Exchange {
   readonly left: number;
   /** Packets that came in. */
   readonly came: number;
+  /** A connectivity check was answered: few reports are all that there are. */
+  readonly lives: boolean;
 }
 
 /**
@@ -31,13 +33,13 @@ export class Echo {
    * Undefined unless enough has come since the window began, and something of it now. Else for how many of the elapsed
    * milliseconds nothing has: as if it had come as densely as usual, and then no more.
    */
-  look({ elapsed, left, came }: Exchange): number | undefined {
+  look({ elapsed, left, came, lives }: Exchange): number | undefined {
     const due = Math.min(left, elapsed / REPORT_INTERVAL);
     this.#due += due;
     this.#came += came;
     const usual = this.#usual ?? 0;
     const isEnough = came > 0 && this.#came >= SHARE * usual * Math.max(this.#due, WINDOW);
-    if (this.#due >= WINDOW) this.#learn(isEnough);
+    if (this.#due >= WINDOW) this.#end(isEnough || lives);
     return isEnough ? elapsed * Math.max(0, 1 - came / (usual * due)) : undefined;
   }
 
@@ -47,9 +49,9 @@ export class Echo {
     this.#came = 0;
   }
 
-  #learn(isEnough: boolean): void {
+  #end(isUsual: boolean): void {
     const rate = this.#came / this.#due;
-    if (isEnough)
+    if (isUsual)
       this.#usual = this.#usual === undefined ? rate : this.#usual + LEARNING * (rate - this.#usual);
     this.beginAnew();
   }

@@ -53,7 +53,7 @@ describe('PathPulse', () => {
     expect(pulse.look(counters(asked + 20, answered), AT).checks).toEqual({
       answered: false,
       unanswered: 20,
-      waited: 0,
+      overdue: 0,
       lossRate: before,
     });
     const { checks } = beating(4).pulse.look(counters(1, 0, 'other'), AT);
@@ -66,6 +66,35 @@ describe('PathPulse', () => {
     for (let more = 1; more <= 120; more++)
       ({ checks } = pulse.look(counters(asked + more, answered + more), AT));
     expect(checks?.lossRate).toBeLessThan(0.05);
+  });
+
+  it('hears a path that sends by its reports, or by a check that is answered', () => {
+    const pulse = new PathPulse('send');
+    const given = (at: number, arrived: number, answered: number) =>
+      pulse.look({ ...counters(answered, answered), arrived, left: at / 10 }, at).quiet;
+    for (let at = 0; at <= 5000; at += 1000) given(at, at / 100, 1);
+    expect(given(6000, 60, 1)).toBeCloseTo(0);
+    expect(given(7000, 61, 1)).toBeUndefined();
+    expect(given(8000, 62, 2)).toBe(0);
+  });
+
+  it('hears a path that receives since the last packet, of whatever kind', () => {
+    const pulse = new PathPulse('recv');
+    const given = (at: number, arrived: number, quiet: number) =>
+      pulse.look({ ...counters(1, 1), arrived, left: at / 10, quiet }, at).quiet;
+    expect(given(1000, 10, 20)).toBe(0);
+    expect(given(2000, 11, 900)).toBe(900);
+    expect(given(3000, 11, 1900)).toBeUndefined();
+    // Clocks of two reports may differ a little.
+    expect(given(4000, 12, -1)).toBe(0);
+  });
+
+  it('knows by how much an answer is late', () => {
+    const pulse = new PathPulse('recv');
+    const given = (at: number, asked: number, roundTripTime?: number) =>
+      pulse.look({ ...counters(asked, 1), roundTripTime }, at).checks?.overdue;
+    expect([given(0, 1), given(1000, 1), given(2000, 2), given(2200, 2)]).toEqual([0, 0, 0, 200]);
+    expect([given(2400, 2, 300), given(2800, 2, 300)]).toEqual([0, 200]);
   });
 
   it('takes a path of which little is known for neither the best nor the worst', () => {

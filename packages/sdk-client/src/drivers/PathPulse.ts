@@ -59,6 +59,9 @@ const FORGOTTEN = 0.97;
 /** As if so many checks had been sent before, on a network that may be a bad one. */
 const PRESUMED = { asked: 5, answered: 3.5 };
 
+/** An answer is late when it takes so many times as long as the last one. */
+const LATE = 2;
+
 /** Whether a path lives, from look to look. */
 export class PathPulse {
   readonly #echo = new Echo();
@@ -74,25 +77,9 @@ export class PathPulse {
   constructor(private readonly direction: PathLook['direction']) {}
 
   look(now: PathCounters, at: number): Pick<PathLook, 'quiet' | 'checks'> {
-    const before = this.#last;
+    this.#check(now, at);
     const quiet = this.#hear(now, at);
     this.#last = { ...now, at };
-    if (now.asked !== undefined && now.answered !== undefined) {
-      // Another pair may have been answered at any time.
-      const isOther = before?.pair !== now.pair;
-      const answers = isOther ? 0 : now.answered - (before?.answered ?? 0);
-      const answered = answers > 0;
-      if (answered) this.#learn(now.asked - this.#askedThen, answers);
-      if (isOther) this.#known = PRESUMED;
-      if (answered || isOther) this.#askedThen = now.asked;
-      const unanswered = now.asked - this.#askedThen;
-      this.#waitsSince = unanswered > 0 ? (this.#waitsSince ?? at) : undefined;
-      const waited = at - (this.#waitsSince ?? at);
-      this.#checks = { answered, unanswered, waited, lossRate: this.#lossRate };
-    } else if (this.#checks) {
-      // Between two pairs there is none to be counted.
-      this.#checks = { ...this.#checks, answered: false };
-    }
     return { quiet, checks: this.#checks };
   }
 
@@ -103,15 +90,35 @@ export class PathPulse {
     this.#echo.beginAnew();
   }
 
-  /** What is sent has to be reported on; of what is received anything counts. */
+  #check({ pair, asked, answered: answers, roundTripTime = 0 }: PathCounters, at: number): void {
+    if (asked !== undefined && answers !== undefined) {
+      // Another pair may have been answered at any time.
+      const isOther = this.#last?.pair !== pair;
+      const news = isOther ? 0 : answers - (this.#last?.answered ?? 0);
+      const answered = news > 0;
+      if (answered) this.#learn(asked - this.#askedThen, news);
+      if (isOther) this.#known = PRESUMED;
+      if (answered || isOther) this.#askedThen = asked;
+      const unanswered = asked - this.#askedThen;
+      this.#waitsSince = unanswered > 0 ? (this.#waitsSince ?? at) : undefined;
+      const overdue = Math.max(0, at - (this.#waitsSince ?? at) - LATE * roundTripTime);
+      this.#checks = { answered, unanswered, overdue, lossRate: this.#lossRate };
+    } else if (this.#checks) {
+      // Between two pairs there is none to be counted.
+      this.#checks = { ...this.#checks, answered: false };
+    }
+  }
+
+  /** What is sent has to be reported on, or a check to be answered; of what is received anything counts. */
   #hear({ arrived, left, quiet = 0 }: PathCounters, at: number): PathLook['quiet'] {
     if (arrived === undefined) return 0;
     const before = this.#last;
     const came = arrived - (before?.arrived ?? 0);
     const elapsed = at - (before?.at ?? at);
-    if (this.direction === 'send' && left !== undefined)
-      return this.#echo.look({ elapsed, left: left - (before?.left ?? 0), came });
-    return came > 0 ? Math.min(Math.max(quiet, 0), elapsed) : undefined;
+    if (before?.left === undefined || left === undefined || this.direction === 'recv')
+      return came > 0 ? Math.min(Math.max(quiet, 0), elapsed) : undefined;
+    const lives = this.#checks?.answered ?? false;
+    return this.#echo.look({ elapsed, left: left - before.left, came, lives }) ?? (lives ? 0 : undefined);
   }
 
   #learn(asked: number, answered: number): void {

@@ -11,9 +11,9 @@ import {
 } from './stall.js';
 
 const LOOK = 1000;
-const ANSWERED = { answered: true, unanswered: 0, waited: 0, lossRate: 0 };
+const ANSWERED = { answered: true, unanswered: 0, overdue: 0, lossRate: 0 };
 /** One check has no answer yet. */
-const MISSED = { answered: false, unanswered: 1, waited: 200, lossRate: 0 };
+const MISSED = { answered: false, unanswered: 1, overdue: 200, lossRate: 0 };
 
 const streams = fc.array(
   fc.record<StreamLook>({
@@ -34,7 +34,7 @@ const looks = fc.array(
       fc.record({
         answered: fc.boolean(),
         unanswered: fc.nat({ max: 6 }),
-        waited: fc.nat({ max: 3000 }),
+        overdue: fc.nat({ max: 3000 }),
         lossRate: fc.double({ min: 0, max: 1, noNaN: true }),
       }),
       {
@@ -194,7 +194,7 @@ describe('judge', () => {
       quiet: undefined,
       checks,
     });
-    const none = { answered: false, unanswered: 0, waited: 0, lossRate: 0 };
+    const none = { answered: false, unanswered: 0, overdue: 0, lossRate: 0 };
     expect(verdicts([alive('recv'), ...times(2, silent(none)), silent(MISSED)]).slice(2)).toEqual([
       'waiting',
       'stalled',
@@ -220,7 +220,7 @@ describe('judge', () => {
   it('sees that only what is sent is cut off', () => {
     const cut = (unanswered: number, lossRate = 0) => ({
       ...alive('send'),
-      checks: { answered: false, unanswered, waited: 0, lossRate },
+      checks: { answered: false, unanswered, overdue: 0, lossRate },
     });
     expect(verdicts([alive('send'), cut(1), cut(2), cut(3)])).toEqual(['flows', 'flows', 'flows', 'stalled']);
   });
@@ -230,7 +230,7 @@ describe('judge', () => {
       verdicts(
         Array.from({ length: 20 }, (_, unanswered) => ({
           ...alive('send'),
-          checks: { answered: false, unanswered, waited: 0, lossRate },
+          checks: { answered: false, unanswered, overdue: 0, lossRate },
         })),
       ).indexOf('stalled');
     const states = (lossRates: number[]) => lossRates.map(needed);

@@ -4,7 +4,7 @@ export const QUIET_LIMIT = 2000;
 export const CLOSE_INTERVAL = 150;
 /** The same where browsers do not count connectivity checks: reports alone may get lost. */
 const UNSURE_LIMIT = 2 * QUIET_LIMIT;
-/** Milliseconds for which a check has no answer, when nothing else arrives either: longer than most are on their way. */
+/** Milliseconds by which the answer to a check is late, when nothing else arrives either. */
 const MISSED_LIMIT = 100;
 /** Checks in a row without an answer while something does arrive, where none gets lost otherwise. */
 const LOST_CHECKS = 3;
@@ -43,8 +43,8 @@ export interface Checks {
   readonly answered: boolean;
   /** In a row, up to now. */
   readonly unanswered: number;
-  /** Milliseconds for which the first of these has been seen to wait. */
-  readonly waited: number;
+  /** Milliseconds by which the answer to the first of these is late. */
+  readonly overdue: number;
   /** How many get no answer while the path lives, 0 to 1. */
   readonly lossRate: number;
 }
@@ -78,7 +78,7 @@ export const beginPath = (at: number): PathState => ({
 
 /** Nothing comes in: neither media nor reports, nor answers. */
 function isDead({ direction, checks }: PathLook, silence: number): boolean {
-  if (checks) return silence >= QUIET_LIMIT && checks.waited >= MISSED_LIMIT;
+  if (checks) return silence >= QUIET_LIMIT && checks.overdue >= MISSED_LIMIT;
   // To whom receives, servers report on media only.
   return direction === 'send' && silence >= UNSURE_LIMIT;
 }

@@ -4,8 +4,8 @@ const REPORT_INTERVAL = 100;
 const WINDOW = 4;
 /** Less than this share of what is usual is nothing: reports that come whatever arrives (RFC 3550 §6.2) are so rare. */
 const SHARE = 1 / 3;
-/** By so much the last window changes what is usual. */
-const LEARNING = 0.1;
+/** By so much the last window changes what is usual, upwards and downwards: a call begins with few. */
+const LEARNING = { up: 0.5, down: 0.1 };
 
 /** What a transport has done between two looks. */
 export interface Exchange {
@@ -25,7 +25,7 @@ export interface Exchange {
  */
 export class Echo {
   /** Packets that come in for each report that could have been due. */
-  #usual: number | undefined;
+  #usual = 0;
   #due = 0;
   #came = 0;
 
@@ -37,7 +37,7 @@ export class Echo {
     const due = Math.min(left, elapsed / REPORT_INTERVAL);
     this.#due += due;
     this.#came += came;
-    const usual = this.#usual ?? 0;
+    const usual = this.#usual;
     const isEnough = came > 0 && this.#came >= SHARE * usual * Math.max(this.#due, WINDOW);
     if (this.#due >= WINDOW) this.#end(isEnough || lives);
     return isEnough ? elapsed * Math.max(0, 1 - came / (usual * due)) : undefined;
@@ -50,9 +50,8 @@ export class Echo {
   }
 
   #end(isUsual: boolean): void {
-    const rate = this.#came / this.#due;
-    if (isUsual)
-      this.#usual = this.#usual === undefined ? rate : this.#usual + LEARNING * (rate - this.#usual);
+    const change = this.#came / this.#due - this.#usual;
+    if (isUsual) this.#usual += change * (change > 0 ? LEARNING.up : LEARNING.down);
     this.beginAnew();
   }
 }

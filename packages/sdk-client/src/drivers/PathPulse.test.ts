@@ -5,6 +5,7 @@ const AT = 100_000;
 
 const counters = (asked: number, answered: number, pair = 'pair'): PathCounters => ({
   pair,
+  pairs: new Set([pair]),
   arrived: asked,
   quiet: undefined,
   left: undefined,
@@ -58,6 +59,16 @@ describe('PathPulse', () => {
     });
     const { checks } = beating(4).pulse.look(counters(1, 0, 'other'), AT);
     expect(checks).toEqual(new PathPulse('send').look(counters(0, 0), AT).checks);
+  });
+
+  it('counts all answers of a pair that is new, and only others of one that was there', () => {
+    const answers = (pairs: string[]) => {
+      const pulse = new PathPulse('send');
+      pulse.look({ ...counters(9, 9), pairs: new Set(pairs) }, AT);
+      return pulse.look(counters(3, 3, 'other'), AT).checks?.answered;
+    };
+    expect(answers(['pair'])).toBe(true);
+    expect(answers(['pair', 'other'])).toBe(false);
   });
 
   it('forgets what was lost long ago', () => {

@@ -7,6 +7,8 @@ type Entry = Readonly<Record<string, unknown>> & { readonly id: string; readonly
 export interface PathCounters {
   /** The candidate pair in use; another one counts from the start. */
   readonly pair: string | undefined;
+  /** All that there are. */
+  readonly pairs: ReadonlySet<string>;
   /** Packets that came in, or bytes where browsers count no packets. */
   readonly arrived: number | undefined;
   /** Milliseconds since the last of them, where browsers tell. */
@@ -36,12 +38,12 @@ export function readPath(report: RTCStatsReport): PathCounters {
   report.forEach((entry: Entry) => entries.push(entry));
   const transport = entries.find(({ type }) => type === 'transport');
   const selected = transport?.['selectedCandidatePairId'];
-  const pair = entries.find(
-    (entry) => entry.type === 'candidate-pair' && (entry.id === selected || entry['selected'] === true),
-  );
+  const pairs = entries.filter(({ type }) => type === 'candidate-pair');
+  const pair = pairs.find((entry) => entry.id === selected || entry['selected'] === true);
   const roundTripTime = number(pair, 'currentRoundTripTime');
   return {
     pair: pair?.id,
+    pairs: new Set(pairs.map(({ id }) => id)),
     arrived:
       number(transport, 'packetsReceived') ??
       number(pair, 'packetsReceived') ??
@@ -90,14 +92,14 @@ export class PathPulse {
     this.#echo.beginAnew();
   }
 
-  #check({ pair, asked, answered: answers, roundTripTime = 0 }: PathCounters, at: number): void {
+  #check(now: PathCounters, at: number): void {
+    const { pair, asked, answered: answers, roundTripTime = 0 } = now;
     if (asked !== undefined && answers !== undefined) {
-      // Another pair may have been answered at any time.
       const isOther = this.#last?.pair !== pair;
-      const news = isOther ? 0 : answers - (this.#last?.answered ?? 0);
-      const answered = news > 0;
-      if (answered) this.#learn(asked - this.#askedThen, news);
+      const before = this.#answersBefore(now);
+      const answered = answers > before;
       if (isOther) this.#known = PRESUMED;
+      else if (answered) this.#learn(asked - this.#askedThen, answers - before);
       if (answered || isOther) this.#askedThen = asked;
       const unanswered = asked - this.#askedThen;
       this.#waitsSince = unanswered > 0 ? (this.#waitsSince ?? at) : undefined;
@@ -107,6 +109,12 @@ export class PathPulse {
       // Between two pairs there is none to be counted.
       this.#checks = { ...this.#checks, answered: false };
     }
+  }
+
+  /** Those of another pair may have come at any time, unless it is new. */
+  #answersBefore({ pair = '', answered = 0 }: PathCounters): number {
+    if (this.#last?.pair === pair) return this.#last.answered ?? 0;
+    return this.#last?.pairs.has(pair) ? answered : 0;
   }
 
   /** What is sent has to be reported on, or a check to be answered; of what is received anything counts. */

@@ -104,8 +104,7 @@ export function judge(before: PathState, look: PathLook): PathState {
   const cutOff = direction === 'send' && checks !== undefined && isCutOff(checks);
   const moves = due.some(({ moved, refused }) => moved && !refused);
   const answered = answeredAt !== undefined;
-  const reaches = (answered || look.quiet !== undefined) && !dead && !cutOff;
-  const flows = moves && (direction === 'recv' || reaches);
+  const flows = moves && (direction === 'recv' || (answered && !dead && !cutOff));
   const movedAt = flows ? at : before.movedAt;
   const next = { movedAt, restedAt: before.restedAt, heardAt, answeredAt };
   if (flows) return { ...next, verdict: 'flows' };

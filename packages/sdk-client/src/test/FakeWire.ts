@@ -6,8 +6,8 @@ const PACKETS_A_SECOND = 50;
 const REPORTS_A_SECOND = 1;
 /** Milliseconds between connectivity checks, as Chromium sends them on a path that is well. */
 const CHECK_INTERVAL = 2500;
-/** Of a new path. */
-const FIRST_CHECKS = 3;
+/** The same until one is answered. */
+const FIRST_INTERVAL = 100;
 
 /** The statistics of one transport, as a browser would give them while time passes. */
 export class FakeWire {
@@ -29,7 +29,10 @@ export class FakeWire {
   readonly stuck = new Set<string>();
   /** Packets that have come, by media section. */
   readonly #received = new Map<string, number>();
-  readonly #began: number;
+  /** ICE restarts make others. */
+  #pair = 1;
+  /** When a check was last sent. */
+  #asked: number;
   #last: number;
   #sums = { sent: 0, frames: 0, arrived: 0, asked: 0, answered: 0 };
 
@@ -37,7 +40,12 @@ export class FakeWire {
     handler: FakeHandler,
     private readonly options: { direction: 'send' | 'recv'; clock: FakeClock },
   ) {
-    this.#last = this.#began = options.clock.now();
+    this.#last = this.#asked = options.clock.now();
+    vi.spyOn(handler, 'restartIce').mockImplementation(() => {
+      this.#pair += 1;
+      this.#sums.asked = this.#sums.answered = 0;
+      return Promise.resolve();
+    });
     vi.spyOn(handler, 'getTransportStats').mockImplementation(() => Promise.resolve(this.#report()));
   }
 
@@ -72,22 +80,19 @@ export class FakeWire {
       kind,
       ...(kind === 'video' ? { frames } : {}),
     }));
+    const pair = `pair-${String(this.#pair)}`;
     const path = [
       {
         id: 'transport',
         type: 'transport',
         packetsSent: sent,
         packetsReceived: arrived,
-        selectedCandidatePairId: 'pair',
+        selectedCandidatePairId: pair,
       },
-      { id: 'pair', type: 'candidate-pair', requestsSent: asked, responsesReceived: answered },
+      { id: pair, type: 'candidate-pair', requestsSent: asked, responsesReceived: answered },
     ];
     const entries = [...path, ...streams, ...(direction === 'send' ? sources : [])];
     return new Map<string, object>(entries.map((entry) => [entry.id, entry])) as RTCStatsReport;
-  }
-
-  #checksBy(now: number): number {
-    return FIRST_CHECKS + Math.floor((now - this.#began) / CHECK_INTERVAL);
   }
 
   #pass(): void {
@@ -95,7 +100,9 @@ export class FakeWire {
     const seconds = (now - this.#last) / 1000;
     this.#last = now;
     const packets = Math.ceil(PACKETS_A_SECOND * seconds);
-    const checks = this.#checksBy(now) - this.#sums.asked;
+    const isKnown = this.#sums.answered > 0;
+    const checks = Math.floor((now - this.#asked) / (isKnown ? CHECK_INTERVAL : FIRST_INTERVAL));
+    if (checks > 0) this.#asked = now;
     this.#sums.asked += checks;
     if (this.delivers) this.#sums.frames += packets;
     if (this.delivers && !this.isResting) this.#sums.sent += packets;

@@ -163,6 +163,8 @@ describe('a path that carries nothing', () => {
     up.isUpCut = true;
     await pass(NOTICED);
     expect(told[0]).toBe('send iceRestart stalled');
+    await pass(LOOK_INTERVAL);
+    expect(told).not.toContain('send recovered stalled');
     up.isUpCut = false;
     await pass(LOOK_INTERVAL);
     expect(told).toContain('send recovered stalled');

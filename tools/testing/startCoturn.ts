@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process';
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { freePort } from './freePort.js';
 
 export interface CoturnOptions {
   /** Default: any that is free. */
@@ -114,21 +112,3 @@ const configText = ({ secret, port, tls, tlsPort, folder }: ConfigOptions): stri
     'verbose',
     '',
   ].join('\n');
-
-/** A port that is free for TCP and UDP. */
-export async function freePort(): Promise<number> {
-  const tcp = createServer().listen(0, '127.0.0.1');
-  await once(tcp, 'listening');
-  const { port } = tcp.address() as AddressInfo;
-  const udp = createSocket('udp4');
-  try {
-    await new Promise<void>((resolve, reject) => {
-      udp.once('error', reject).bind(port, '127.0.0.1', resolve);
-    });
-    return port;
-  } finally {
-    udp.close();
-    tcp.close();
-    await once(tcp, 'close');
-  }
-}

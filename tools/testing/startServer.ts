@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { freePort } from './freePort.js';
 
 const MAIN = fileURLToPath(new URL('../../apps/reference-server/dist/main.js', import.meta.url));
 
@@ -20,15 +21,17 @@ export interface TestServer {
   stop(): Promise<number | null>;
 }
 
-/** Starts the built reference server as a process of its own, on a free port. */
+/** Starts the built reference server as a process of its own, on free ports. */
 export async function startServer(
   args: readonly string[] = ['--dev'],
   env: Record<string, string> = {},
 ): Promise<TestServer> {
   if (!existsSync(MAIN)) throw new Error('the reference server is not built: npm run setup');
+  // For media it takes a free one with --dev only.
+  const media = args.includes('--dev') ? [] : ['--rtc-port', String(await freePort())];
   const child = spawn(
     process.execPath,
-    [MAIN, '--port', '0', '--host', '127.0.0.1', '--workers', '1', ...args],
+    [MAIN, '--port', '0', '--host', '127.0.0.1', '--workers', '1', ...media, ...args],
     {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

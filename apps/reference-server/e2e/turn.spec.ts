@@ -1,7 +1,8 @@
 import { test, type Browser, type Page } from '@playwright/test';
 import { createHmac } from 'node:crypto';
 import { expect } from '../../../tools/testing/expect.js';
-import { freePort, startCoturn, type Coturn } from '../../../tools/testing/startCoturn.js';
+import { freePort } from '../../../tools/testing/freePort.js';
+import { startCoturn, type Coturn } from '../../../tools/testing/startCoturn.js';
 import { startServer, type TestServer } from '../../../tools/testing/startServer.js';
 import type { RelayJoin } from './pages/relay.js';
 import { servePages, type PageServer } from './support/pages.js';

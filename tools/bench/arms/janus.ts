@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import { freePort } from '../../testing/freePort.js';
 import { cpuMsOf } from '../harness/cpu.js';
 import { serveArm } from '../harness/serveArm.js';
 import { JANUS_SUBPROTOCOL } from '../janus/JanusSession.js';
@@ -46,16 +46,6 @@ function hostAddress(): { name: string; address: string } {
     if (found) return { name, address: found.address };
   }
   throw new Error('Janus needs a network interface other than loopback');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 const libraries = (names: readonly string[]): string => names.map((name) => `libjanus_${name}.so`).join(',');

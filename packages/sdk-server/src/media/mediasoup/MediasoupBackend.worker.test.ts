@@ -1,18 +1,8 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePort } from '../../../../../tools/testing/freePort.js';
 import { silentLogger } from '../../logger.js';
 import { backendContract } from '../../testing/backendContract.js';
 import { MediasoupBackend } from './MediasoupBackend.js';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 describe('MediasoupBackend', () => {
   let backend: MediasoupBackend;

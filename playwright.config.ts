@@ -2,15 +2,15 @@ import { defineConfig } from '@playwright/test';
 import { chromiumArgs } from './tools/testing/chromiumArgs.js';
 
 /**
- * Browser tests on Debian's Chromium with fake devices; what needs Firefox too launches it itself. One at a time: two
- * of them at once starve each other's media on two cores, and then a failure says nothing. Each test starts the servers
- * that it needs.
+ * Browser tests on Debian's Chromium with fake devices; what needs Firefox too launches it itself. Two files at a
+ * time, on two cores: most of a test is waiting for media, and what does not bear company would not bear a slow machine
+ * either. Each test starts the servers that it needs.
  */
 export default defineConfig({
   testDir: '.',
   testMatch: ['packages/*/e2e/**/*.spec.ts', 'apps/*/e2e/**/*.spec.ts'],
   outputDir: 'test-results',
-  workers: 1,
+  workers: 2,
   fullyParallel: false,
   retries: 0,
   forbidOnly: Boolean(process.env['CI']),

@@ -140,6 +140,7 @@ export const ProtooRequests = {
     }),
   connectWebRtcTransport: z.object({ transportId: ObjectId, dtlsParameters: DtlsParameters }),
   restartIce: z.object({ transportId: ObjectId, iceServers: wantsIceServers }),
+  getTransportStats: z.object({ transportId: ObjectId }),
   closeTransport: z.object({ transportId: ObjectId }),
   /** Those of the join may have expired; for connections from browser to browser. */
   getIceServers: nothing,
@@ -295,6 +296,13 @@ export interface ProtooAnswers {
   createWebRtcTransport: TransportInfo & WithIceServers;
   connectWebRtcTransport: Empty;
   restartIce: { iceParameters: IceParameters } & WithIceServers;
+  /** What went over it so far, bytes: all of it, and media alone (RTP without RTCP and retransmissions). */
+  getTransportStats: {
+    bytesReceived: number;
+    bytesSent: number;
+    rtpBytesReceived: number;
+    rtpBytesSent: number;
+  };
   closeTransport: Empty;
   getIceServers: { iceServers: IceServer[] };
   produce: { id: string; producerId: string };

@@ -158,6 +158,7 @@ describe('objects of somebody else', () => {
         for (const [method, data] of [
           ['connectWebRtcTransport', { transportId, dtlsParameters }],
           ['restartIce', { transportId }],
+          ['getTransportStats', { transportId }],
           ['closeTransport', { transportId }],
           ['produce', { transportId, ...audio }],
         ] as const) {

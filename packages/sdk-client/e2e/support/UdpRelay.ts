@@ -40,7 +40,8 @@ export class UdpRelay {
 
   static async to(address: string, port: number): Promise<UdpRelay> {
     const front = createSocket('udp4');
-    front.bind(0, '127.0.0.1');
+    // Where Firefox sends as well, which it does not to 127.0.0.1.
+    front.bind(0, address);
     await once(front, 'listening');
     return new UdpRelay(front, { address, port });
   }

@@ -20,7 +20,7 @@ export interface StreamLook {
   /** That it should is known, not only likely. */
   readonly sure: boolean;
   readonly moved: boolean;
-  /** Of what is sent: the server says that nothing of it arrives. */
+  /** The server says that nothing of it arrives; or of what is received, that it is sent. */
   readonly refused: boolean;
 }
 

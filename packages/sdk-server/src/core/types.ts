@@ -276,6 +276,9 @@ export interface TransportStats {
   /** All that arrived on the wire from the client, RTCP and retransmissions included, bytes. */
   bytesReceived: number;
   bytesSent: number;
+  /** Media alone: RTP without RTCP and retransmissions, bytes. */
+  rtpBytesReceived: number;
+  rtpBytesSent: number;
   /** Estimated from the client's feedback, bits per second; undefined: the client gives none. */
   availableOutgoingBitrate?: number | undefined;
 }

@@ -210,7 +210,12 @@ describe('what happens', () => {
     let asked = 0;
     media.stats = () => {
       asked += 1;
-      return Promise.resolve({ bytesReceived: 1000 * asked, bytesSent: 10 * asked });
+      return Promise.resolve({
+        bytesReceived: 1000 * asked,
+        bytesSent: 10 * asked,
+        rtpBytesReceived: 900 * asked,
+        rtpBytesSent: 9 * asked,
+      });
     };
     await clock.pass(11_000);
     const readings = asked;

@@ -23,6 +23,8 @@ export const wellFormed = (ids: KnownIds): { method: string; data?: unknown }[] 
   },
   { method: 'restartIce', data: { transportId: ids.recv } },
   { method: 'restartIce', data: { transportId: ids.foreignTransport } },
+  { method: 'getTransportStats', data: { transportId: ids.send } },
+  { method: 'getTransportStats', data: { transportId: ids.foreignTransport } },
   { method: 'getIceServers' },
   { method: 'closeTransport', data: { transportId: ids.recv } },
   { method: 'closeTransport', data: { transportId: ids.foreignTransport } },

@@ -221,6 +221,16 @@ export const scenarios: Scenario[] = [
     },
   },
   {
+    name: 'transport-stats',
+    about: 'What has gone over a transport; nobody else may ask.',
+    async play(stage) {
+      const { send } = await joinWithTransports(stage, 'alice');
+      await stage.asks('alice', 'getTransportStats', { transportId: send });
+      await stage.asks('alice', 'getTransportStats', { transportId: 'nobodys' });
+      await stage.asks('alice', 'getTransportStats', {});
+    },
+  },
+  {
     name: 'messages',
     about: 'Relayed to everybody, to one, to some, and from the host application.',
     async play(stage) {

@@ -203,6 +203,22 @@ describe('a path that carries nothing', () => {
     updated.mockRestore();
   });
 
+  it('is repaired by an ICE restart also where mediasoup-client cannot change ICE servers, as in Firefox', async () => {
+    const updated = vi.spyOn(FakeHandler.prototype, 'updateIceServers').mockRejectedValue(new Error('no'));
+    const { up, pass, answers, told } = await call();
+    Object.assign(answers, {
+      restartIce: { iceParameters: { usernameFragment: 'u', password: 'p' }, iceServers: TURN },
+    });
+    up.isCut = true;
+    await pass(NOTICED);
+    up.isCut = false;
+    await pass(LOOK_INTERVAL);
+    const repairs = told.filter((line) => line.startsWith('send'));
+    expect(repairs).toEqual(['send iceRestart stalled', 'send recovered stalled']);
+    expect(updated).toHaveBeenCalled();
+    updated.mockRestore();
+  });
+
   it('is not waited for as long as the browser would when that has lost it', async () => {
     const { down, recv, pass, told } = await call();
     down.isCut = true;

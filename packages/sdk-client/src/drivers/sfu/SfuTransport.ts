@@ -96,7 +96,12 @@ export class SfuTransport extends Emitter<SfuTransportEvents> {
     if (transport.closed) return;
     const own = context.rtcConfiguration.iceServers ?? [];
     if (iceServers)
-      await transport.updateIceServers({ iceServers: [...iceServers, ...own] as RTCIceServer[] });
+      await transport
+        .updateIceServers({ iceServers: [...iceServers, ...own] as RTCIceServer[] })
+        // mediasoup-client cannot in Firefox. Where the former credentials have expired a new transport comes next.
+        .catch((error: unknown) => {
+          context.logger.debug('transport', 'ICE servers', error);
+        });
     await transport.restartIce({ iceParameters });
   }
 

@@ -199,6 +199,7 @@ describe('a session', () => {
       ['pauseProducer', { producerId }, 'PRODUCER_NOT_FOUND'],
       ['connectWebRtcTransport', { transportId, dtlsParameters: sampleDtls() }, 'TRANSPORT_NOT_FOUND'],
       ['restartIce', { transportId }, 'TRANSPORT_NOT_FOUND'],
+      ['getTransportStats', { transportId }, 'TRANSPORT_NOT_FOUND'],
       ['closeTransport', { transportId }, 'TRANSPORT_NOT_FOUND'],
       ['produce', { transportId, kind: 'audio', rtpParameters: sampleAudio() }, 'TRANSPORT_NOT_FOUND'],
       ['resume', { consumerId: 'consumer-1' }, 'CONSUMER_NOT_FOUND'],

@@ -67,6 +67,12 @@ export const handlers: Handlers = {
     ...(iceServers && { iceServers: await peer.iceServers() }),
   }),
 
+  getTransportStats: async (peer, { transportId }) => {
+    const stats = await transportOf(peer, transportId).stats();
+    const { bytesReceived, bytesSent, rtpBytesReceived, rtpBytesSent } = stats;
+    return { bytesReceived, bytesSent, rtpBytesReceived, rtpBytesSent };
+  },
+
   closeTransport: (peer, { transportId }) => {
     transportOf(peer, transportId).close();
     return {};

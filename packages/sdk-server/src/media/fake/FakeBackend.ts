@@ -164,7 +164,12 @@ export class FakeTransport extends Emitter<MediaTransportEvents> implements Medi
 
   stats(): Promise<TransportStats> {
     const { bytesReceived, bytesSent } = this;
-    return Promise.resolve({ bytesReceived, bytesSent });
+    return Promise.resolve({
+      bytesReceived,
+      bytesSent,
+      rtpBytesReceived: bytesReceived,
+      rtpBytesSent: bytesSent,
+    });
   }
 
   produce(options: MediaProduceOptions): Promise<FakeProducer> {

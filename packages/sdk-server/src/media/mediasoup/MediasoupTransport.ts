@@ -86,6 +86,8 @@ export class MediasoupTransport extends Emitter<MediaTransportEvents> implements
       return {
         bytesReceived: stats?.bytesReceived ?? 0,
         bytesSent: stats?.bytesSent ?? 0,
+        rtpBytesReceived: stats?.rtpBytesReceived ?? 0,
+        rtpBytesSent: stats?.rtpBytesSent ?? 0,
         availableOutgoingBitrate: stats?.availableOutgoingBitrate,
       };
     } catch (error) {

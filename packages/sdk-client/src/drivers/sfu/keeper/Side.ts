@@ -1,9 +1,10 @@
 import type { MediaRepair } from '../../../types.js';
 import type { DriverContext } from '../../MediaDriver.js';
-import { PathPulse, readPath } from '../../PathPulse.js';
-import { beginPath, judge, QUIET_LIMIT, type PathState } from '../../stall.js';
+import { PathPulse, readPath, type PathCounters } from '../../PathPulse.js';
+import { beginPath, judge, QUIET_LIMIT, type Checks, type PathState } from '../../stall.js';
 import type { Direction, SfuPath } from '../SfuDriver.js';
 import type { SfuTransport } from '../SfuTransport.js';
+import type { Inquiry } from './Inquiry.js';
 import { RepairLadder, type RepairAction } from './RepairLadder.js';
 import { ReceivedStreams, SentStreams, type Found } from './streams.js';
 
@@ -27,6 +28,9 @@ const DOWN_LIMITS: Partial<Record<RTCPeerConnectionState, number>> = {
   connecting: 8000,
 };
 
+/** None that counts, on a path of which nothing is known. */
+const UNANSWERED: Checks = { answered: false, unanswered: 0, overdue: 0, lossRate: 0 };
+
 /** One direction: whether media moves, and its repair. */
 export class Side {
   readonly ladder: RepairLadder;
@@ -35,6 +39,7 @@ export class Side {
   readonly #sent = new SentStreams();
   readonly #received = new ReceivedStreams();
   #pulse: PathPulse;
+  #inquiry: Inquiry | undefined;
   #state: PathState;
   /** What is sent leaves, and no reports on it have come since the last look. */
   #isUnheard = false;
@@ -68,7 +73,9 @@ export class Side {
 
   /** Something may be wrong. */
   get isDoubtful(): boolean {
-    return !this.isProven || this.ladder.isRunning || this.#state.verdict === 'waiting' || this.#isUnheard;
+    const { verdict } = this.#state;
+    const isAsking = verdict !== 'idle' && (this.#inquiry?.isDoubtful ?? false);
+    return !this.isProven || this.ladder.isRunning || verdict === 'waiting' || this.#isUnheard || isAsking;
   }
 
   /** There is something to look at. */
@@ -114,11 +121,36 @@ export class Side {
         ? this.#sent.look(path.sender, looked)
         : this.#received.look(path.receiver.received, looked);
     const pulse = this.#pulse.look(now, at);
-    this.#state = judge(this.#state, { at, direction, streams: found.map(({ look }) => look), ...pulse });
+    const asks = pulse.checks === undefined;
+    const refused = asks && this.#inquire(report, { at, found, now });
+    const streams = found.map(({ look }) => (refused ? { ...look, refused } : look));
+    const checks = asks && this.#inquiry?.isProven === false ? UNANSWERED : pulse.checks;
+    this.#state = judge(this.#state, { at, direction, streams, quiet: pulse.quiet, checks });
     this.#isUnheard = this.#state.verdict === 'flows' && pulse.quiet === undefined;
     for (const { producerId, score, look } of found)
       onScore(producerId, this.#isCut(look) ? 0 : score, direction === 'send');
     if (direction === 'recv' && this.#isAlive) onMissing(this.#received.missing);
+  }
+
+  /** Whether the server sees that media gets lost. */
+  #inquire(
+    report: RTCStatsReport,
+    { at, found, now }: { at: number; found: Found[]; now: PathCounters },
+  ): boolean {
+    if (now.pair === undefined || !found.some(({ look }) => look.due)) return false;
+    if (this.#inquiry) return this.#inquiry.look(report, at);
+    const { direction, context } = this.options;
+    const { transport } = this.transport;
+    import('./Inquiry.js').then(
+      ({ Inquiry: Asked }) => {
+        if (transport === this.transport.transport)
+          this.#inquiry ??= new Asked({ direction, context, transport });
+      },
+      (error: unknown) => {
+        context.logger.debug('media', direction, error);
+      },
+    );
+    return false;
   }
 
   get #isAlive(): boolean {
@@ -130,12 +162,19 @@ export class Side {
   /** What is sent into a broken path is lost, whatever was last heard of it. */
   #isCut({ due }: Found['look']): boolean {
     const { direction } = this.options;
-    const cut = this.#state.verdict === 'stalled' || this.transport.state === 'disconnected';
+    const cut = this.#state.verdict === 'stalled' || this.#connection === 'disconnected';
     return direction === 'send' && due && cut;
   }
 
-  #decide(): void {
+  /** Firefox says `disconnected` as soon as one check is lost, also where media arrives. */
+  get #connection(): SfuTransport['state'] {
     const { state } = this.transport;
+    const arrives = this.#state.verdict === 'flows' && this.#inquiry?.isDoubtful === false;
+    return state === 'disconnected' && arrives ? 'connected' : state;
+  }
+
+  #decide(): void {
+    const state = this.#connection;
     const { verdict } = this.#state;
     if (state === 'connected') {
       this.#downSince = undefined;
@@ -155,6 +194,7 @@ export class Side {
   #beginAnew(): void {
     this.#state = beginPath(this.options.context.platform.now());
     this.#pulse.beginAnew();
+    this.#inquiry?.beginAnew();
   }
 
   async #act(action: RepairAction): Promise<void> {
@@ -166,6 +206,7 @@ export class Side {
       this.#sent.clear();
       this.#received.clear();
       this.#pulse = new PathPulse(direction);
+      this.#inquiry = undefined;
     }
     this.#beginAnew();
   }

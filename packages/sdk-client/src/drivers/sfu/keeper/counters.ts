@@ -69,3 +69,27 @@ export function readIncoming(report: RTCStatsReport, mid: string): Received | un
   const isTold = entries.every((entry) => entry.type !== 'inbound-rtp' || entry['mid'] !== undefined);
   return entries.length > 0 && isTold ? NOTHING_RECEIVED : undefined;
 }
+
+/** How many packets have been sent over a transport, how many of them have arrived, and when that was last reported. */
+export interface Reports {
+  /** When the statistics were made. */
+  readonly now: number;
+  readonly at: number;
+  /** When that stream was reported on whose last report is the oldest. */
+  readonly oldest: number;
+  readonly arrived: number;
+  readonly sent: number;
+}
+
+export function readReports(report: RTCStatsReport): Reports {
+  const entries = entriesOf(report);
+  const streams = entries.filter(({ type }) => type === 'outbound-rtp');
+  const reports = entries.filter(({ type }) => type === 'remote-inbound-rtp');
+  return {
+    now: largest(streams, 'timestamp'),
+    at: largest(reports, 'timestamp'),
+    oldest: Math.min(...reports.map((entry) => number(entry, 'timestamp') ?? 0)),
+    arrived: sum(reports, 'packetsReceived'),
+    sent: sum(streams, 'packetsSent'),
+  };
+}

@@ -43,9 +43,9 @@ export class PairRoute {
     });
   }
 
-  cut(): void {
-    this.#isCut = true;
-    for (const relay of this.#relays) relay.cut(true);
+  cut(cut = true): void {
+    this.#isCut = cut;
+    for (const relay of this.#relays) relay.cut(cut);
   }
 
   close(): void {
@@ -63,7 +63,8 @@ export class PairRoute {
     if (!candidate?.candidate || isRelayed(candidate.candidate)) return true;
     const [foundation, component, protocol, priority, address = '', port, ...rest] =
       candidate.candidate.split(' ');
-    if (protocol !== 'udp' || !address.includes('.')) return false;
+    // Firefox writes it in capitals.
+    if (protocol?.toLowerCase() !== 'udp' || !address.includes('.')) return false;
     const relay = await UdpRelay.to(address, Number(port));
     relay.cut(this.#isCut);
     this.#relays.push(relay);

@@ -100,6 +100,15 @@ describe('PathPulse', () => {
     expect(given(4000, 12, -1)).toBe(0);
   });
 
+  it('hears a path whose packets are counted by pair, also when another takes over', () => {
+    const pulse = new PathPulse('recv');
+    const given = (at: number, arrived: number, pair: string) =>
+      pulse.look({ ...counters(1, 1, pair), arrived }, at).quiet;
+    given(1000, 500, 'pair');
+    expect(given(2000, 40, 'other')).toBe(0);
+    expect(given(3000, 40, 'other')).toBeUndefined();
+  });
+
   it('knows by how much an answer is late', () => {
     const pulse = new PathPulse('recv');
     const given = (at: number, asked: number, roundTripTime?: number) =>

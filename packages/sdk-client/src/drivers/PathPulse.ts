@@ -121,7 +121,9 @@ export class PathPulse {
   #hear({ arrived, left, quiet = 0 }: PathCounters, at: number): PathLook['quiet'] {
     if (arrived === undefined) return 0;
     const before = this.#last;
-    const came = arrived - (before?.arrived ?? 0);
+    const known = before?.arrived ?? 0;
+    // Where browsers count by pair, another one begins anew.
+    const came = arrived < known ? arrived : arrived - known;
     const elapsed = at - (before?.at ?? at);
     if (before?.left === undefined || left === undefined || this.direction === 'recv')
       return came > 0 ? Math.min(Math.max(quiet, 0), elapsed) : undefined;

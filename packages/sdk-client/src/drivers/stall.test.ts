@@ -177,6 +177,18 @@ describe('judge', () => {
     expect(after(silent('recv', undefined))).toBe(-1);
   });
 
+  it('needs no checks where both ends report to each other', () => {
+    const silent: Given = {
+      ...alive('recv', { moved: false }),
+      isMutual: true,
+      quiet: undefined,
+      checks: undefined,
+    };
+    const reported = { ...silent, quiet: 0 };
+    expect(verdicts([alive('recv'), ...times(3, silent)]).indexOf('stalled')).toBe(QUIET_LIMIT / LOOK);
+    expect(verdicts([alive('recv'), ...times(8, reported)])).not.toContain('stalled');
+  });
+
   it('takes the server’s word for what it receives', () => {
     const refused = alive('send', { refused: true });
     expect(verdicts([...times(2, alive('send')), refused])).toEqual(['flows', 'flows', 'stalled']);

@@ -29,6 +29,8 @@ export interface PathLook {
   /** Milliseconds. */
   readonly at: number;
   readonly direction: 'send' | 'recv';
+  /** Both ends report to each other over it, as two browsers do: while it lives, something comes. */
+  readonly isMutual?: boolean;
   readonly streams: readonly StreamLook[];
   /**
    * Milliseconds since packets came in: of what is received any, of what is sent as many reports as usual. Undefined:
@@ -77,8 +79,9 @@ export const beginPath = (at: number): PathState => ({
 });
 
 /** Nothing comes in: neither media nor reports, nor answers. */
-function isDead({ direction, checks }: PathLook, silence: number): boolean {
+function isDead({ direction, checks, isMutual }: PathLook, silence: number): boolean {
   if (checks) return silence >= QUIET_LIMIT && checks.overdue >= MISSED_LIMIT;
+  if (isMutual) return silence >= QUIET_LIMIT;
   // To whom receives, servers report on media only.
   return direction === 'send' && silence >= UNSURE_LIMIT;
 }

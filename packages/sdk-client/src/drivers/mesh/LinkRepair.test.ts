@@ -62,6 +62,19 @@ describe('LinkRepair', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('leaves alone what has come back while the other side was let go first', async () => {
+    const { clock, done, told, repair, connected } = setup({ opener: false });
+    connected();
+    repair.stalled();
+    await clock.advance(POLITENESS - 1);
+    repair.moves();
+    await clock.advance(10 * ATTEMPT_LIMIT);
+    expect([done, told, clock.pending]).toEqual([[], [], 0]);
+    repair.stalled();
+    await clock.advance(POLITENESS);
+    expect(told).toEqual(['iceRestart stalled']);
+  });
+
   it('tells what is done for a pair that was connected, and nothing of one that never was', async () => {
     const { clock, told, repair, connected } = setup({ hasRelay: false });
     repair.onState('connecting');

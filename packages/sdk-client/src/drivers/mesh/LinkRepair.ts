@@ -38,6 +38,8 @@ export class LinkRepair {
   #attempts = 0;
   #wasConnected = false;
   #unreachable = false;
+  /** Nothing comes through, and the other side is let go first. */
+  #isSuspected = false;
   /** Why a pair that was connected is being repaired. */
   #reason: MediaRepairReason | undefined;
 
@@ -69,12 +71,16 @@ export class LinkRepair {
 
   /** Connected, and nothing comes through. */
   stalled(): void {
-    if (!this.#stopTimer) this.#in(0, () => this.#next('stalled'));
+    if (this.#stopTimer) return;
+    this.#in(0, () => {
+      this.#next('stalled');
+    });
+    this.#isSuspected = true;
   }
 
   /** What comes shows that the pair is connected, whether or not the browser has ever doubted it. */
   moves(): void {
-    if (this.#reason === 'stalled') this.#connected();
+    if (this.#reason === 'stalled' || this.#isSuspected) this.#connected();
   }
 
   /** The two sides do not understand each other: only a new connection helps. */
@@ -97,6 +103,7 @@ export class LinkRepair {
   close(): void {
     this.#stopTimer?.();
     this.#stopTimer = undefined;
+    this.#isSuspected = false;
   }
 
   #connected(): void {
@@ -140,7 +147,7 @@ export class LinkRepair {
     const { platform, opener } = this.options;
     this.#stopTimer = platform.timer(
       () => {
-        this.#stopTimer = undefined;
+        this.close();
         act();
       },
       opener ? milliseconds : milliseconds + POLITENESS,

@@ -13,9 +13,12 @@ class Link implements WatchedLink {
   roundTripTime = 0.02;
   /** What the other end reports of what is sent. */
   fractionLost: number | undefined = undefined;
-  /** Connectivity checks come through. */
+  /** Connectivity checks come through, and reports. */
   answers = true;
+  /** The browser counts them, which Firefox does not. */
+  counts = true;
   #sent = 0;
+  #reported = 0;
   #answered = 0;
   #sums = { timestamp: 0, packetsReceived: 0, packetsLost: 0, totalFreezesDuration: 0 };
 
@@ -44,14 +47,20 @@ class Link implements WatchedLink {
       ...(fractionLost === undefined
         ? []
         : [{ id: 'rr', type: 'remote-inbound-rtp', localId: 'out', fractionLost, roundTripTime: 0.02 }]),
-      { id: 'transport', type: 'transport', packetsReceived: this.#sums.packetsReceived },
+      {
+        id: 'transport',
+        type: 'transport',
+        packetsReceived: this.#sums.packetsReceived + (this.#reported += this.answers ? 1 : 0),
+      },
       {
         id: 'pair',
         type: 'candidate-pair',
         selected: true,
         currentRoundTripTime: this.roundTripTime,
-        requestsSent: (this.#sent += 1),
-        responsesReceived: (this.#answered += this.answers ? 1 : 0),
+        ...(this.counts && {
+          requestsSent: (this.#sent += 1),
+          responsesReceived: (this.#answered += this.answers ? 1 : 0),
+        }),
       },
     ];
     return Promise.resolve(new Map(entries.map((entry) => [entry.id, entry])));
@@ -149,6 +158,18 @@ describe('QualityWatch', () => {
     Object.assign(links[0]!, { got: 100, answers: true });
     expect(await look()).toEqual(['theirs 10']);
     expect(seen.at(-1)).toBe(true);
+  });
+
+  it('sees it as fast by reports alone, where browsers do not count checks', async () => {
+    const { look, links, seen } = setup();
+    Object.assign(links[0]!, { counts: false });
+    await look(2);
+    links[0]!.got = 0;
+    await look(10);
+    expect(seen).not.toContain(false);
+    links[0]!.answers = false;
+    await look(3);
+    expect(seen.at(-1)).toBe(false);
   });
 
   it('looks more often while it is not known why nothing comes', async () => {

@@ -139,6 +139,7 @@ export class QualityWatch {
     const { verdict } = (watched.state = judge(state, {
       at,
       direction: 'recv',
+      isMutual: true,
       streams,
       ...pulse.look(path, at),
     }));

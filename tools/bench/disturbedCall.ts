@@ -1,6 +1,6 @@
 import { createToken } from '@parlor/sdk-server';
 import { TestServer } from '@parlor/sdk-server/testing';
-import { chromium, type Page } from '@playwright/test';
+import { chromium, type Browser, type Page } from '@playwright/test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Detail, Measurement } from './harness/result.js';
 import { servePage } from './harness/servePage.js';
@@ -31,42 +31,61 @@ export interface Call {
   readonly pages: readonly [Page, Page];
 }
 
-export async function withCall<T>(
-  use: (call: Call) => Promise<T>,
-  beforeJoining: (second: Page) => Promise<unknown> = () => Promise.resolve(),
-): Promise<T> {
-  const server = await TestServer.start(() => ({
-    access: { jwtSecret: SECRET },
-    topology: 'auto',
-    media: { workers: 1, listenIp: '127.0.0.1', clients: 'network' },
-  }));
-  const served = await servePage('page/recovery.ts');
-  const browser = await chromium.launch({
+export interface CallOptions {
+  /** The browser of the second page; none: that of the first. */
+  readonly launchSecond?: (() => Promise<Browser>) | undefined;
+  readonly beforeJoining?: (second: Page) => Promise<unknown>;
+}
+
+const launchChromium = (): Promise<Browser> =>
+  chromium.launch({
     executablePath: process.env['PARLOR_CHROMIUM'] ?? '/usr/bin/chromium',
     headless: true,
     // What is not sent to a speaker cannot be captured.
     ignoreDefaultArgs: ['--mute-audio'],
     args: CHROMIUM_ARGS,
   });
+
+export async function withCall<T>(
+  use: (call: Call) => Promise<T>,
+  { launchSecond, beforeJoining }: CallOptions = {},
+): Promise<T> {
+  const server = await TestServer.start(() => ({
+    access: { jwtSecret: SECRET },
+    topology: 'auto',
+    // Firefox does not connect to 127.0.0.1.
+    media: { workers: 1, ...(!launchSecond && { listenIp: '127.0.0.1' }), clients: 'network' },
+  }));
+  const served = await servePage('page/recovery.ts');
+  const browsers: Browser[] = [];
   try {
-    const open = async () => {
+    const launched = async (launch: () => Promise<Browser>): Promise<Browser> => {
+      const browser = await launch();
+      browsers.push(browser);
+      return browser;
+    };
+    const open = async (browser: Browser) => {
       const page = await (await browser.newContext()).newPage();
       await page.goto(served.url);
       return page;
     };
-    const pages = [await open(), await open()] as const;
-    await beforeJoining(pages[1]);
+    const first = await launched(launchChromium);
+    const second = launchSecond ? await launched(launchSecond) : first;
+    const pages = [await open(first), await open(second)] as const;
+    await beforeJoining?.(pages[1]);
     for (const [index, page] of pages.entries()) {
       const token = await createToken({ sub: `participant ${String(index)}` }, SECRET);
       const address = { kind: 'parlor' as const, url: server.url, token };
-      await page.evaluate((to) => disturbed.join(to), address);
+      // Firefox makes no sound of its own where there is no device for it.
+      const usesDevices = page === pages[1] && launchSecond !== undefined;
+      await page.evaluate(({ to, uses }) => disturbed.join(to, uses), { to: address, uses: usesDevices });
     }
     await pages[0].bringToFront();
     await pages[0].evaluate(() => disturbed.listen());
     await Promise.all(pages.map(moves));
     return await use({ server, pages });
   } finally {
-    await browser.close();
+    for (const browser of browsers) await browser.close();
     served.close();
     await server.close();
   }

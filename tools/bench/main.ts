@@ -12,7 +12,8 @@ import { crowd, join, join2, join30 } from './join.js';
 import { janus, janusLoop, media } from './media.js';
 import { meshCost } from './mesh.js';
 import { recoveryRestart, recoverySwitch, recoveryWorker } from './recovery.js';
-import { recoveryNetwork, recoveryStall } from './recoveryNetwork.js';
+import { recoveryNetwork } from './recoveryNetwork.js';
+import { recoveryStall, recoveryStallFirefox } from './recoveryStall.js';
 import { relay } from './relay.js';
 import { rpc } from './rpc.js';
 import { soak } from './soak.js';
@@ -46,6 +47,7 @@ const benches: readonly Bench[] = [
   recoveryWorker,
   recoveryNetwork,
   recoveryStall,
+  recoveryStallFirefox,
   bundle,
 ];
 

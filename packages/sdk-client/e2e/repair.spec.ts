@@ -1,9 +1,10 @@
 import type { Page } from '@playwright/test';
 import { expectDecodes, expectHears } from './support/expectMedia.js';
 import { expect, test, type JoinPage, type OpenPage } from './support/fixtures.js';
-import { MediaRoute } from './support/mediaRoute.js';
+import { CUTS, MediaRoute } from './support/mediaRoute.js';
 import { cutMedia, networkOf } from './support/network.js';
 import { repairsOf } from './support/repairs.js';
+import { expectTalk, startTalk } from './support/twoTalk.js';
 
 interface Call {
   readonly alice: Page;
@@ -23,29 +24,8 @@ async function call(
   const route = await MediaRoute.of(bob);
   const repairs = { alice: await repairsOf(alice), bob: await repairsOf(bob) };
   await bob.evaluate((given) => window.call.connect(given), joining);
-  await alice.evaluate(() =>
-    Promise.all([window.call.publishTone(500), window.call.publishColour([220, 30, 30])]),
-  );
-  await bob.evaluate(() =>
-    Promise.all([window.call.publishTone(900), window.call.publishColour([30, 40, 220])]),
-  );
-  await expectTalk({ alice, bob });
-  for (const page of [alice, bob]) {
-    await page.evaluate(() => {
-      window.call.keep();
-      window.call.events.length = 0;
-    });
-  }
+  await startTalk(alice, bob, { isColour: true });
   return { alice, bob, route, repairs };
-}
-
-async function expectTalk({ alice, bob }: Pick<Call, 'alice' | 'bob'>): Promise<void> {
-  await Promise.all([
-    expectDecodes(alice, { from: 'bob' }),
-    expectHears(alice, { from: 'bob', hz: 900 }),
-    expectDecodes(bob, { from: 'alice' }),
-    expectHears(bob, { from: 'alice', hz: 500 }),
-  ]);
 }
 
 /** Apps have noticed nothing but the quality: tracks are the same objects, nobody left, nothing was published anew. */
@@ -74,19 +54,15 @@ test('media that is cut both ways comes back by ICE restarts, each direction on 
   await expect
     .poll(async () => (await repairs.bob()).filter((line) => line.includes('recovered')))
     .toHaveLength(2);
-  await expectTalk(talk);
+  await expectTalk(talk.alice, talk.bob);
   await expectSame(talk);
   // What alice's publisher suffered is nothing that alice could repair.
   expect(await repairs.alice()).toEqual([]);
   route.close();
 });
 
-for (const { direction, cut } of [
-  { direction: 'recv', cut: 'down' },
-  { direction: 'recv', cut: 'both' },
-  { direction: 'send', cut: 'up' },
-  { direction: 'send', cut: 'both' },
-] as const) {
+for (const way of CUTS) {
+  const { direction, cut } = way;
   test(`a way to ${direction} that stays shut (${cut}) gives way to a new transport, the other goes on`, async ({
     open,
     join,
@@ -95,16 +71,13 @@ for (const { direction, cut } of [
   }) => {
     const talk = await call({ open, join }, { url: server.url, room: roomId });
     const { bob, route, repairs } = talk;
-    const [relay] = route[direction];
-    if (!relay) throw new Error('no relay');
-    if (cut !== 'down') relay.upCut = true;
-    if (cut !== 'up') relay.downCut = true;
+    route.cut(way);
     await expect
       .poll(async () => (await repairs.bob()).map((line) => line.split(' ').slice(0, 2).join(' ')))
       .toEqual([`${direction} iceRestart`, `${direction} newTransport`, `${direction} recovered`]);
     expect(route[direction]).toHaveLength(2);
     expect(route[direction === 'send' ? 'recv' : 'send']).toHaveLength(1);
-    await expectTalk(talk);
+    await expectTalk(talk.alice, talk.bob);
     await expectSame(talk);
     expect(await repairs.alice()).toEqual([]);
     expect(await bob.evaluate(() => window.call.connectionStates())).toEqual(['connected', 'connected']);
@@ -174,7 +147,7 @@ test('both sides are told that a participant is lost, and that it is back', asyn
   for (const relay of route.send) relay.cut(false);
   for (const page of [alice, bob])
     await expect.poll(async () => (await told(page)).at(-1)).toMatch(/^(good|excellent) bob$/);
-  await expectTalk(talk);
+  await expectTalk(talk.alice, talk.bob);
   await expectSame(talk);
   route.close();
 });
@@ -193,23 +166,12 @@ test.describe('from browser to browser', () => {
     const network = await networkOf(bob);
     const told = await repairsOf(alice);
     await bob.evaluate((given) => window.call.connect(given), { url: server.url, room: roomId });
-    await alice.evaluate(() =>
-      Promise.all([window.call.publishTone(500), window.call.publishColour([220, 30, 30])]),
-    );
-    await bob.evaluate(() =>
-      Promise.all([window.call.publishTone(900), window.call.publishColour([30, 40, 220])]),
-    );
-    await expectTalk({ alice, bob });
-    for (const page of [alice, bob]) {
-      await page.evaluate(() => {
-        window.call.keep();
-      });
-    }
+    await startTalk(alice, bob, { isColour: true });
     await cutMedia(network, true);
     await expect.poll(async () => (await told())[0]).toMatch(/^both iceRestart/);
     await cutMedia(network, false);
     await expect.poll(async () => (await told()).at(-1)).toMatch(/^both recovered/);
-    await expectTalk({ alice, bob });
+    await expectTalk(alice, bob);
     for (const page of [alice, bob])
       expect(await page.evaluate(() => window.call.kept)).toEqual({ remote: true, local: true });
   });

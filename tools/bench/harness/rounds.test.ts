@@ -35,6 +35,14 @@ describe('runRounds, warming up together', () => {
     expect(atOnce).toEqual([1, 2, 3, 1, 1, 1]);
     expect(rounds).toHaveLength(1);
   });
+
+  it('ends when its time is over, and counts all rounds after it', async () => {
+    let ran = 0;
+    const arm = () => Promise.resolve(++ran);
+    const arms = { baseline: arm, control: arm, candidate: arm };
+    const rounds = await runRounds(arms, { warmUps: 5, rounds: 2, warmUpTogether: true, warmUpLimit: 0 });
+    expect([ran, rounds.length]).toEqual([6, 2]);
+  });
 });
 
 describe('compare', () => {

@@ -15,6 +15,8 @@ export interface RoundCounts {
   rounds: number;
   /** The arms warm up at the same time, where they have nothing in common: nothing is measured then. */
   warmUpTogether?: boolean;
+  /** Milliseconds after which warming up ends, on machines that take longer for it. */
+  warmUpLimit?: number;
 }
 
 const FORTH: readonly ArmName[] = ['baseline', 'candidate', 'control'];
@@ -26,21 +28,21 @@ const BACK: readonly ArmName[] = [...FORTH].reverse();
  */
 export const orderOf = (index: number): readonly ArmName[] => (index % 2 === 0 ? FORTH : BACK);
 
-/** Runs the arms one at a time; the first `warmUps` rounds only warm up compilers and caches. */
+/** Runs the arms one at a time, after rounds that only warm up compilers and caches. */
 export async function runRounds<T>(
   arms: Arms<T>,
-  { warmUps, rounds, warmUpTogether = false }: RoundCounts,
+  { warmUps, rounds, warmUpTogether = false, warmUpLimit = Infinity }: RoundCounts,
 ): Promise<Round<T>[]> {
   const done: Round<T>[] = [];
-  for (let index = 0; index < warmUps + rounds; index++) {
-    const order = orderOf(index);
-    if (warmUpTogether && index < warmUps) {
-      await Promise.all(order.map((arm) => arms[arm]()));
-      continue;
-    }
+  const beganAt = performance.now();
+  let index = 0;
+  const next = async (): Promise<Round<T>> => {
     const round: Partial<Round<T>> = {};
-    for (const arm of order) round[arm] = await arms[arm]();
-    if (index >= warmUps) done.push(round as Round<T>);
-  }
+    for (const arm of orderOf(index)) round[arm] = await arms[arm]();
+    return round as Round<T>;
+  };
+  for (; index < warmUps && performance.now() - beganAt < warmUpLimit; index++)
+    await (warmUpTogether ? Promise.all(FORTH.map((arm) => arms[arm]())) : next());
+  for (const end = index + rounds; index < end; index++) done.push(await next());
   return done;
 }

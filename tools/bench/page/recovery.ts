@@ -79,26 +79,18 @@ room.on('mediaRepair', (repair) => {
   repairs.push({ ...repair, at: performance.now() });
 });
 
-/** When that was first told. */
-const told = (isIt: (repair: MediaRepair) => boolean): Promise<number> =>
-  new Promise((resolve) => {
-    const look = () => {
-      const found = repairs.find(isIt);
-      if (!found) return;
-      room.off('mediaRepair', look);
-      resolve(found.at);
-    };
-    room.on('mediaRepair', look);
-    look();
-  });
-
 const WAYS_BACK = { newPath, rejoin, mediaRepaired };
 
 let expected: Promise<unknown> = Promise.resolve();
 
 const page: RecoveryPage = {
-  async join({ url, token }) {
+  async join({ url, token }, usesDevices) {
     await room.connect(url, token, { room: 'recovery' });
+    if (usesDevices) {
+      await room.localParticipant.setMicrophoneEnabled(true);
+      await room.localParticipant.setCameraEnabled(true, {}, { simulcast: false });
+      return;
+    }
     await room.localParticipant.publishTrack(colourTrack([220, 30, 30], { width: 320, height: 180 }), {
       source: 'camera',
       simulcast: false,
@@ -146,11 +138,12 @@ const page: RecoveryPage = {
     repairs = [];
     watchedFrom = performance.now();
   },
-  async noticed(direction: Direction) {
-    return (await told((repair) => repair.direction === direction)) - watchedFrom;
+  noticed(direction: Direction) {
+    const first = repairs.find((repair) => repair.direction === direction);
+    return first && first.at - watchedFrom;
   },
-  async recovered(direction: Direction) {
-    await told((repair) => repair.direction === direction && repair.step === 'recovered');
+  recovered(direction: Direction) {
+    return repairs.some((repair) => repair.direction === direction && repair.step === 'recovered');
   },
 };
 

@@ -38,7 +38,8 @@ export type WayBack = 'newPath' | 'rejoin' | 'mediaRepaired';
 
 /** Of the page whose call is disturbed. */
 export interface RecoveryPage {
-  join(server: ServerAddress): Promise<void>;
+  /** @param usesDevices Sends a camera and a microphone, and not what it makes itself */
+  join(server: ServerAddress, usesDevices: boolean): Promise<void>;
   /** What the page plays is measured from now on. */
   listen(): Promise<void>;
   /** From here on gaps are counted. */
@@ -56,9 +57,8 @@ export interface RecoveryPage {
   /** From here on repairs are counted. */
   watchRepairs(): void;
   /** Milliseconds until the first repair of a direction began. */
-  noticed(direction: Direction): Promise<number>;
-  /** Resolves when a direction is repaired. */
-  recovered(direction: Direction): Promise<void>;
+  noticed(direction: Direction): number | undefined;
+  recovered(direction: Direction): boolean;
 }
 
 /** What was seen and heard for a while. */

@@ -42,6 +42,13 @@ export async function expectHears(
     .toBe(hz);
 }
 
+/** Something of this stream goes on being heard; also where Web Audio does not run, as in Firefox without a sound device. */
+export async function expectSound(page: Page, { from, source = 'microphone' }: Stream): Promise<void> {
+  const energy = () => page.evaluate((at) => window.call.energy(at.from, at.source), { from, source });
+  const before = await energy();
+  await expect.poll(energy, { message: `sound of ${from} goes on`, intervals }).toBeGreaterThan(before);
+}
+
 export async function expectSilence(page: Page, { from, source = 'microphone' }: Stream): Promise<void> {
   const level = async () => {
     const heard = await page.evaluate((at) => window.call.heard(at.from, at.source), { from, source });

@@ -29,6 +29,16 @@ export interface RouteOptions {
   isTurnExpired?: (transports: number, isRestart: boolean) => boolean;
 }
 
+/** How media of a page can be cut off: `up` and `down` leave what comes back, such as reports and answers. */
+export const CUTS = [
+  { direction: 'recv', cut: 'down' },
+  { direction: 'recv', cut: 'both' },
+  { direction: 'send', cut: 'up' },
+  { direction: 'send', cut: 'both' },
+] as const;
+
+type Cut = (typeof CUTS)[number];
+
 /** The media transports of a page, each on a stretch of network of its own that a test can cut. */
 export class MediaRoute {
   /** In the order in which they were made. */
@@ -97,6 +107,15 @@ export class MediaRoute {
   /** As `UdpRelay.changeNetwork`, for all of them. */
   changeNetwork(): void {
     for (const relay of [...this.send, ...this.recv]) relay.changeNetwork();
+  }
+
+  /** Cuts the first transport of a direction off; ends by `UdpRelay.cut(false)` of what is given. */
+  cut({ direction, cut }: Cut): UdpRelay {
+    const [relay] = this[direction];
+    if (!relay) throw new Error(`there is no transport to ${direction}`);
+    if (cut !== 'down') relay.upCut = true;
+    if (cut !== 'up') relay.downCut = true;
+    return relay;
   }
 
   close(): void {

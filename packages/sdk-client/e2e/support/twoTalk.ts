@@ -2,19 +2,28 @@ import type { Page } from '@playwright/test';
 import { expectDecodes, expectHears } from './expectMedia.js';
 import { expect } from './fixtures.js';
 
-/** Alice and bob send their camera and a tone each, and hold on to all objects. Nothing is known of what was told before. */
-export async function startTalk(alice: Page, bob: Page): Promise<void> {
+/**
+ * Alice and bob send a tone each and their camera, or a colour, which takes less of the machine, and hold on to all
+ * objects. Nothing is known of what was told before.
+ */
+export async function startTalk(
+  alice: Page,
+  bob: Page,
+  { isColour = false }: { isColour?: boolean } = {},
+): Promise<void> {
   for (const [page, hz] of [
     [alice, 500],
     [bob, 900],
   ] as const)
     await page.evaluate(
-      (tone) =>
+      (given) =>
         Promise.all([
-          window.call.publishTone(tone),
-          window.call.room.localParticipant.setCameraEnabled(true),
+          window.call.publishTone(given.hz),
+          given.isColour
+            ? window.call.publishColour([220, 30, 30])
+            : window.call.room.localParticipant.setCameraEnabled(true),
         ]),
-      hz,
+      { hz, isColour },
     );
   await expectTalk(alice, bob);
   for (const page of [alice, bob])

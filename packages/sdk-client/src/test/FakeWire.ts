@@ -34,11 +34,20 @@ export class FakeWire {
   /** When a check was last sent. */
   #asked: number;
   #last: number;
-  #sums = { sent: 0, frames: 0, arrived: 0, asked: 0, answered: 0 };
+  #sums = { sent: 0, frames: 0, arrived: 0, asked: 0, answered: 0, carried: 0 };
+  /** What came in where nothing but media does, and when the last of it. */
+  #heard = { at: 0, packets: 0 };
+  /** When the other side last reported, and how many packets had come until then. */
+  #reported = { at: 0, carried: 0 };
 
   constructor(
     handler: FakeHandler,
-    private readonly options: { direction: 'send' | 'recv'; clock: FakeClock },
+    private readonly options: {
+      direction: 'send' | 'recv';
+      clock: FakeClock;
+      /** Connectivity checks are not counted, nor are transports: as in Firefox. */
+      isUncounted?: boolean;
+    },
   ) {
     this.#last = this.#asked = options.clock.now();
     vi.spyOn(handler, 'restartIce').mockImplementation(() => {
@@ -49,10 +58,16 @@ export class FakeWire {
     vi.spyOn(handler, 'getTransportStats').mockImplementation(() => Promise.resolve(this.#report()));
   }
 
+  /** What the server has counted: packets that it got of what is sent, or that it sent of what is received. */
+  get carried(): number {
+    this.#pass();
+    return this.#sums.carried;
+  }
+
   #report(): RTCStatsReport {
     this.#pass();
-    const { direction, clock } = this.options;
-    const { sent, frames, arrived, asked, answered } = this.#sums;
+    const { direction, clock, isUncounted = false } = this.options;
+    const { sent, frames } = this.#sums;
     const timestamp = clock.now();
     const streams = [...this.streams].map(([mid, kind]) =>
       direction === 'send'
@@ -61,6 +76,7 @@ export class FakeWire {
             type: 'outbound-rtp',
             mid,
             kind,
+            timestamp,
             packetsSent: sent,
             mediaSourceId: `source-${mid}`,
           }
@@ -80,8 +96,15 @@ export class FakeWire {
       kind,
       ...(kind === 'video' ? { frames } : {}),
     }));
+    const path = isUncounted ? this.#uncounted() : this.#counted();
+    const entries = [...path, ...streams, ...(direction === 'send' ? sources : [])];
+    return new Map<string, object>(entries.map((entry) => [entry.id, entry])) as RTCStatsReport;
+  }
+
+  #counted() {
+    const { sent, arrived, asked, answered } = this.#sums;
     const pair = `pair-${String(this.#pair)}`;
-    const path = [
+    return [
       {
         id: 'transport',
         type: 'transport',
@@ -91,8 +114,26 @@ export class FakeWire {
       },
       { id: pair, type: 'candidate-pair', requestsSent: asked, responsesReceived: answered },
     ];
-    const entries = [...path, ...streams, ...(direction === 'send' ? sources : [])];
-    return new Map<string, object>(entries.map((entry) => [entry.id, entry])) as RTCStatsReport;
+  }
+
+  #uncounted() {
+    const { direction, clock } = this.options;
+    const pair = {
+      id: `pair-${String(this.#pair)}`,
+      type: 'candidate-pair',
+      selected: true,
+      timestamp: clock.now(),
+      bytesReceived: this.#heard.packets,
+      lastPacketReceivedTimestamp: this.#heard.at,
+    };
+    const reports = [...this.streams.keys()].map((mid) => ({
+      id: `reported-${mid}`,
+      type: 'remote-inbound-rtp',
+      localId: `out-${mid}`,
+      timestamp: this.#reported.at,
+      packetsReceived: this.#reported.carried,
+    }));
+    return [pair, ...(direction === 'send' ? reports : [])];
   }
 
   #pass(): void {
@@ -104,9 +145,17 @@ export class FakeWire {
     const checks = Math.floor((now - this.#asked) / (isKnown ? CHECK_INTERVAL : FIRST_INTERVAL));
     if (checks > 0) this.#asked = now;
     this.#sums.asked += checks;
+    const leaves = this.delivers && !this.isResting;
     if (this.delivers) this.#sums.frames += packets;
-    if (this.delivers && !this.isResting) this.#sums.sent += packets;
+    if (leaves) this.#sums.sent += packets;
+    const isReceived = this.options.direction === 'recv';
+    const getsThere = isReceived ? !this.isSilent : leaves && !this.isCut && !this.isUpCut;
+    if (getsThere) this.#sums.carried += packets;
+    if (!this.isCut && now - this.#reported.at >= 1000 / REPORTS_A_SECOND)
+      this.#reported = { at: now, carried: this.#sums.carried };
     if (this.isUpCut) this.#sums.arrived += Math.ceil(REPORTS_A_SECOND * seconds);
+    if (!this.isCut && !this.isSilent && packets > 0)
+      this.#heard = { at: now, packets: this.#heard.packets + packets };
     if (this.isCut || this.isUpCut) return;
     this.#sums.answered += checks;
     // Reports come whether or not media does.

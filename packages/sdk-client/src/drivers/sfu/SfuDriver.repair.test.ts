@@ -2,84 +2,16 @@ import { FakeHandler } from 'mediasoup-client/handlers/FakeHandler';
 import { describe, expect, it, vi } from 'vitest';
 import { ParlorError } from '../../errors.js';
 import { FakeWire } from '../../test/FakeWire.js';
+import { call } from '../../test/sfuCall.js';
 import { newest, until } from '../../test/kit.js';
-import { alone, consumer, handlers, media, outgoing, producers, servers } from '../../test/sfuDriver.js';
+import { alone, consumer, handlers, media, producers, servers } from '../../test/sfuDriver.js';
 import { FakeMediaStreamTrack, settle } from '../../testing/index.js';
-import type { MediaRepair } from '../../types.js';
 import { QUIET_LIMIT } from '../stall.js';
 import { LOOK_INTERVAL } from './keeper/Keeper.js';
 import { REPAIR_LIMITS } from './keeper/RepairLadder.js';
 
 const TURN = [{ urls: 'turn:relay.test', username: 'u', credential: 'c' }];
 const NOTICED = QUIET_LIMIT + LOOK_INTERVAL;
-
-/** A call: microphone and camera go out, a microphone comes in, and media moves. */
-async function call(iceServers: RTCIceServer[] = []) {
-  const setup = await alone({ iceServers });
-  const { driver, platform, requests, answers, send, recv } = setup;
-  const { clock } = platform;
-  const told: string[] = [];
-  const replaced: string[] = [];
-  const scores: string[] = [];
-  const lost: string[] = [];
-  driver
-    .on('stateChanged', (state) => told.push(state))
-    .on('repair', ({ direction, step, reason }: MediaRepair) => told.push(`${direction} ${step} ${reason}`))
-    .on('error', ({ code }) => told.push(code))
-    .on('trackReplaced', (producerId) => replaced.push(producerId))
-    .on('trackLost', (producerId) => lost.push(producerId))
-    .on('score', (producerId, score, own) => {
-      const line = `${own ? 'own' : 'their'} ${producerId} ${String(score)}`;
-      if (scores.at(-1) !== line) scores.push(line);
-    });
-  const wires: FakeWire[] = [];
-  const wire = (direction: 'send' | 'recv'): FakeWire => {
-    const handler = handlers[wires.length];
-    if (!handler) throw new Error('no handler');
-    const made = new FakeWire(handler, { direction, clock });
-    wires.push(made);
-    return made;
-  };
-  const [up, down] = [wire('send'), wire('recv')];
-  up.streams.set('1', 'audio').set('2', 'video');
-  down.streams.set('1', 'audio');
-  Object.assign(answers, {
-    restartIce: { iceParameters: { usernameFragment: 'u', password: 'p' } },
-    connectWebRtcTransport: {},
-    closeTransport: {},
-    pauseProducer: {},
-    pause: {},
-    setPreferredLayers: {},
-  });
-  let produced = 0;
-  setup.onRequest['produce'] = ({ producerId }) => ({
-    producerId: producerId ?? `own-${String(++produced)}`,
-  });
-  setup.onRequest['subscribe'] = ({ producerIds }) => ({
-    consumers: (producerIds as string[]).map((id) => ({
-      ...consumer(id, false),
-      consumerId: `c${String(requests.length)}-${id}`,
-    })),
-    failed: [],
-  });
-  setup.onRequest['createWebRtcTransport'] = ({ direction }) =>
-    media().transport(`${String(direction)}-${String(requests.length)}`);
-  await driver.publish(outgoing('audio'));
-  await driver.publish(outgoing('video'));
-  await driver.subscribe(producers.slice(0, 1), { follow: true });
-  send.setConnectionState('connected');
-  recv.setConnectionState('connected');
-  await until(() => driver.state === 'connected' || clock.pending > 0);
-  await clock.advance(LOOK_INTERVAL);
-  await until(() => driver.state === 'connected');
-  told.length = requests.length = 0;
-  /** Time passes, and what the driver does in it is done. */
-  const pass = async (milliseconds: number) => {
-    await clock.advance(milliseconds);
-    await settle();
-  };
-  return { ...setup, clock, told, replaced, scores, lost, wire, up, down, pass };
-}
 
 describe('media that moves', () => {
   it('is what being connected means', async () => {
@@ -187,7 +119,7 @@ describe('a path that carries nothing', () => {
   it('is repaired with the ICE servers that the server names then: credentials of the join may have expired', async () => {
     const turn = (credential: string) => [{ urls: 'turn:relay.example', username: 'u', credential }];
     const updated = vi.spyOn(FakeHandler.prototype, 'updateIceServers');
-    const { up, pass, answers, onRequest } = await call(turn('own'));
+    const { up, pass, answers, onRequest } = await call({ iceServers: turn('own') });
     Object.assign(answers, {
       restartIce: { iceParameters: { usernameFragment: 'u', password: 'p' }, iceServers: turn('later') },
     });
@@ -301,7 +233,7 @@ describe('a path that carries nothing', () => {
   });
 
   it('is given up when a relay does not help either', async () => {
-    const { driver, up, pass, told, methods } = await call(TURN);
+    const { driver, up, pass, told, methods } = await call({ iceServers: TURN });
     up.isCut = true;
     await pass(NOTICED + REPAIR_LIMITS.iceRestart);
     expect(told.at(-1)).toBe('send newTransport stalled');

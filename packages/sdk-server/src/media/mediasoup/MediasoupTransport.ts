@@ -115,8 +115,12 @@ export class MediasoupTransport extends Emitter<MediaTransportEvents> implements
     const rtpCapabilities = receiver.forProducer(producer.kind, producer.mimeType);
     try {
       // No canConsume() before: it does the same work again, and a refusal costs nothing more here.
-      const create = (source: ConsumerSource) =>
-        this.#raw.consume({ ...source, rtpCapabilities, paused, ...(mid === undefined ? {} : { mid }) });
+      const create = (source: ConsumerSource) => {
+        const options: types.ConsumerOptions = { ...source, rtpCapabilities, paused };
+        // Another spread in the literal would cost more than the rest of it, for each consumer.
+        if (mid !== undefined) options.mid = mid;
+        return this.#raw.consume(options);
+      };
       const { router } = this.#owner;
       const raw = await router.consume(producer, create);
       this.#owner.consumed(raw);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RtpCapabilities } from '@parlor/protocol';
-import { TrimmedReceiver, trim, withSent } from './TrimmedReceiver.js';
+import { compact, TrimmedReceiver, trim, withSent } from './TrimmedReceiver.js';
 
 const video = (mimeType: string, preferredPayloadType: number, apt?: number) => ({
   kind: 'video' as const,
@@ -56,6 +56,34 @@ test('withSent leaves out what the router only receives', () => {
     })),
   };
   expect(withSent(router, client).headerExtensions?.map(({ uri }) => uri)).toEqual(['urn:v', 'urn:both']);
+});
+
+test('compact leaves out what mediasoup fills in, and nothing that it compares', () => {
+  const parameters = { 'profile-level-id': '42e01f', 'packetization-mode': 1 };
+  const rtcpFeedback = [
+    { type: 'nack', parameter: '' },
+    { type: 'nack', parameter: 'pli' },
+  ];
+  const given: RtpCapabilities = {
+    codecs: [
+      { ...video('video/H264', 103), parameters, rtcpFeedback },
+      { ...video('video/rtx', 104, 103), rtcpFeedback: [] },
+      { ...video('video/VP8', 105), parameters: {} },
+      { kind: 'audio', mimeType: 'audio/opus', preferredPayloadType: 100, clockRate: 48_000, channels: 2 },
+    ],
+  };
+  expect(compact(given).codecs).toEqual([
+    {
+      kind: 'video',
+      mimeType: 'video/H264',
+      clockRate: 90_000,
+      parameters,
+      rtcpFeedback: [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }],
+    },
+    { kind: 'video', mimeType: 'video/rtx', clockRate: 90_000 },
+    { kind: 'video', mimeType: 'video/VP8', clockRate: 90_000 },
+    { kind: 'audio', mimeType: 'audio/opus', clockRate: 48_000, channels: 2 },
+  ]);
 });
 
 test('TrimmedReceiver computes a codec once', () => {

@@ -22,7 +22,7 @@ export class TrimmedReceiver implements MediaReceiver {
     const key = mimeType.toLowerCase();
     let trimmed = this.#trimmed.get(key);
     if (!trimmed) {
-      trimmed = toRtpCapabilities(withSent(this.#router, trim(this.rtpCapabilities, kind, key)));
+      trimmed = toRtpCapabilities(compact(withSent(this.#router, trim(this.rtpCapabilities, kind, key))));
       this.#trimmed.set(key, trimmed);
     }
     return trimmed;
@@ -59,7 +59,6 @@ export function trim(capabilities: RtpCapabilities, kind: MediaKind, mimeType: s
     codecs: hasTransportCc ? [...media, ...rtx].map(withoutRemb) : [...media, ...rtx],
     headerExtensions: extensions
       .filter(({ uri }) => !hasTransportCc || !REPLACED_BY_TRANSPORT_CC.has(uri))
-      // mediasoup fills in the rest by itself.
       .map(({ uri, preferredId }) => ({ kind, uri, preferredId })),
   };
 }
@@ -73,3 +72,21 @@ export function withSent(
     ofRouter.some((own) => own.kind === kind && own.uri === uri && own.direction?.startsWith('send'));
   return { ...to, headerExtensions: to.headerExtensions?.filter(isSent) };
 }
+
+/**
+ * Without what mediasoup fills in by itself when it is not there, and payload types, for which it takes those of the
+ * router: a third of what cloning costs.
+ */
+export const compact = ({ codecs = [], headerExtensions }: RtpCapabilities): RtpCapabilities => ({
+  codecs: codecs.map(({ preferredPayloadType: _ownType, parameters, rtcpFeedback, ...codec }) => ({
+    ...codec,
+    ...(hasAny(parameters) && !codec.mimeType.toLowerCase().endsWith('/rtx') && { parameters }),
+    ...(hasAny(rtcpFeedback) && {
+      rtcpFeedback: rtcpFeedback.map(({ type, parameter }) => (parameter ? { type, parameter } : { type })),
+    }),
+  })),
+  headerExtensions,
+});
+
+const hasAny = <T extends object>(value: T | undefined): value is T =>
+  value !== undefined && Object.keys(value).length > 0;

@@ -1,10 +1,10 @@
 import type { MediaRepair } from '../../../types.js';
 import type { DriverContext } from '../../MediaDriver.js';
-import { PathPulse, readPath, type PathCounters } from '../../PathPulse.js';
+import { PathPulse, readPath } from '../../PathPulse.js';
 import { beginPath, judge, QUIET_LIMIT, type Checks, type PathState } from '../../stall.js';
 import type { Direction, SfuPath } from '../SfuDriver.js';
 import type { SfuTransport } from '../SfuTransport.js';
-import type { Inquiry } from './Inquiry.js';
+import { Inquirer } from './Inquirer.js';
 import { RepairLadder, type RepairAction } from './RepairLadder.js';
 import { ReceivedStreams, SentStreams, type Found } from './streams.js';
 
@@ -39,7 +39,7 @@ export class Side {
   readonly #sent = new SentStreams();
   readonly #received = new ReceivedStreams();
   #pulse: PathPulse;
-  #inquiry: Inquiry | undefined;
+  readonly #server: Inquirer;
   #state: PathState;
   /** What is sent leaves, and no reports on it have come since the last look. */
   #isUnheard = false;
@@ -49,6 +49,7 @@ export class Side {
     const { direction, context, hasRelay, onRepair } = options;
     this.#state = beginPath(context.platform.now());
     this.#pulse = new PathPulse(direction);
+    this.#server = new Inquirer({ direction, context, transport: () => this.transport.transport });
     this.ladder = new RepairLadder({
       platform: context.platform,
       hasRelay: () => hasRelay,
@@ -74,7 +75,7 @@ export class Side {
   /** Something may be wrong. */
   get isDoubtful(): boolean {
     const { verdict } = this.#state;
-    const isAsking = verdict !== 'idle' && (this.#inquiry?.isDoubtful ?? false);
+    const isAsking = verdict !== 'idle' && this.#server.isDoubtful;
     return !this.isProven || this.ladder.isRunning || verdict === 'waiting' || this.#isUnheard || isAsking;
   }
 
@@ -122,35 +123,15 @@ export class Side {
         : this.#received.look(path.receiver.received, looked);
     const pulse = this.#pulse.look(now, at);
     const asks = pulse.checks === undefined;
-    const refused = asks && this.#inquire(report, { at, found, now });
+    const isDue = now.pair !== undefined && found.some(({ look }) => look.due);
+    const refused = asks && isDue && this.#server.look(report, at);
     const streams = found.map(({ look }) => (refused ? { ...look, refused } : look));
-    const checks = asks && this.#inquiry?.isProven === false ? UNANSWERED : pulse.checks;
+    const checks = asks && this.#server.isUnproven ? UNANSWERED : pulse.checks;
     this.#state = judge(this.#state, { at, direction, streams, quiet: pulse.quiet, checks });
     this.#isUnheard = this.#state.verdict === 'flows' && pulse.quiet === undefined;
     for (const { producerId, score, look } of found)
       onScore(producerId, this.#isCut(look) ? 0 : score, direction === 'send');
     if (direction === 'recv' && this.#isAlive) onMissing(this.#received.missing);
-  }
-
-  /** Whether the server sees that media gets lost. */
-  #inquire(
-    report: RTCStatsReport,
-    { at, found, now }: { at: number; found: Found[]; now: PathCounters },
-  ): boolean {
-    if (now.pair === undefined || !found.some(({ look }) => look.due)) return false;
-    if (this.#inquiry) return this.#inquiry.look(report, at);
-    const { direction, context } = this.options;
-    const { transport } = this.transport;
-    import('./Inquiry.js').then(
-      ({ Inquiry: Asked }) => {
-        if (transport === this.transport.transport)
-          this.#inquiry ??= new Asked({ direction, context, transport });
-      },
-      (error: unknown) => {
-        context.logger.debug('media', direction, error);
-      },
-    );
-    return false;
   }
 
   get #isAlive(): boolean {
@@ -169,7 +150,7 @@ export class Side {
   /** Firefox says `disconnected` as soon as one check is lost, also where media arrives. */
   get #connection(): SfuTransport['state'] {
     const { state } = this.transport;
-    const arrives = this.#state.verdict === 'flows' && this.#inquiry?.isDoubtful === false;
+    const arrives = this.#state.verdict === 'flows' && this.#server.isWell;
     return state === 'disconnected' && arrives ? 'connected' : state;
   }
 
@@ -194,7 +175,7 @@ export class Side {
   #beginAnew(): void {
     this.#state = beginPath(this.options.context.platform.now());
     this.#pulse.beginAnew();
-    this.#inquiry?.beginAnew();
+    this.#server.beginAnew();
   }
 
   async #act(action: RepairAction): Promise<void> {
@@ -206,7 +187,7 @@ export class Side {
       this.#sent.clear();
       this.#received.clear();
       this.#pulse = new PathPulse(direction);
-      this.#inquiry = undefined;
+      this.#server.forget();
     }
     this.#beginAnew();
   }

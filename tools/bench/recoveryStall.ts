@@ -82,10 +82,7 @@ async function noticed({ pages }: Call, { directions, begin, end }: Stall): Prom
   return all;
 }
 
-/**
- * Asked again and again: while Firefox waits for a promise of the page, Playwright's WebSockets in it hear nothing. What
- * is measured are times of the page.
- */
+/** Asks until there is an answer. What is measured are times of the page, not of the asking. */
 async function polled<T>(look: () => Promise<T>): Promise<Exclude<T, undefined | false>> {
   for (;;) {
     const found = await look();

@@ -120,11 +120,13 @@ class RawArm {
   }
 }
 
+export interface JoinArms {
+  with(peers: number, watch?: Watch): Arms<FillResult>;
+  stop(): Promise<void>;
+}
+
 /** One after another, against a socket with nothing but mediasoup's calls behind it. The arms share nothing. */
-export async function joinArms(): Promise<{
-  with: (peers: number, watch?: Watch) => Arms<FillResult>;
-  stop: () => Promise<void>;
-}> {
+export async function joinArms(): Promise<JoinArms> {
   const parlor = await ParlorArm.start();
   const baseline = await RawArm.start();
   const control = await RawArm.start();

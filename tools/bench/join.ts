@@ -1,4 +1,4 @@
-import { joinArms, type FillResult } from './fillArms.js';
+import { joinArms, type FillResult, type JoinArms } from './fillArms.js';
 import { compare } from './harness/compare.js';
 import type { Memory } from './arms/meter.js';
 import type { Bench } from './harness/Bench.js';
@@ -9,59 +9,92 @@ import { judge } from './harness/verdict.js';
 
 interface Size extends RoundCounts {
   peers: number;
-  /** Rounds of their own for memory: collecting garbage first takes a while. */
-  memoryRounds: number;
+  /** For memory: collecting garbage first takes a while. */
+  memory: RoundCounts;
   /** What sockets and tokens cost weighs more than media: reported, not judged. */
   isTiny?: boolean;
 }
 
 /**
- * Small rooms need more rounds: one of them is over in a few hundredths of a second. And what a room of ten costs is
- * for the most part code that runs a few times a join, and is compiled after thousands of them: a server that people
- * use is warm, and so is what is measured. Its figures still fall after the first two thousand joins; the limit keeps the
- * whole under a minute where there are but two slow cores.
+ * What a join costs is for the most part code that runs a few times each, and is compiled after thousands of them: a
+ * server that people use is warm, and so is what is measured. Its figures still fall after the first five thousand joins,
+ * which take longer than one benchmark should. So all sizes are filled by the same servers, the smallest rooms first, and
+ * those of ten last: small rooms need more rounds and feel most how warm a server is. The limits keep each under a minute
+ * where there are but two slow cores.
  */
-const USUAL: Size = { peers: 10, warmUps: 350, warmUpLimit: 38_000, rounds: 40, memoryRounds: 2 };
-const SMALLEST: Size = { peers: 2, warmUps: 250, rounds: 30, memoryRounds: 3, isTiny: true };
-/** As warm as those of ten after fewer joins: three times as many streams come with each. */
-const LARGER: Size = { peers: 30, warmUps: 25, rounds: 8, memoryRounds: 1 };
+const SMALLEST: Size = {
+  peers: 2,
+  warmUps: 2000,
+  warmUpLimit: 38_000,
+  rounds: 30,
+  memory: { warmUps: 10, rounds: 3 },
+  isTiny: true,
+};
+const LARGER: Size = {
+  peers: 30,
+  warmUps: 100,
+  warmUpLimit: 26_000,
+  rounds: 12,
+  memory: { warmUps: 1, rounds: 1 },
+};
+const USUAL: Size = {
+  peers: 10,
+  warmUps: 350,
+  warmUpLimit: 38_000,
+  rounds: 40,
+  memory: { warmUps: 2, rounds: 2 },
+};
 /** It takes most of a minute by itself, and comes warm enough by the size of its first round. */
-const CROWD: Size = { peers: 100, warmUps: 1, rounds: 2, memoryRounds: 1 };
+const CROWD: Size = { peers: 100, warmUps: 1, rounds: 2, memory: { warmUps: 0, rounds: 1 } };
+
 const goal = { atMost: 1 };
 const gate = { atMost: 1.15 };
 
-async function measure({ peers, isTiny = false, memoryRounds, ...counts }: Size) {
-  const arms = await joinArms();
-  try {
-    const rounds = await runRounds(arms.with(peers), { ...counts, warmUpTogether: true });
-    // Last: collecting all garbage throws compiled code away as well, and rooms after that are filled by a cold server.
-    const full = await runRounds(arms.with(peers, { memory: true }), { warmUps: 0, rounds: memoryRounds });
-    const { ratio: value, control } = compare(rounds, ({ nodeMs }) => nodeMs);
-    const of = `N=${String(peers)}`;
-    const details = [...describe(rounds, of), ...describeMemory(full, of)];
-    if (isTiny) {
-      details.unshift({ name: `${of} Node CPU, Parlor / mediasoup alone`, unit: '', value });
-      return { measurements: [], details };
-    }
-    const verdict = judge(value.median, { goal, gate, control });
-    const measurement: Measurement = { name: of, unit: 'x', value, goal, gate, control, verdict };
-    return { measurements: [measurement], details };
-  } finally {
-    await arms.stop();
+/** `full`: those that memory is measured of. Collecting all garbage throws compiled code away, and leaves a cold server. */
+interface Shared {
+  arms: JoinArms;
+  full: JoinArms;
+}
+
+/** Of the benchmarks that run now. */
+let shared: Promise<Shared> | undefined;
+
+async function open(): Promise<Shared> {
+  return { arms: await joinArms(), full: await joinArms() };
+}
+
+async function end(): Promise<void> {
+  const opened = await shared;
+  shared = undefined;
+  await opened?.arms.stop();
+  await opened?.full.stop();
+}
+
+async function measure({ peers, isTiny = false, memory, ...counts }: Size) {
+  const { arms, full } = await (shared ??= open());
+  const rounds = await runRounds(arms.with(peers), { ...counts, warmUpTogether: true });
+  const memories = await runRounds(full.with(peers, { memory: true }), memory);
+  const { ratio: value, control } = compare(rounds, ({ nodeMs }) => nodeMs);
+  const of = `N=${String(peers)}`;
+  const details = [...describe(rounds, of), ...describeMemory(memories, of)];
+  if (isTiny) {
+    details.unshift({ name: `${of} Node CPU, Parlor / mediasoup alone`, unit: '', value });
+    return { measurements: [], details };
   }
+  const verdict = judge(value.median, { goal, gate, control });
+  const measurement: Measurement = { name: of, unit: 'x', value, goal, gate, control, verdict };
+  return { measurements: [measurement], details };
 }
 
 const ABOUT =
   'everybody joins, publishes audio and video and receives everyone: Node CPU, Parlor / a bare ws server that makes the same with mediasoup’s calls and tells nobody anything';
 
-/** CPU of the Node process while people join, one after another, against a socket with mediasoup's own calls behind it. */
-export const join: Bench = { name: 'join', about: ABOUT, run: () => measure(USUAL) };
-
-/** The same where two meet. */
+/** CPU of the Node process while two join, one after another, against a socket with mediasoup's own calls behind it. */
 export const join2: Bench = {
   name: 'join-2',
   about: `two do the same: ${ABOUT}`,
   run: () => measure(SMALLEST),
+  end,
 };
 
 /** The same in rooms of thirty. */
@@ -69,13 +102,18 @@ export const join30: Bench = {
   name: 'join-30',
   about: `thirty do the same: ${ABOUT}`,
   run: () => measure(LARGER),
+  end,
 };
+
+/** The same in rooms of ten. */
+export const join: Bench = { name: 'join', about: ABOUT, run: () => measure(USUAL), end };
 
 /** The same in a room of a hundred, where each has two hundred streams. */
 export const crowd: Bench = {
   name: 'crowd',
   about: `a hundred do the same: ${ABOUT}`,
   run: () => measure(CROWD),
+  end,
 };
 
 /** An arm and the other, of one figure. */

@@ -23,9 +23,9 @@ import { ttff, ttffJanus } from './ttff.js';
 import { viewers } from './viewers.js';
 
 const benches: readonly Bench[] = [
-  join,
   join2,
   join30,
+  join,
   crowd,
   storm,
   consume,
@@ -75,7 +75,8 @@ async function main(names: readonly string[]): Promise<number> {
     return 2;
   }
   const results: Results = {};
-  for (const bench of benches.filter((one) => names.length === 0 || names.some((name) => isOf(name)(one)))) {
+  const asked = benches.filter((one) => names.length === 0 || names.some((name) => isOf(name)(one)));
+  for (const [index, bench] of asked.entries()) {
     if (bench.needs && process.env[bench.needs.program] === undefined) {
       console.log(`${bench.name}: left out, because ${bench.needs.what} is not there.\n`);
       continue;
@@ -83,6 +84,8 @@ async function main(names: readonly string[]): Promise<number> {
     const result = await runOne(bench);
     results[bench.name] = result;
     console.log(section(bench.name, bench.about, result));
+    const isShared = asked.slice(index + 1).some(({ end }) => end === bench.end);
+    if (!isShared) await bench.end?.();
   }
   await store(results, benches);
   console.log(

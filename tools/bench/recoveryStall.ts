@@ -9,8 +9,8 @@ import type { Direction, RecoveryPage } from './page/types.js';
 /** Of the page: functions given to `evaluate` run there. */
 declare const disturbed: RecoveryPage;
 
-/** Of each kind. */
-const STALLS = 3;
+/** Of each kind; Firefox takes longer to get media back, and all of it has a minute. */
+const STALLS = { chromium: 3, firefox: 2 };
 /** Connectivity checks are no further apart. */
 const CHECK_INTERVAL_MS = 2500;
 const POLL_MS = 50;
@@ -25,7 +25,10 @@ interface Stall {
  * Media of one of the two is cut off, at any moment between two looks and two connectivity checks. Reports and answers
  * still come where what is sent gets lost; signalling goes on.
  */
-async function stalls({ launchSecond }: Pick<CallOptions, 'launchSecond'> = {}): Promise<Detail[]> {
+async function stalls(
+  times: number,
+  { launchSecond }: Pick<CallOptions, 'launchSecond'> = {},
+): Promise<Detail[]> {
   const routes: MediaRoute[] = [];
   const details = await withCall(
     async (call) => {
@@ -33,17 +36,17 @@ async function stalls({ launchSecond }: Pick<CallOptions, 'launchSecond'> = {}):
       const [route] = routes;
       const [up, down] = [route?.send.at(-1), route?.recv.at(-1)];
       if (!route || !up || !down) throw new Error('no relays');
-      const sent = await noticed(call, {
+      const sent = await noticed(call, times, {
         directions: ['send'],
         begin: () => (up.upCut = true),
         end: () => (up.upCut = false),
       });
-      const received = await noticed(call, {
+      const received = await noticed(call, times, {
         directions: ['recv'],
         begin: () => (down.downCut = true),
         end: () => (down.downCut = false),
       });
-      const gone = await noticed(call, {
+      const gone = await noticed(call, times, {
         directions: ['send', 'recv'],
         begin: () => {
           route.changeNetwork();
@@ -63,10 +66,10 @@ async function stalls({ launchSecond }: Pick<CallOptions, 'launchSecond'> = {}):
 }
 
 /** Milliseconds until each direction was found broken, of the second page. */
-async function noticed({ pages }: Call, { directions, begin, end }: Stall): Promise<number[]> {
+async function noticed({ pages }: Call, times: number, { directions, begin, end }: Stall): Promise<number[]> {
   const [, page] = pages;
   const all: number[] = [];
-  for (let time = 0; time < STALLS; time += 1) {
+  for (let time = 0; time < times; time += 1) {
     await delay(Math.random() * CHECK_INTERVAL_MS);
     await page.evaluate(() => {
       disturbed.watchRepairs();
@@ -96,7 +99,7 @@ const ABOUT = 'Time until a page whose media is cut off has noticed it, in each 
 export const recoveryStall: Bench = {
   name: 'recovery-stall',
   about: ABOUT,
-  run: async () => ({ measurements: [], details: await stalls() }),
+  run: async () => ({ measurements: [], details: await stalls(STALLS.chromium) }),
 };
 
 /** Firefox does not count connectivity checks. */
@@ -104,5 +107,8 @@ export const recoveryStallFirefox: Bench = {
   name: 'recovery-stall-firefox',
   about: `${ABOUT}, of Firefox`,
   needs: { program: 'PARLOR_FIREFOX', what: 'Firefox (apt-get install firefox-esr)' },
-  run: async () => ({ measurements: [], details: await stalls({ launchSecond: launchFirefox }) }),
+  run: async () => ({
+    measurements: [],
+    details: await stalls(STALLS.firefox, { launchSecond: launchFirefox }),
+  }),
 };

@@ -35,20 +35,25 @@ export class Following {
 
   announce(producer: ProducerImpl, word: Word): void {
     this.#underway += 1;
-    consume(this.#peer, producer.id, this.#subscription)
-      .catch((error: unknown) => {
-        // The client asks for it by itself then, and hears the reason.
-        if (!isParlorError(error)) this.#peer.context.logger.error({ err: error }, 'consume failed');
-        return undefined;
-      })
-      .then((consumer) => {
-        this.#ready.push({ word, producer, consumer });
-        this.#underway -= 1;
-        if (this.#underway === 0 || this.#ready.length >= BATCH) this.#tell();
-      })
-      .catch((error: unknown) => {
-        this.#peer.context.logger.error({ err: error }, 'announcing failed');
-      });
+    void this.#announce(producer, word);
+  }
+
+  async #announce(producer: ProducerImpl, word: Word): Promise<void> {
+    const { logger } = this.#peer.context;
+    let consumer: Announcement['consumer'];
+    try {
+      consumer = await consume(this.#peer, producer.id, this.#subscription);
+    } catch (error) {
+      // The client asks for it by itself then, and hears the reason.
+      if (!isParlorError(error)) logger.error({ err: error }, 'consume failed');
+    }
+    this.#ready.push({ word, producer, consumer });
+    this.#underway -= 1;
+    try {
+      if (this.#underway === 0 || this.#ready.length >= BATCH) this.#tell();
+    } catch (error) {
+      logger.error({ err: error }, 'announcing failed');
+    }
   }
 
   #tell(): void {

@@ -429,6 +429,7 @@ export interface Consumer extends EventSource<ConsumerEvents> {
   readonly producer: Producer;
   readonly kind: MediaKind;
   readonly type: ConsumerType;
+  /** As the client gets them; not to be changed. */
   readonly rtpParameters: RtpParameters;
   /** The client's own wish; what the room holds back by itself is in `forwarding`. */
   readonly paused: boolean;

@@ -35,11 +35,12 @@ export class Arrivals {
   among(peers: ReadonlyMap<string, PeerImpl>): Participant[] {
     const newcomers = [...this.#newcomers];
     const leaving = new Set(newcomers.flatMap(({ replaces }) => replaces));
-    const staying = [...peers.values()].flatMap((peer) => {
+    const participants: Participant[] = [];
+    for (const peer of peers.values()) {
       const { id, ability } = peer;
-      return ability && !leaving.has(peer) ? [{ id, ability }] : [];
-    });
+      if (ability && !leaving.has(peer)) participants.push({ id, ability });
+    }
     // Two may come under one id: which of them is let in is not known yet.
-    return [...staying, ...newcomers];
+    return participants.concat(newcomers);
   }
 }

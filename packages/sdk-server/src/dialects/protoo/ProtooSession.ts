@@ -20,7 +20,7 @@ import { Answers } from './Answers.js';
 import { handlers, listeners, type PeerMethod, type Told } from './handlers.js';
 import { transportsFor, viewFor, waysOf } from './paths.js';
 import { ProtooLink, type LinkOwner } from './ProtooLink.js';
-import { failureText, successText } from './requests.js';
+import { failureText, roomText, successText } from './requests.js';
 import type { Returns } from './Returns.js';
 import { lost, type Sessions } from './Sessions.js';
 
@@ -207,7 +207,7 @@ export class ProtooSession implements LinkOwner {
     const joining = this.#enter(data);
     this.#joining = joining;
     try {
-      this.#reply(id, successText(id, await joining));
+      this.#reply(id, roomText(id, await joining));
       this.#link.release();
     } catch (error) {
       this.#link.discard();

@@ -1,7 +1,7 @@
-import { ProtooRequest } from '@parlor/protocol';
+import { ProtooRequest, type ProtooAnswers, type RtpCapabilities } from '@parlor/protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isRequest, readMessage } from './requests.js';
+import { isRequest, readMessage, roomText } from './requests.js';
 
 describe('isRequest', () => {
   /** Values on both sides of every bound of the schema, and any other JSON. */
@@ -49,5 +49,30 @@ describe('readMessage', () => {
     ['{"id":"x"}', undefined],
   ])('%s is refused with what is wrong', (text, id) => {
     expect(readMessage(text)).toMatchObject({ type: 'invalid', id, error: { code: 'BAD_REQUEST' } });
+  });
+});
+
+describe('roomText', () => {
+  const answer = (rtpCapabilities: RtpCapabilities): ProtooAnswers['joinRoom'] => ({
+    roomId: 'a',
+    peerId: 'b',
+    displayName: 'B "}}"',
+    rtpCapabilities,
+    peers: [],
+    producers: [],
+    iceServers: [],
+    topology: 'sfu',
+    resumeToken: 'c',
+  });
+  const [here, there] = ['audio/opus', 'video/VP8'].map((mimeType): RtpCapabilities => ({
+    codecs: [{ kind: 'audio', mimeType, clockRate: 48_000 }],
+    headerExtensions: [],
+  })) as [RtpCapabilities, RtpCapabilities];
+
+  test('tells the whole answer, of each room with what that can', () => {
+    for (const rtpCapabilities of [here, there, here]) {
+      const data = answer(rtpCapabilities);
+      expect(JSON.parse(roomText(7, data))).toEqual({ response: true, id: 7, ok: true, data });
+    }
   });
 });

@@ -1,4 +1,10 @@
-import { ProtooRequest, type ProtooFailure, type ProtooSuccess } from '@parlor/protocol';
+import {
+  ProtooRequest,
+  type ProtooAnswers,
+  type ProtooFailure,
+  type ProtooSuccess,
+  type RtpCapabilities,
+} from '@parlor/protocol';
 import { ParlorError, toWireError } from '../../errors.js';
 import { validate } from '../validate.js';
 
@@ -62,6 +68,18 @@ export function isRequest(message: object): message is ProtooRequest {
 export function successText(id: number, data: object): string {
   return JSON.stringify({ response: true, id, ok: true, data } satisfies ProtooSuccess);
 }
+
+/**
+ * The same of an answer that describes a room. What a room can is two thirds of that, and the same for all who join: it
+ * is written once.
+ */
+export function roomText(id: number, { rtpCapabilities, ...data }: ProtooAnswers['joinRoom']): string {
+  let written = capabilities.get(rtpCapabilities);
+  if (written === undefined) capabilities.set(rtpCapabilities, (written = JSON.stringify(rtpCapabilities)));
+  const end = '}}';
+  return `${successText(id, data).slice(0, -end.length)},"rtpCapabilities":${written}${end}`;
+}
+const capabilities = new WeakMap<RtpCapabilities, string>();
 
 export function failureText(id: number, error: unknown): string {
   const { code, message, http } = toWireError(error);

@@ -7,6 +7,7 @@ import { ParlorError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { DEFAULT_CODECS } from './codecs.js';
 import { listenAddresses, reachWarnings, type ListenAddress } from './listening.js';
+import { findMakers } from './madeParameters.js';
 import type { MediasoupOptions } from './options.js';
 import { pipePorts } from './pipes/pipePorts.js';
 import { withGatheredRequests } from './requestPipe.js';
@@ -28,6 +29,7 @@ export class MediasoupBackend implements MediaBackend {
   /** Starts the workers. @throws MEDIA_UNAVAILABLE with the way out in the message */
   static async open(options: MediasoupOptions, logger: Logger): Promise<MediasoupBackend> {
     const library = await importMediasoup();
+    await findMakers();
     const addresses = listenAddresses(options, networkInterfaces());
     if (options.clients !== 'network') {
       for (const warning of await reachWarnings(addresses)) logger.warn({ addresses }, warning);

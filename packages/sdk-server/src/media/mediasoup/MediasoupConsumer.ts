@@ -15,17 +15,20 @@ export interface ConsumedFrom {
   readonly producer: MediasoupProducer;
   /** That of the consumer. */
   readonly router: PipedRouter;
+  /** Those of the consumer; absent: it is asked for them, which clones them. */
+  readonly rtpParameters?: types.RtpParameters | undefined;
 }
 
 export class MediasoupConsumer extends Emitter<MediaConsumerEvents> implements MediaConsumer {
   readonly #raw: types.Consumer;
   readonly #router: PipedRouter;
-  #clockRate: number | undefined;
+  #rtpParameters: types.RtpParameters | undefined;
 
-  constructor(raw: types.Consumer, { producer, router }: ConsumedFrom) {
+  constructor(raw: types.Consumer, { producer, router, rtpParameters }: ConsumedFrom) {
     super();
     this.#raw = raw;
     this.#router = router;
+    this.#rtpParameters = rtpParameters;
     if (producer.home.raw !== router.raw) this.#followScores(producer);
     else
       raw.on('score', ({ score, producerScore }) => {
@@ -51,7 +54,7 @@ export class MediasoupConsumer extends Emitter<MediaConsumerEvents> implements M
   }
 
   get rtpParameters(): RtpParameters {
-    return fromRtpParameters(this.#raw.rtpParameters);
+    return fromRtpParameters((this.#rtpParameters ??= this.#raw.rtpParameters));
   }
 
   pause(): Promise<void> {
@@ -81,12 +84,11 @@ export class MediasoupConsumer extends Emitter<MediaConsumerEvents> implements M
   }
 
   async stats(): Promise<StreamStats> {
-    // Not before it is needed: mediasoup clones all parameters each time they are read.
-    this.#clockRate ??= this.#raw.rtpParameters.codecs[0]?.clockRate ?? 1;
+    const clockRate = this.rtpParameters.codecs[0]?.clockRate ?? 1;
     const streams = await this.#readStreams();
     const sent = streams.find(({ type }) => type === 'outbound-rtp');
     if (!sent) throw new ParlorError('CONSUMER_NOT_FOUND', `consumer ${this.id} sends nothing`);
-    return streamStats(sent, this.#clockRate);
+    return streamStats(sent, clockRate);
   }
 
   close(): void {

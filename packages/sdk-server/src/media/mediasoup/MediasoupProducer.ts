@@ -7,6 +7,13 @@ import { mediaError } from './mediaError.js';
 import type { RouterHome } from './PipedRouter.js';
 import { streamStats } from './streamStats.js';
 
+/** What is known of a producer's parameters; mediasoup clones those that it is asked for. */
+export interface KnownParameters {
+  /** What it was made with. */
+  readonly rtpParameters?: types.RtpParameters | undefined;
+  readonly consumable?: types.RtpParameters | undefined;
+}
+
 export class MediasoupProducer extends Emitter<MediaProducerEvents> implements MediaProducer {
   readonly raw: types.Producer;
   /** The router that it comes to. */
@@ -15,18 +22,15 @@ export class MediasoupProducer extends Emitter<MediaProducerEvents> implements M
   readonly mimeType: string;
   readonly #clockRate: number;
 
-  /** @param made What it was made with; mediasoup clones all parameters each time it is asked for them. */
-  constructor(
-    raw: types.Producer,
-    home: RouterHome,
-    { codecs: [codec] }: Pick<types.RtpParameters, 'codecs'> = raw.rtpParameters,
-  ) {
+  constructor(raw: types.Producer, home: RouterHome, made: KnownParameters = {}) {
     super();
+    const { rtpParameters = raw.rtpParameters, consumable = raw.consumableRtpParameters } = made;
+    const [codec] = rtpParameters.codecs;
     this.raw = raw;
     this.home = home;
     this.mimeType = codec?.mimeType ?? '';
     this.#clockRate = codec?.clockRate ?? 1;
-    keepConsumable(raw);
+    keepConsumable(raw, consumable);
     raw.on('score', (scores) => {
       this.emit(
         'score',
@@ -72,8 +76,8 @@ export class MediasoupProducer extends Emitter<MediaProducerEvents> implements M
 
 /**
  * consume() only reads these parameters, but the getter clones them for each consumer, which is a third of what
- * consume() costs. Handing out one copy is all that is changed; without it everything works as before.
+ * consume() costs. Handing out the same is all that is changed; without it everything works as before.
  */
-function keepConsumable(raw: types.Producer): void {
-  Object.defineProperty(raw, 'consumableRtpParameters', { value: raw.consumableRtpParameters });
+function keepConsumable(raw: types.Producer, value: types.RtpParameters): void {
+  Object.defineProperty(raw, 'consumableRtpParameters', { value });
 }

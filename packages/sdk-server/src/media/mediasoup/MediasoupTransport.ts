@@ -10,6 +10,7 @@ import { ParlorError } from '../../errors.js';
 import type { TransportState, TransportStats } from '../../core/types.js';
 import { Emitter } from '../../events.js';
 import type { DataHub } from './DataHub.js';
+import { consume, produce } from './madeParameters.js';
 import { mediaError } from './mediaError.js';
 import { MediasoupConsumer } from './MediasoupConsumer.js';
 import { MediasoupProducer } from './MediasoupProducer.js';
@@ -99,8 +100,13 @@ export class MediasoupTransport extends Emitter<MediaTransportEvents> implements
     const { id, kind, paused } = options;
     const rtpParameters = toRtpParameters(options.rtpParameters);
     try {
-      const raw = await this.#raw.produce({ ...(id !== undefined && { id }), kind, rtpParameters, paused });
-      const producer = new MediasoupProducer(raw, this.#owner.router, rtpParameters);
+      const { made, parameters: consumable } = produce(this.#raw, {
+        ...(id !== undefined && { id }),
+        kind,
+        rtpParameters,
+        paused,
+      });
+      const producer = new MediasoupProducer(await made, this.#owner.router, { rtpParameters, consumable });
       this.#owner.produced(producer);
       return producer;
     } catch (error) {
@@ -114,17 +120,20 @@ export class MediasoupTransport extends Emitter<MediaTransportEvents> implements
     }
     const rtpCapabilities = receiver.forProducer(producer.kind, producer.mimeType);
     try {
+      let rtpParameters: types.RtpParameters | undefined;
       // No canConsume() before: it does the same work again, and a refusal costs nothing more here.
       const create = (source: ConsumerSource) => {
         const options: types.ConsumerOptions = { ...source, rtpCapabilities, paused };
         // Another spread in the literal would cost more than the rest of it, for each consumer.
         if (mid !== undefined) options.mid = mid;
-        return this.#raw.consume(options);
+        const { made, parameters } = consume(this.#raw, options);
+        rtpParameters = parameters;
+        return made;
       };
       const { router } = this.#owner;
       const raw = await router.consume(producer, create);
       this.#owner.consumed(raw);
-      return new MediasoupConsumer(raw, { producer, router });
+      return new MediasoupConsumer(raw, { producer, router, rtpParameters });
     } catch (error) {
       throw mediaError('CANNOT_CONSUME', error);
     }

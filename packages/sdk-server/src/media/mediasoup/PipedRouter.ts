@@ -50,11 +50,18 @@ export class PipedRouter implements RouterHome {
   }
 
   /** Consumes a producer of the room, by `create`, from its copy here if it is on another router. */
-  async consume(
+  consume(
     producer: MediasoupProducer,
     create: (source: ConsumerSource) => Promise<types.Consumer>,
   ): Promise<types.Consumer> {
-    if (producer.home.raw === this.raw) return await create({ producerId: producer.id });
+    if (producer.home.raw === this.raw) return create({ producerId: producer.id });
+    return this.#consumeCopy(producer, create);
+  }
+
+  async #consumeCopy(
+    producer: MediasoupProducer,
+    create: (source: ConsumerSource) => Promise<types.Consumer>,
+  ): Promise<types.Consumer> {
     const { value: copy, release } = await this.#copies.take(producer, () => this.#copy(producer));
     try {
       const enableRtx = this.#withRtx?.has(producer.mimeType.toLowerCase());

@@ -1,4 +1,4 @@
-import type { Forwarded, FanOutClientsMethods } from './arms/fanOutClients.js';
+import type { FirstPacket, Forwarded, FanOutClientsMethods } from './arms/fanOutClients.js';
 import type { JanusMethods } from './arms/janus.js';
 import type { Cost } from './arms/meter.js';
 import type { ParlorServerMethods } from './arms/parlorServer.js';
@@ -54,6 +54,11 @@ export class FanOutArm {
     await this.server.call('start', {});
     const forwarded = await this.clients.call('run', { packetsPerSecond, ms });
     return { ...(await this.server.call('stop')), ...forwarded };
+  }
+
+  /** As `FanOutClientsMethods.firstPacket`. */
+  firstPacket(): Promise<FirstPacket> {
+    return this.clients.call('firstPacket');
   }
 
   async stop(): Promise<void> {

@@ -8,6 +8,7 @@ import { describeMachine } from './harness/machine.js';
 import { section } from './harness/report.js';
 import type { BenchResult, Results } from './harness/result.js';
 import { resultFiles, store } from './harness/store.js';
+import { idle } from './idle.js';
 import { crowd, join, join2, join30 } from './join.js';
 import { janus, janusLoop, media } from './media.js';
 import { meshCost } from './mesh.js';
@@ -16,10 +17,13 @@ import { recoveryNetwork } from './recoveryNetwork.js';
 import { recoveryStall, recoveryStallFirefox } from './recoveryStall.js';
 import { relay } from './relay.js';
 import { rpc } from './rpc.js';
+import { rpcOthers } from './rpcOthers.js';
 import { soak } from './soak.js';
 import { storm } from './storm.js';
 import { swapGap } from './swap.js';
 import { ttff, ttffJanus } from './ttff.js';
+import { ttfp } from './ttfp.js';
+import { validate } from './validate.js';
 import { viewers } from './viewers.js';
 
 const benches: readonly Bench[] = [
@@ -34,10 +38,14 @@ const benches: readonly Bench[] = [
   janus,
   janusLoop,
   viewers,
+  ttfp,
   ttff,
   ttffJanus,
+  validate,
   rpc,
+  rpcOthers,
   relay,
+  idle,
   broadcast,
   soak,
   meshCost,

@@ -5,14 +5,16 @@ import { prepare } from './prepare.mjs';
 import { command } from './report.mjs';
 
 const names = process.argv.slice(2);
+/** @param {string[]} benches */
+const isAny = (...benches) =>
+  names.length === 0 || names.some((name) => benches.some((bench) => bench.startsWith(name)));
 /**
  * Large packages: only for the benchmarks that are about them.
  * @type {import('./prepare.mjs').Part[]}
  */
 const others = [];
-if (names.length === 0 || names.some((name) => name.includes('janus'))) others.push('janus');
-if (names.length === 0 || names.some((name) => 'recovery-stall-firefox'.startsWith(name)))
-  others.push('firefox');
+if (isAny('janus-loop', 'ttff-janus', 'ttfp')) others.push('janus');
+if (isAny('recovery-stall-firefox')) others.push('firefox');
 
 await command(async () => {
   const env = await prepare(['worker', 'build', 'chromium', ...others]);

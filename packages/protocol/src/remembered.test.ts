@@ -13,6 +13,21 @@ describe('remembered', () => {
     expect(codecs.parse({ codecs: [{ name: 'vp8' }] })).not.toBe(first);
   });
 
+  it('knows a value whatever becomes of it, and in whatever order it comes', () => {
+    const names = remembered(z.object({ a: z.string(), b: z.array(z.string()) }));
+    const value = { a: 'opus', b: ['vp8'] };
+    const first = names.parse(value);
+    value.b.push('h264');
+    expect(names.parse({ b: ['vp8'], a: 'opus' })).toBe(first);
+    expect(names.parse(value)).toEqual({ a: 'opus', b: ['vp8', 'h264'] });
+  });
+
+  it('keeps nothing that is one client’s own', () => {
+    const own = remembered(z.object({ ssrc: z.number() }), { isCommon: () => false });
+    expect(own.parse({ ssrc: 1 })).not.toBe(own.parse({ ssrc: 1 }));
+    expect(own.safeParse({ ssrc: '1' }).success).toBe(false);
+  });
+
   it('lets nobody change what all share', () => {
     const { codecs } = schema().parse({ codecs: [{ name: 'opus' }] });
     expect(() => codecs.push({ name: 'vp8' })).toThrow(TypeError);
@@ -27,10 +42,14 @@ describe('remembered', () => {
     }
   });
 
-  it('forgets the oldest of many, and keeps nothing long', () => {
+  it('forgets what nobody has come with for longest, and keeps nothing long', () => {
     const codecs = schema();
     const first = codecs.parse({ codecs: [{ name: 'first' }] });
-    for (let i = 0; i < 64; i++) codecs.parse({ codecs: [{ name: String(i) }] });
+    const usual = codecs.parse({ codecs: [{ name: 'usual' }] });
+    for (let i = 0; i < 63; i++) {
+      codecs.parse({ codecs: [{ name: String(i) }] });
+      expect(codecs.parse({ codecs: [{ name: 'usual' }] })).toBe(usual);
+    }
     expect(codecs.parse({ codecs: [{ name: 'first' }] })).not.toBe(first);
     const long = { codecs: [{ name: 'x'.repeat(20_000) }] };
     expect(codecs.parse(long)).not.toBe(codecs.parse(long));

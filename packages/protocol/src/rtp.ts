@@ -52,6 +52,10 @@ const RtpEncoding = z.object({
   maxBitrate: z.number().int().min(0).max(1_000_000_000).optional(),
 });
 
+/** Those of simulcast are told apart by their `rid`, and look alike for all cameras. */
+const isWithoutSsrcs = (encodings: unknown): boolean =>
+  Array.isArray(encodings) && encodings.every((one) => !Object.hasOwn(Object(one) as object, 'ssrc'));
+
 export const RtpParameters = z
   .object({
     mid: z
@@ -61,7 +65,7 @@ export const RtpParameters = z
     // Those of one browser are the same for all who have it.
     codecs: remembered(z.array(RtpCodecParameters).min(1).max(64)),
     headerExtensions: remembered(z.array(HeaderExtensionParameters).max(64)).optional(),
-    encodings: z.array(RtpEncoding).min(1).max(8),
+    encodings: remembered(z.array(RtpEncoding).min(1).max(8), { isCommon: isWithoutSsrcs }),
     rtcp: z
       .object({
         cname: z.string().max(256).optional(),
@@ -103,7 +107,7 @@ const Capabilities = z.object({
     .optional(),
 });
 
-export const RtpCapabilities = remembered(Capabilities, 'RtpCapabilities');
+export const RtpCapabilities = remembered(Capabilities, { id: 'RtpCapabilities' });
 export type RtpCapabilities = z.infer<typeof RtpCapabilities>;
 /** With both lists. */
 export const FullRtpCapabilities = Capabilities.required();

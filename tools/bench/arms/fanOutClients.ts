@@ -3,7 +3,7 @@ import { writeRtp } from '../../../apps/load/src/media/rtp.js';
 import { JanusSfu } from '../fanOut/JanusSfu.js';
 import { ParlorSfu } from '../fanOut/ParlorSfu.js';
 import { RawSfu } from '../fanOut/RawSfu.js';
-import type { Sfu, SfuAddress } from '../fanOut/Sfu.js';
+import type { Receiver, Sfu, SfuAddress } from '../fanOut/Sfu.js';
 import { serveArm } from '../harness/serveArm.js';
 
 export interface Forwarded {
@@ -12,12 +12,22 @@ export interface Forwarded {
   received: number;
 }
 
+/** Milliseconds until the first packet was there. */
+export interface FirstPacket {
+  /** Since the client, let in, asked for the stream. */
+  asked: number;
+  /** Since it began to come. */
+  started: number;
+}
+
 export interface FanOutClientsMethods {
   open(data: { server: SfuAddress }): Promise<void>;
   /** Has so many clients receive, no fewer than before. */
   receivers(data: { count: number }): Promise<void>;
   /** Sends for a while and waits for what is under way. */
   run(data: { packetsPerSecond: number; ms: number }): Promise<Forwarded>;
+  /** One more client comes while packets are sent, and leaves when it has one. */
+  firstPacket(): Promise<FirstPacket>;
 }
 
 /** How many connect at the same time. */
@@ -28,6 +38,8 @@ const PAYLOAD_BYTES = 1188;
 /** Nothing more is under way when nothing has come for so long. */
 const SETTLED_MS = 60;
 const TICK_MS = 5;
+/** Between packets, where each of them may be the first. */
+const DENSE_MS = 1;
 
 /** The first bytes of a key frame of VP8, 640x480, behind its RTP descriptor. */
 const KEY_FRAME = [0x90, 0x80, 0x80, 0, 0x10, 2, 0, 0x9d, 1, 0x2a, 0x80, 2, 0xe0, 1];
@@ -44,10 +56,9 @@ const create: Record<SfuAddress['kind'], (server: SfuAddress) => Sfu> = {
 let sfu: Sfu | undefined;
 let send: (packet: Buffer) => void = () => {};
 let sequenceNumber = 0;
-/** What each client has received so far. */
-const counts: (() => number)[] = [];
+const receivers: Receiver[] = [];
 
-const receivedByAll = (): number => counts.reduce((sum, count) => sum + count(), 0);
+const receivedByAll = (): number => receivers.reduce((sum, { packets }) => sum + packets(), 0);
 
 async function settled(): Promise<void> {
   for (let before = -1, now = receivedByAll(); before !== now; now = receivedByAll()) {
@@ -76,6 +87,22 @@ async function run({ packetsPerSecond, ms }: { packetsPerSecond: number; ms: num
   return { sent, received: receivedByAll() - before };
 }
 
+async function firstPacket(): Promise<FirstPacket> {
+  if (!sfu) throw new Error('open first');
+  const sending = setInterval(() => {
+    sendNext(1000 / DENSE_MS);
+  }, DENSE_MS);
+  try {
+    const receiver = await sfu.receive();
+    let firstAt = receiver.firstAt();
+    for (; firstAt === undefined; firstAt = receiver.firstAt()) await delay(DENSE_MS);
+    await receiver.close();
+    return { asked: firstAt - receiver.askedAt, started: firstAt - receiver.startedAt };
+  } finally {
+    clearInterval(sending);
+  }
+}
+
 serveArm<FanOutClientsMethods>(
   {
     async open({ server }) {
@@ -85,14 +112,15 @@ serveArm<FanOutClientsMethods>(
     async receivers({ count }) {
       const server = sfu;
       if (!server) throw new Error('open first');
-      while (counts.length < count) {
-        const batch = Math.min(AT_ONCE, count - counts.length);
-        counts.push(...(await Promise.all(Array.from({ length: batch }, () => server.receive()))));
+      while (receivers.length < count) {
+        const batch = Math.min(AT_ONCE, count - receivers.length);
+        receivers.push(...(await Promise.all(Array.from({ length: batch }, () => server.receive()))));
       }
       // The first packets go astray until servers have found their key frame.
       await run({ packetsPerSecond: 50, ms: 200 });
     },
     run,
+    firstPacket,
   },
   () => sfu?.close(),
 );

@@ -4,12 +4,15 @@ import type { AddressInfo } from 'node:net';
 import { Server } from 'socket.io';
 import { serveRelay } from './relayServer.js';
 
-/** The least that a relay over Socket.IO does: no rooms, no rights, no validation. */
+/** The least that a relay over Socket.IO does, and an answer: no rooms, no rights, no validation. */
 const server = createServer();
 const io = new Server(server, { serveClient: false });
 io.on('connection', (socket) => {
   socket.on('peer-signal', (data: { id: string; signal: unknown }) => {
     io.to(data.id).emit('peer-signal', { ...data, id: socket.id });
+  });
+  socket.on('ping', (_data: object, acknowledge: (answer: object) => void) => {
+    acknowledge({});
   });
 });
 

@@ -2,7 +2,8 @@ import { PeerConnection, RtcpReceivingSession, Video, type Track } from 'node-da
 import { WebSocket } from 'ws';
 import { isRtcp } from '../../../apps/load/src/media/rtp.js';
 import { JANUS_SUBPROTOCOL, JanusSession, type Jsep } from '../janus/JanusSession.js';
-import type { Sfu, SfuAddress } from './Sfu.js';
+import { Arrivals } from './Arrivals.js';
+import type { Receiver, Sfu, SfuAddress } from './Sfu.js';
 
 const ROOM = 1;
 
@@ -50,13 +51,16 @@ export class JanusSfu implements Sfu {
     };
   }
 
-  async receive(): Promise<() => number> {
-    let packets = 0;
-    const handle = await (await this.#open()).attach();
+  async receive(): Promise<Receiver> {
+    const session = await this.#open();
+    const startedAt = performance.now();
+    const { add, packets, firstAt } = new Arrivals();
+    const handle = await session.attach();
     const { data } = await handle.message({ request: 'listparticipants', room: ROOM });
     const [feed] = (data['participants'] as { id: number; publisher: boolean }[]).filter(
       ({ publisher }) => publisher,
     );
+    const askedAt = performance.now();
     const { jsep } = await handle.message({
       request: 'join',
       ptype: 'subscriber',
@@ -69,13 +73,18 @@ export class JanusSfu implements Sfu {
       this.#tracks.push(track);
       track.setMediaHandler(new RtcpReceivingSession());
       track.onMessage((packet) => {
-        if (!isRtcp(packet)) packets++;
+        if (!isRtcp(packet)) add();
       });
     });
-    pc.setRemoteDescription(jsep.sdp, 'offer');
+    // Who is offered a choice begins the handshake, and would be too early for Janus: it would begin again after 1 s.
+    pc.setRemoteDescription(jsep.sdp.replaceAll('a=setup:actpass', 'a=setup:active'), 'offer');
     await handle.message({ request: 'start' }, await described(pc, 'answer'));
     await connected;
-    return () => packets;
+    const close = () => {
+      pc.close();
+      return Promise.resolve();
+    };
+    return { packets, startedAt, askedAt, firstAt, close };
   }
 
   async close(): Promise<void> {

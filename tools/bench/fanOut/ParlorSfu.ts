@@ -2,13 +2,13 @@ import { LoadPeer } from '../../../apps/load/src/LoadPeer.js';
 import { SendConnection } from '../../../apps/load/src/webrtc/SendConnection.js';
 import { ProtooSocket } from '../../../apps/load/src/ProtooSocket.js';
 import { videoParameters } from './parameters.js';
-import type { Sfu, SfuAddress } from './Sfu.js';
+import type { Receiver, Sfu, SfuAddress } from './Sfu.js';
 
 const ROOM = 'fan-out';
 
 /** A room of ours, with clients of the load tool. */
 export class ParlorSfu implements Sfu {
-  readonly #closers: (() => Promise<void>)[] = [];
+  readonly #closers = new Set<() => Promise<void>>();
   #clients = 0;
 
   constructor(private readonly server: SfuAddress) {}
@@ -31,7 +31,7 @@ export class ParlorSfu implements Sfu {
     await socket.request('connectWebRtcTransport', { transportId: transport.id, dtlsParameters });
     await socket.request('produce', { kind: 'video', rtpParameters: videoParameters(ssrc, payloadType) });
     await connection.connected;
-    this.#closers.push(async () => {
+    this.#closers.add(async () => {
       connection.close();
       await socket.close();
     });
@@ -42,14 +42,25 @@ export class ParlorSfu implements Sfu {
     };
   }
 
-  async receive(): Promise<() => number> {
+  async receive(): Promise<Receiver> {
     const peer = await LoadPeer.join({ address: this.#address(`viewer-${String(++this.#clients)}`) });
-    this.#closers.push(() => peer.leave());
-    return () => peer.streams.reduce((sum, { counter }) => sum + counter.sinceMark().packets, 0);
+    const close = () => {
+      this.#closers.delete(close);
+      return peer.leave();
+    };
+    this.#closers.add(close);
+    return {
+      packets: () => peer.streams.reduce((sum, { counter }) => sum + counter.sinceMark().packets, 0),
+      startedAt: peer.startedAt,
+      askedAt: peer.startedAt + peer.joinMs,
+      firstAt: () => peer.streams[0]?.counter.firstAt,
+      close,
+    };
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#closers.splice(0).map((close) => close()));
+    await Promise.all([...this.#closers].map((close) => close()));
+    this.#closers.clear();
   }
 
   #address(peerId: string) {

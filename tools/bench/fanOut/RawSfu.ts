@@ -3,8 +3,9 @@ import { receivable } from '../../../apps/load/src/webrtc/receivable.js';
 import { ReceiveConnection } from '../../../apps/load/src/webrtc/ReceiveConnection.js';
 import { SendConnection } from '../../../apps/load/src/webrtc/SendConnection.js';
 import { ProtooSocket } from '../signalling/ProtooSocket.js';
+import { Arrivals } from './Arrivals.js';
 import { videoParameters } from './parameters.js';
-import type { Sfu, SfuAddress } from './Sfu.js';
+import type { Receiver, Sfu, SfuAddress } from './Sfu.js';
 
 /** What `rawSfu` answers to `join`. */
 interface Joined {
@@ -18,7 +19,7 @@ type RawConsumer = Pick<ConsumerInfo, 'kind' | 'rtpParameters'>;
 
 /** mediasoup's own calls behind a socket. */
 export class RawSfu implements Sfu {
-  readonly #closers: (() => Promise<void>)[] = [];
+  readonly #closers = new Set<() => Promise<void>>();
 
   constructor(private readonly server: SfuAddress) {}
 
@@ -33,7 +34,7 @@ export class RawSfu implements Sfu {
     const rtpParameters = videoParameters(ssrc, payloadType);
     await socket.request('produce', { transportId, kind: 'video', rtpParameters });
     await connection.connected;
-    this.#closers.push(async () => {
+    this.#closers.add(async () => {
       connection.close();
       await socket.close();
     });
@@ -44,29 +45,33 @@ export class RawSfu implements Sfu {
     };
   }
 
-  async receive(): Promise<() => number> {
-    let packets = 0;
-    const onPacket = () => packets++;
+  async receive(): Promise<Receiver> {
+    const startedAt = performance.now();
+    const { add, packets, firstAt } = new Arrivals();
     const socket = await this.#open();
     const { recv, producerIds, rtpCapabilities } = await socket.request<Joined>('join');
     const connection = new ReceiveConnection('viewer', recv);
-    this.#closers.push(async () => {
+    const close = async () => {
+      this.#closers.delete(close);
       connection.close();
       await socket.close();
-    });
+    };
+    this.#closers.add(close);
+    const askedAt = performance.now();
     const consumers = await socket.request<RawConsumer[]>('consume', {
       transportId: recv.id,
       producerIds,
       rtpCapabilities: receivable(rtpCapabilities),
     });
-    const dtlsParameters = connection.add(consumers.map((consumer) => [consumer, onPacket] as const));
+    const dtlsParameters = connection.add(consumers.map((consumer) => [consumer, add] as const));
     await socket.request('connect', { transportId: recv.id, dtlsParameters });
     await connection.connected;
-    return () => packets;
+    return { packets, startedAt, askedAt, firstAt, close };
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#closers.splice(0).map((close) => close()));
+    await Promise.all([...this.#closers].map((close) => close()));
+    this.#closers.clear();
   }
 
   #open(): Promise<ProtooSocket> {

@@ -2,8 +2,19 @@
 export interface Sfu {
   /** Publishes one video stream; `send` takes its RTP packets. */
   publish(stream: { ssrc: number; payloadType: number }): Promise<{ send: (packet: Buffer) => void }>;
-  /** One more client that receives it; the result tells how many packets it has received so far. */
-  receive(): Promise<() => number>;
+  /** One more client that receives it. Resolves when it is connected. */
+  receive(): Promise<Receiver>;
+  close(): Promise<void>;
+}
+
+export interface Receiver {
+  /** So many have come so far. */
+  packets(): number;
+  /** When it began to come, by `performance.now()`, and when, let in, it asked for the stream. */
+  readonly startedAt: number;
+  readonly askedAt: number;
+  /** When the first packet came. */
+  firstAt(): number | undefined;
   close(): Promise<void>;
 }
 

@@ -2,10 +2,9 @@ import wrtc from '@roamhq/wrtc';
 import { createToken } from '@parlor/sdk-server';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { Exposition } from '../../../packages/sdk-server/test/support/exposition.js';
-import { readConfig } from '../src/config.js';
-import { createLogger } from '../src/logger.js';
-import { startServer, type RunningServer } from '../src/server.js';
+import type { RunningServer } from '../src/server.js';
 import { SdpCall, TestMedia } from './support/SdpCall.js';
+import { startLocalServer } from './support/startLocalServer.js';
 
 /** The metrics of a call in which real sound and pictures go from one client to another. */
 
@@ -16,9 +15,11 @@ const PARLOR_METRICS_TOKEN = 'nobody-guesses-this';
 
 let server: RunningServer;
 beforeAll(async () => {
-  const flags = ['--port', '0', '--host', '127.0.0.1', '--workers', '1', '--listen-ip', '127.0.0.1'];
-  const env = { PARLOR_JWT_SECRET, PARLOR_METRICS_TOKEN, PARLOR_METRICS_PER_TRACK: 'true' };
-  server = await startServer(readConfig(flags, env), createLogger('silent'));
+  server = await startLocalServer({
+    PARLOR_JWT_SECRET,
+    PARLOR_METRICS_TOKEN,
+    PARLOR_METRICS_PER_TRACK: 'true',
+  });
 });
 afterAll(() => server.close());
 

@@ -2,9 +2,8 @@ import { createToken } from '@parlor/sdk-server';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { readConfig } from '../../src/config.js';
-import { createLogger } from '../../src/logger.js';
-import { startServer, type RunningServer } from '../../src/server.js';
+import type { RunningServer } from '../../src/server.js';
+import { startLocalServer } from '../support/startLocalServer.js';
 import { jsonSchemaOf, OpenApiDocument, variations, type Operation } from './document.js';
 import { STEPS, type Known, type Step } from './steps.js';
 
@@ -21,9 +20,7 @@ const tokens: Record<Step['as'], string | undefined> = { alice: undefined, bob: 
 const known: Known = {};
 
 beforeAll(async () => {
-  const flags = ['--port', '0', '--host', '127.0.0.1', '--workers', '1', '--listen-ip', '127.0.0.1'];
-  const config = readConfig(flags, { PARLOR_JWT_SECRET });
-  server = await startServer(config, createLogger('silent'));
+  server = await startLocalServer({ PARLOR_JWT_SECRET });
   for (const name of ['alice', 'bob'] as const)
     tokens[name] = await createToken({ sub: name }, PARLOR_JWT_SECRET);
   const response = await fetch(`${server.url}/openapi.json`);

@@ -10,11 +10,26 @@ import { judge, type Bound } from './harness/verdict.js';
 const RECIPIENTS = 500;
 const MESSAGES = 40;
 
-/** What is compared with what, and how many messages are said in a go; without a bound it is told and not judged. */
-const COMPARISONS: { of: string; baseline: string; atOnce: number; bound?: Bound }[] = [
-  { of: 'ws that prints for each', baseline: 'arms/broadcastWs.ts', atOnce: 1, bound: { atMost: 0.8 } },
-  { of: 'protoo', baseline: 'arms/broadcastProtoo.ts', atOnce: 1, bound: { atMost: 0.6 } },
-  { of: 'ws that prints for each, ten in a go', baseline: 'arms/broadcastWs.ts', atOnce: 10 },
+interface Compared {
+  of: string;
+  baseline: string;
+  /** How many messages are said in a go. */
+  atOnce: number;
+  goal: Bound;
+  gate: Bound;
+}
+
+const PRINTED = { of: 'ws that prints for each', baseline: 'arms/broadcastWs.ts' };
+const PROTOO = { of: 'protoo', baseline: 'arms/broadcastProtoo.ts' };
+/**
+ * Of a message that is said alone nearly all is a system call for each recipient, which all pay alike and each machine
+ * at its own price: there the gate is that it costs no more.
+ */
+const COMPARISONS: Compared[] = [
+  { ...PRINTED, atOnce: MESSAGES, goal: { atMost: 0.8 }, gate: { atMost: 0.8 } },
+  { ...PROTOO, atOnce: MESSAGES, goal: { atMost: 0.6 }, gate: { atMost: 0.6 } },
+  { ...PRINTED, atOnce: 1, goal: { atMost: 0.8 }, gate: { atMost: 1 } },
+  { ...PROTOO, atOnce: 1, goal: { atMost: 0.6 }, gate: { atMost: 1 } },
 ];
 
 /** What it costs to tell everybody of a large room something. */
@@ -24,17 +39,21 @@ export const broadcast: Bench = {
   async run() {
     const measurements: Measurement[] = [];
     const details: Detail[] = [];
-    for (const { of, baseline, atOnce, bound } of COMPARISONS) {
-      const compared = await compareBroadcasts(baseline, atOnce);
-      const { ratio, control } = compared;
-      const name = `Parlor / ${of}`;
-      if (bound) {
-        const bounds = { goal: bound, gate: bound, control };
-        measurements.push({ name, unit: 'x', value: ratio, ...bounds, verdict: judge(ratio.median, bounds) });
-      } else details.push({ name, unit: 'x', value: ratio });
+    for (const { of, baseline, atOnce, goal, gate } of COMPARISONS) {
+      const { ratio, control, ...spent } = await compareBroadcasts(baseline, atOnce);
+      const said = atOnce === 1 ? 'one alone' : `${String(atOnce)} in a go`;
+      const bounds = { goal, gate, control };
+      measurements.push({
+        name: `${said}, Parlor / ${of}`,
+        unit: 'x',
+        value: ratio,
+        ...bounds,
+        verdict: judge(ratio.median, bounds),
+      });
+      const unit = 'µs per recipient';
       details.push(
-        { name: `Parlor (against ${of})`, unit: 'µs per recipient', value: compared.candidate },
-        { name: of, unit: 'µs per recipient', value: compared.baseline },
+        { name: `${said}, Parlor (against ${of})`, unit, value: spent.candidate },
+        { name: `${said}, ${of}`, unit, value: spent.baseline },
       );
     }
     return { measurements, details };

@@ -124,7 +124,8 @@ serveArm<JanusMethods>(
   async () => {
     if (janus && janus.exitCode === null) {
       const ended = once(janus, 'exit');
-      janus.kill('SIGTERM');
+      // Asked to end, it may wait for its own threads for ever.
+      janus.kill('SIGKILL');
       await ended;
     }
     rmSync(folder, { recursive: true, force: true });

@@ -23,6 +23,8 @@ export class CallClient {
   participants: Participant[] = [];
   /** How each call ended. */
   readonly endings: string[] = [];
+  /** What was said of the end of a call, also when its connection was over before. */
+  readonly farewells: string[] = [];
   readonly #socket: Socket;
   #peer: SimplePeer.Instance | undefined;
   #stream: MediaStream | undefined;
@@ -110,14 +112,17 @@ export class CallClient {
 
   #received({ id, signal }: Incoming): void {
     const type = 'type' in signal ? (signal.type as string) : undefined;
+    const isFarewell = type === 'reject' || type === 'hangup' || type === 'busy';
+    const how = [type, signal.reason].filter(Boolean).join(': ');
+    if (isFarewell) this.farewells.push(how);
     if (type === 'offer' && this.phase === 'idle') {
       this.phase = 'ringing';
       this.#other = id;
       this.#early.push(signal);
     } else if (id !== this.#other) {
       if (type === 'offer') void this.#send(id, { type: 'busy' });
-    } else if (type === 'reject' || type === 'hangup' || type === 'busy') {
-      this.#end([type, signal.reason].filter(Boolean).join(': '));
+    } else if (isFarewell) {
+      this.#end(how);
     } else if (this.#peer) this.#peer.signal(signal);
     else this.#early.push(signal);
   }

@@ -30,7 +30,7 @@ export const memory: Bench = {
   about: `JavaScript heap of a room of ${String(MEMORY.peers)} who receive each other, after garbage collections, Parlor's rooms / mediasoup's objects alone`,
   run: () =>
     compareRooms(MEMORY, {
-      rounds: { warmUps: 1, rounds: 2 },
+      rounds: { warmUps: 1, rounds: 5 },
       unit: 'kB per consumer',
       read: async (arm) =>
         (await arm.call('heap', { peers: MEMORY.peers })) / 1024 / consumersIn(MEMORY.peers),

@@ -4,6 +4,7 @@ import type { Cost } from './arms/meter.js';
 import type { ParlorServerMethods } from './arms/parlorServer.js';
 import type { RawSfuMethods } from './arms/rawSfu.js';
 import type { SfuAddress } from './fanOut/Sfu.js';
+import type { Kind } from './fanOut/streams.js';
 import { ArmProcess } from './harness/ArmProcess.js';
 
 /** What all servers have in common. */
@@ -15,27 +16,28 @@ interface Server {
 
 export interface FanOut extends Cost, Forwarded {}
 
-/** A server in a process of its own, and its clients in another. */
+/** A server in a process of its own, and its clients in another; one stream, of a kind, is published. */
 export class FanOutArm {
-  static async parlor(): Promise<FanOutArm> {
+  static async parlor(kind: Kind): Promise<FanOutArm> {
     const server = await ArmProcess.start<ParlorServerMethods>('arms/parlorServer.ts');
-    return this.#with({ kind: 'parlor', ...(await server.call('open', {})) }, server);
+    return this.#with({ kind: 'parlor', ...(await server.call('open', {})) }, server, kind);
   }
 
-  static async raw(): Promise<FanOutArm> {
+  static async raw(kind: Kind): Promise<FanOutArm> {
     const server = await ArmProcess.start<RawSfuMethods>('arms/rawSfu.ts');
-    return this.#with({ kind: 'raw', ...(await server.call('open', {})) }, server);
+    return this.#with({ kind: 'raw', ...(await server.call('open', {})) }, server, kind);
   }
 
   /** `eventLoops`: threads that all connections share; 0: a thread for each, its default. */
-  static async janus(eventLoops = 0): Promise<FanOutArm> {
+  static async janus(kind: Kind, eventLoops = 0): Promise<FanOutArm> {
     const server = await ArmProcess.start<JanusMethods>('arms/janus.ts');
-    return this.#with({ kind: 'janus', token: '', ...(await server.call('open', { eventLoops })) }, server);
+    const address = await server.call('open', { eventLoops });
+    return this.#with({ kind: 'janus', token: '', ...address }, server, kind);
   }
 
-  static async #with(address: SfuAddress, server: Server): Promise<FanOutArm> {
+  static async #with(address: SfuAddress, server: Server, kind: Kind): Promise<FanOutArm> {
     const clients = await ArmProcess.start<FanOutClientsMethods>('arms/fanOutClients.ts');
-    await clients.call('open', { server: address });
+    await clients.call('open', { server: address, kind });
     return new FanOutArm(server, clients);
   }
 

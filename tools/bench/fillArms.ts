@@ -9,34 +9,26 @@ import type { Arms } from './harness/rounds.js';
 export interface FillResult extends Cost {
   traffic?: FillTraffic;
   loop?: LoopDelay;
-  /** What the room takes while everybody is in it. */
-  memory?: Memory;
 }
 
-/** What is watched beside CPU; either costs something itself. */
-export interface Watch {
-  loop?: boolean;
-  memory?: boolean;
+/** A server whose rooms are filled by clients in another process. */
+interface FilledServer {
+  /** Fills one more room. */
+  fill(): Promise<unknown>;
+  memory(): Promise<Memory>;
 }
 
-/** What was taken between two measurements. */
-async function grown<T>(
-  of: { memory: () => Promise<Memory> },
-  use: () => Promise<T>,
-): Promise<T & { memory: Memory }> {
-  const before = await of.memory();
-  const result = await use();
-  const after = await of.memory();
-  const memory = {
-    heap: after.heap - before.heap,
-    node: after.node - before.node,
-    worker: after.worker - before.worker,
-  };
-  return { ...result, memory };
+/** What each of so many rooms takes while everybody stays in it. */
+async function taken(server: FilledServer, rooms: number): Promise<Memory> {
+  const before = await server.memory();
+  for (let room = 0; room < rooms; room++) await server.fill();
+  const after = await server.memory();
+  const each = (of: keyof Memory) => (after[of] - before[of]) / rooms;
+  return { heap: each('heap'), node: each('node'), worker: each('worker') };
 }
 
 /** Parlor's server, and its clients on real sockets. */
-export class ParlorArm {
+class ParlorArm {
   #rooms = 0;
 
   static async start(): Promise<ParlorArm> {
@@ -51,21 +43,27 @@ export class ParlorArm {
     private readonly address: { url: string; token: string },
   ) {}
 
-  async fill(fill: Fill, { loop = false, memory = false }: Watch = {}): Promise<FillResult> {
-    const roomId = `room-${String(++this.#rooms)}`;
-    const run = async (): Promise<FillResult> => {
-      await this.server.call('start', { roomId, watch: loop });
-      const traffic = await this.clients.call('fill', { ...fill, ...this.address, roomId });
-      return { ...(await this.server.call('stop')), traffic };
-    };
-    const result = memory ? await grown({ memory: () => this.server.call('memory') }, run) : await run();
+  /** `loop`: the event loop is watched as well, which costs something itself. */
+  async fill(fill: Fill, { loop = false } = {}): Promise<FillResult> {
+    const result = await this.#fill(fill, loop);
     await this.clients.call('leave');
     return result;
+  }
+
+  hold(fill: Fill, rooms: number): Promise<Memory> {
+    return taken({ fill: () => this.#fill(fill, false), memory: () => this.server.call('memory') }, rooms);
   }
 
   async stop(): Promise<void> {
     await this.clients.stop();
     await this.server.stop();
+  }
+
+  async #fill(fill: Fill, watch: boolean): Promise<FillResult> {
+    const roomId = `room-${String(++this.#rooms)}`;
+    await this.server.call('start', { roomId, watch });
+    const traffic = await this.clients.call('fill', { ...fill, ...this.address, roomId });
+    return { ...(await this.server.call('stop')), traffic };
   }
 }
 
@@ -102,26 +100,34 @@ class RawArm {
     private readonly url: string,
   ) {}
 
-  async fill(peers: number, { memory = false }: Watch = {}): Promise<FillResult> {
-    const run = async (): Promise<FillResult> => {
-      await this.server.call('start', {});
-      await this.clients.call('fillRaw', { url: this.url, peers });
-      return this.server.call('stop');
-    };
-    const result = memory ? await grown({ memory: () => this.server.call('memory') }, run) : await run();
+  async fill(peers: number): Promise<FillResult> {
+    const result = await this.#fill(peers);
     await this.server.call('end');
     await this.clients.call('leave');
     return result;
+  }
+
+  hold(peers: number, rooms: number): Promise<Memory> {
+    return taken({ fill: () => this.#fill(peers), memory: () => this.server.call('memory') }, rooms);
   }
 
   async stop(): Promise<void> {
     await this.clients.stop();
     await this.server.stop();
   }
+
+  async #fill(peers: number): Promise<FillResult> {
+    await this.server.call('start', {});
+    await this.clients.call('fillRaw', { url: this.url, peers });
+    return this.server.call('stop');
+  }
 }
 
 export interface JoinArms {
-  with(peers: number, watch?: Watch): Arms<FillResult>;
+  /** A room is filled, measured and emptied. */
+  filling(peers: number): Arms<FillResult>;
+  /** So many rooms are filled and stay so until the end: what each of them takes. */
+  holding(peers: number, rooms: number): Arms<Memory>;
   stop(): Promise<void>;
 }
 
@@ -131,10 +137,15 @@ export async function joinArms(): Promise<JoinArms> {
   const baseline = await RawArm.start();
   const control = await RawArm.start();
   return {
-    with: (peers, watch) => ({
-      baseline: () => baseline.fill(peers, watch),
-      control: () => control.fill(peers, watch),
-      candidate: () => parlor.fill({ peers, arrival: 'oneByOne' }, watch),
+    filling: (peers) => ({
+      baseline: () => baseline.fill(peers),
+      control: () => control.fill(peers),
+      candidate: () => parlor.fill({ peers, arrival: 'oneByOne' }),
+    }),
+    holding: (peers, rooms) => ({
+      baseline: () => baseline.hold(peers, rooms),
+      control: () => control.hold(peers, rooms),
+      candidate: () => parlor.hold({ peers, arrival: 'oneByOne' }, rooms),
     }),
     async stop() {
       await Promise.all([parlor, baseline, control].map((arm) => arm.stop()));

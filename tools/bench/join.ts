@@ -1,6 +1,5 @@
 import { joinArms, type FillResult, type JoinArms } from './fillArms.js';
 import { compare } from './harness/compare.js';
-import type { Memory } from './arms/meter.js';
 import type { Bench } from './harness/Bench.js';
 import type { Detail, Measurement } from './harness/result.js';
 import { runRounds, type Round, type RoundCounts } from './harness/rounds.js';
@@ -9,8 +8,6 @@ import { judge } from './harness/verdict.js';
 
 interface Size extends RoundCounts {
   peers: number;
-  /** For memory: collecting garbage first takes a while. */
-  memory: RoundCounts;
   /** What sockets and tokens cost weighs more than media: reported, not judged. */
   isTiny?: boolean;
 }
@@ -27,7 +24,6 @@ const SMALLEST: Size = {
   warmUps: 2000,
   warmUpLimit: 38_000,
   rounds: 30,
-  memory: { warmUps: 10, rounds: 3 },
   isTiny: true,
 };
 const LARGER: Size = {
@@ -35,48 +31,40 @@ const LARGER: Size = {
   warmUps: 100,
   warmUpLimit: 26_000,
   rounds: 12,
-  memory: { warmUps: 1, rounds: 1 },
+};
+const LARGE: Size = {
+  peers: 40,
+  warmUps: 20,
+  warmUpLimit: 20_000,
+  rounds: 8,
 };
 const USUAL: Size = {
   peers: 10,
   warmUps: 350,
   warmUpLimit: 38_000,
   rounds: 40,
-  memory: { warmUps: 2, rounds: 2 },
 };
 /** It takes most of a minute by itself, and comes warm enough by the size of its first round. */
-const CROWD: Size = { peers: 100, warmUps: 1, rounds: 2, memory: { warmUps: 0, rounds: 1 } };
+const CROWD: Size = { peers: 100, warmUps: 1, rounds: 2 };
 
 const goal = { atMost: 1 };
 const gate = { atMost: 1.15 };
 
-/** `full`: those that memory is measured of. Collecting all garbage throws compiled code away, and leaves a cold server. */
-interface Shared {
-  arms: JoinArms;
-  full: JoinArms;
-}
-
 /** Of the benchmarks that run now. */
-let shared: Promise<Shared> | undefined;
-
-async function open(): Promise<Shared> {
-  return { arms: await joinArms(), full: await joinArms() };
-}
+let shared: Promise<JoinArms> | undefined;
 
 async function end(): Promise<void> {
-  const opened = await shared;
+  const arms = await shared;
   shared = undefined;
-  await opened?.arms.stop();
-  await opened?.full.stop();
+  await arms?.stop();
 }
 
-async function measure({ peers, isTiny = false, memory, ...counts }: Size) {
-  const { arms, full } = await (shared ??= open());
-  const rounds = await runRounds(arms.with(peers), { ...counts, warmUpTogether: true });
-  const memories = await runRounds(full.with(peers, { memory: true }), memory);
+async function measure({ peers, isTiny = false, ...counts }: Size) {
+  const arms = await (shared ??= joinArms());
+  const rounds = await runRounds(arms.filling(peers), { ...counts, warmUpTogether: true });
   const { ratio: value, control } = compare(rounds, ({ nodeMs }) => nodeMs);
   const of = `N=${String(peers)}`;
-  const details = [...describe(rounds, of), ...describeMemory(memories, of)];
+  const details = describe(rounds, of);
   if (isTiny) {
     details.unshift({ name: `${of} Node CPU, Parlor / mediasoup alone`, unit: '', value });
     return { measurements: [], details };
@@ -105,6 +93,14 @@ export const join30: Bench = {
   end,
 };
 
+/** The same in rooms of forty. */
+export const join40: Bench = {
+  name: 'join-40',
+  about: `forty do the same: ${ABOUT}`,
+  run: () => measure(LARGE),
+  end,
+};
+
 /** The same in rooms of ten. */
 export const join: Bench = { name: 'join', about: ABOUT, run: () => measure(USUAL), end };
 
@@ -116,35 +112,14 @@ export const crowd: Bench = {
   end,
 };
 
-/** An arm and the other, of one figure. */
-function bothArms(rounds: readonly Round<FillResult>[], what: string, of: Figure): Detail[] {
-  const { baseline, candidate } = compare(rounds, of.read);
-  return [
-    { name: `${what}, mediasoup alone`, unit: of.unit, value: baseline },
-    { name: `${what}, Parlor`, unit: of.unit, value: candidate },
-  ];
-}
-
-interface Figure {
-  unit: string;
-  read: (result: FillResult) => number;
-}
-
-function describeMemory(rounds: readonly Round<FillResult>[], of: string): Detail[] {
-  const both = (what: string, read: (memory: Memory) => number) =>
-    bothArms(rounds, `${of} ${what}`, {
-      unit: 'MB',
-      read: ({ memory }) => (memory ? read(memory) / 1e6 : NaN),
-    });
-  return [
-    ...both('heap of the full room', ({ heap }) => heap),
-    ...both('worker memory of the full room', ({ worker }) => worker),
-  ];
-}
-
 function describe(rounds: readonly Round<FillResult>[], of: string): Detail[] {
-  const both = (what: string, read: (result: FillResult) => number) =>
-    bothArms(rounds, `${of} ${what}`, { unit: 'ms', read });
+  const both = (what: string, read: (result: FillResult) => number): Detail[] => {
+    const { baseline, candidate } = compare(rounds, read);
+    return [
+      { name: `${of} ${what}, mediasoup alone`, unit: 'ms', value: baseline },
+      { name: `${of} ${what}, Parlor`, unit: 'ms', value: candidate },
+    ];
+  };
   const sent = (read: (traffic: NonNullable<FillResult['traffic']>) => number) =>
     summarize(rounds.map(({ candidate }) => (candidate.traffic ? read(candidate.traffic) : NaN)));
   return [

@@ -9,8 +9,9 @@ import { section } from './harness/report.js';
 import type { BenchResult, Results } from './harness/result.js';
 import { resultFiles, store } from './harness/store.js';
 import { idle } from './idle.js';
-import { crowd, join, join2, join30 } from './join.js';
-import { janus, janusLoop, media } from './media.js';
+import { crowd, join, join2, join30, join40 } from './join.js';
+import { media } from './media.js';
+import { memoryRooms } from './memoryRooms.js';
 import { meshCost } from './mesh.js';
 import { recoveryRestart, recoverySwitch, recoveryWorker } from './recovery.js';
 import { recoveryNetwork } from './recoveryNetwork.js';
@@ -29,21 +30,21 @@ import { viewers } from './viewers.js';
 const benches: readonly Bench[] = [
   join2,
   join30,
+  join40,
   join,
   crowd,
   storm,
   consume,
   memory,
-  media,
-  janus,
-  janusLoop,
+  memoryRooms,
+  ...media,
   viewers,
   ttfp,
   ttff,
   ttffJanus,
   validate,
   rpc,
-  rpcOthers,
+  ...rpcOthers,
   relay,
   idle,
   broadcast,

@@ -1,17 +1,19 @@
 import type { ParlorServerMethods } from './arms/parlorServer.js';
 import type { RelayServerMethods } from './arms/relayServer.js';
-import type { RpcClientsMethods, RpcWire } from './arms/rpcClients.js';
+import type { RpcClientsMethods, RpcConnect, RpcWire } from './arms/rpcClients.js';
 import { ArmProcess } from './harness/ArmProcess.js';
 import type { Bench } from './harness/Bench.js';
-import { compare } from './harness/compare.js';
+import { compare, type Comparison } from './harness/compare.js';
 import type { Detail, Measurement } from './harness/result.js';
 import { runRounds, type ArmName } from './harness/rounds.js';
 import { judge, type Bound } from './harness/verdict.js';
 
 const REQUESTS = 10_000;
-const CONNECTIONS = 100;
+const CONNECTIONS = [1, 100, 1000];
 
 interface Other {
+  name: string;
+  /** As people call it. */
   of: string;
   source: string;
   wire: RpcWire;
@@ -20,95 +22,91 @@ interface Other {
   bounds: { goal: Bound; gate: Bound };
 }
 
-const OTHERS: Other[] = [
-  {
-    of: 'Socket.IO',
-    source: 'arms/relaySocketIo.ts',
-    wire: 'socketIo',
-    url: (http) => http,
-    bounds: { goal: { atMost: 0.8 }, gate: { atMost: 1 } },
-  },
-  {
-    of: 'protoo',
-    source: 'arms/broadcastProtoo.ts',
-    wire: 'protoo',
-    url: (http) => `${http.replace('http', 'ws')}/`,
-    bounds: { goal: { atMost: 0.9 }, gate: { atMost: 1 } },
-  },
-];
-
-type Server = ArmProcess<Pick<RelayServerMethods, 'start' | 'stop'>>;
-type Clients = ArmProcess<RpcClientsMethods>;
-
-/** Of a server that `name` is connected to, microseconds of CPU for each request. */
-const asking = (clients: Clients, server: Server, name: string) => async (): Promise<number> => {
-  await server.call('start', {});
-  await clients.call('ask', { name, method: 'ping', total: REQUESTS });
-  const { nodeMs } = await server.call('stop');
-  return (nodeMs * 1000) / REQUESTS;
+const SOCKET_IO: Other = {
+  name: 'rpc-socketio',
+  of: 'Socket.IO',
+  source: 'arms/relaySocketIo.ts',
+  wire: 'socketIo',
+  url: (http) => http,
+  bounds: { goal: { atMost: 0.8 }, gate: { atMost: 1 } },
 };
 
-async function measure({ of, source, wire, url, bounds }: Other, parlor: Server, clients: Clients) {
-  const baseline = await ArmProcess.start<RelayServerMethods>(source);
-  const control = await ArmProcess.start<RelayServerMethods>(source);
-  const others: Partial<Record<ArmName, ArmProcess<RelayServerMethods>>> = { baseline, control };
-  try {
-    for (const [name, arm] of Object.entries(others)) {
-      const address = await arm.call('open', {});
-      await clients.call('connect', { name, url: url(address.url), token: '', count: CONNECTIONS, wire });
-    }
-    const rounds = await runRounds(
-      {
-        baseline: asking(clients, baseline, 'baseline'),
-        control: asking(clients, control, 'control'),
-        candidate: asking(clients, parlor, 'candidate'),
-      },
-      { warmUps: 3, rounds: 8 },
-    );
-    const { ratio: value, control: again, ...arms } = compare(rounds, (us) => us);
-    const verdict = judge(value.median, { ...bounds, control: again });
-    const measurement: Measurement = {
-      name: `Parlor / ${of}`,
-      unit: 'x',
-      value,
-      ...bounds,
-      control: again,
-      verdict,
-    };
-    const unit = 'µs a request';
-    const details: Detail[] = [
-      { name: of, unit, value: arms.baseline },
-      { name: `Parlor (against ${of})`, unit, value: arms.candidate },
-    ];
-    for (const name of Object.keys(others)) await clients.call('disconnect', { name });
-    return { measurement, details };
-  } finally {
-    await baseline.stop();
-    await control.stop();
-  }
+const PROTOO: Other = {
+  name: 'rpc-protoo',
+  of: 'protoo',
+  source: 'arms/broadcastProtoo.ts',
+  wire: 'protoo',
+  url: (http) => `${http.replace('http', 'ws')}/`,
+  bounds: { goal: { atMost: 0.9 }, gate: { atMost: 1 } },
+};
+
+interface Server {
+  process: ArmProcess<Pick<RelayServerMethods, 'start' | 'stop'>>;
+  /** How the clients reach it. */
+  address: Pick<RpcConnect, 'url' | 'token' | 'wire'>;
 }
 
-/** The same against what people would take in place of `ws`. */
-export const rpcOthers: Bench = {
-  name: 'rpc-others',
-  about: `CPU of the server process for each request that it answers, ${String(CONNECTIONS)} connections, Parlor / servers on Socket.IO and on protoo that do nothing else`,
+/** Microseconds of CPU for each request, over so many connections. */
+async function compareAsking(
+  clients: ArmProcess<RpcClientsMethods>,
+  servers: Record<ArmName, Server>,
+  count: number,
+): Promise<Comparison> {
+  const named = Object.entries(servers) as [ArmName, Server][];
+  for (const [name, { address }] of named) await clients.call('connect', { name, ...address, count });
+  const cost = (name: ArmName) => async (): Promise<number> => {
+    const { process } = servers[name];
+    await process.call('start', {});
+    await clients.call('ask', { name, method: 'ping', total: REQUESTS });
+    const { nodeMs } = await process.call('stop');
+    return (nodeMs * 1000) / REQUESTS;
+  };
+  const rounds = await runRounds(
+    { baseline: cost('baseline'), control: cost('control'), candidate: cost('candidate') },
+    { warmUps: 2, rounds: 5 },
+  );
+  for (const [name] of named) await clients.call('disconnect', { name });
+  return compare(rounds, (us) => us);
+}
+
+/** The same as `rpc` against what people would take in place of `ws`. */
+const against = ({ name, of, source, wire, url, bounds }: Other): Bench => ({
+  name,
+  about: `CPU of the server process for each request that it answers, Parlor / a server on ${of} that does nothing else`,
   async run() {
-    const parlor = await ArmProcess.start<ParlorServerMethods>('arms/parlorServer.ts');
+    const baseline = await ArmProcess.start<RelayServerMethods>(source);
+    const control = await ArmProcess.start<RelayServerMethods>(source);
+    const candidate = await ArmProcess.start<ParlorServerMethods>('arms/parlorServer.ts');
     const clients = await ArmProcess.start<RpcClientsMethods>('arms/rpcClients.ts');
+    const opened = async (process: typeof baseline): Promise<Server> => {
+      const address = await process.call('open', {});
+      return { process, address: { url: url(address.url), token: '', wire } };
+    };
     try {
-      const address = await parlor.call('open', { unlimitedMessages: true });
-      await clients.call('connect', { name: 'candidate', ...address, count: CONNECTIONS });
+      const servers: Record<ArmName, Server> = {
+        baseline: await opened(baseline),
+        control: await opened(control),
+        candidate: { process: candidate, address: await candidate.call('open', { unlimitedMessages: true }) },
+      };
       const measurements: Measurement[] = [];
       const details: Detail[] = [];
-      for (const other of OTHERS) {
-        const compared = await measure(other, parlor, clients);
-        measurements.push(compared.measurement);
-        details.push(...compared.details);
+      for (const count of CONNECTIONS) {
+        const { ratio: value, control: again, ...arms } = await compareAsking(clients, servers, count);
+        const judged = { ...bounds, control: again };
+        const connections = `${String(count)} connection${count === 1 ? '' : 's'}`;
+        const verdict = judge(value.median, judged);
+        measurements.push({ name: connections, unit: 'x', value, ...judged, verdict });
+        details.push(
+          { name: `${connections}, ${of}`, unit: 'µs a request', value: arms.baseline },
+          { name: `${connections}, Parlor`, unit: 'µs a request', value: arms.candidate },
+        );
       }
       return { measurements, details };
     } finally {
       await clients.stop();
-      await parlor.stop();
+      for (const server of [baseline, control, candidate]) await server.stop();
     }
   },
-};
+});
+
+export const rpcOthers: readonly Bench[] = [against(SOCKET_IO), against(PROTOO)];

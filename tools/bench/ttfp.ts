@@ -14,9 +14,9 @@ export const ttfp: Bench = {
     'asking for a stream to its first packet, connecting included, of a client without a browser: of a room of ours / of a VideoRoom of Janus',
   needs: { program: 'PARLOR_JANUS', what: 'Janus (apt-get install janus)' },
   async run() {
-    const baseline = await FanOutArm.janus();
-    const control = await FanOutArm.janus();
-    const candidate = await FanOutArm.parlor();
+    const baseline = await FanOutArm.janus('video');
+    const control = await FanOutArm.janus('video');
+    const candidate = await FanOutArm.parlor('video');
     try {
       const rounds = await runRounds(
         {

@@ -104,7 +104,7 @@ export const viewers: Bench = {
           control: () => control.full.run(),
           candidate: () => candidate.full.run(),
         },
-        { warmUps: 1, rounds: 4 },
+        { warmUps: 1, rounds: 5 },
       );
       const memory = (name: string, of: (memory: Memory) => number): Detail[] => [
         { name: `${name}, everything`, unit: 'MB', value: summarize([of(baseline.memory) / 1e6]) },

@@ -13,7 +13,7 @@ const isAny = (...benches) =>
  * @type {import('./prepare.mjs').Part[]}
  */
 const others = [];
-if (isAny('janus-loop', 'ttff-janus', 'ttfp')) others.push('janus');
+if (isAny('janus-audio', 'janus-loop-audio', 'ttff-janus', 'ttfp')) others.push('janus');
 if (isAny('recovery-stall-firefox')) others.push('firefox');
 
 await command(async () => {

@@ -2,7 +2,8 @@ import type { RtpParameters, TransportInfo } from '@parlor/protocol';
 import { RtpSender } from './media/RtpSender.js';
 import type { Sample, Samples } from './media/Sample.js';
 import type { Ticker } from './media/Ticker.js';
-import { SendConnection, type Outgoing } from './webrtc/SendConnection.js';
+import type { Outgoing } from './webrtc/describeMedia.js';
+import { SendConnection } from './webrtc/SendConnection.js';
 
 const AUDIO_TYPE = 111;
 const VIDEO_TYPE = 96;

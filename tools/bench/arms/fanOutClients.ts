@@ -4,6 +4,7 @@ import { JanusSfu } from '../fanOut/JanusSfu.js';
 import { ParlorSfu } from '../fanOut/ParlorSfu.js';
 import { RawSfu } from '../fanOut/RawSfu.js';
 import type { Receiver, Sfu, SfuAddress } from '../fanOut/Sfu.js';
+import { STREAMS, type Kind, type Stream } from '../fanOut/streams.js';
 import { serveArm } from '../harness/serveArm.js';
 
 export interface Forwarded {
@@ -21,7 +22,8 @@ export interface FirstPacket {
 }
 
 export interface FanOutClientsMethods {
-  open(data: { server: SfuAddress }): Promise<void>;
+  /** Publishes a stream of this kind. */
+  open(data: { server: SfuAddress; kind: Kind }): Promise<void>;
   /** Has so many clients receive, no fewer than before. */
   receivers(data: { count: number }): Promise<void>;
   /** Sends for a while and waits for what is under way. */
@@ -32,20 +34,11 @@ export interface FanOutClientsMethods {
 
 /** How many connect at the same time. */
 const AT_ONCE = 25;
-const PAYLOAD_TYPE = 96;
-const SSRC = 1111;
-const PAYLOAD_BYTES = 1188;
 /** Nothing more is under way when nothing has come for so long. */
 const SETTLED_MS = 60;
 const TICK_MS = 5;
 /** Between packets, where each of them may be the first. */
 const DENSE_MS = 1;
-
-/** The first bytes of a key frame of VP8, 640x480, behind its RTP descriptor. */
-const KEY_FRAME = [0x90, 0x80, 0x80, 0, 0x10, 2, 0, 0x9d, 1, 0x2a, 0x80, 2, 0xe0, 1];
-
-const payload = Buffer.alloc(PAYLOAD_BYTES);
-payload.set(KEY_FRAME);
 
 const create: Record<SfuAddress['kind'], (server: SfuAddress) => Sfu> = {
   parlor: (server) => new ParlorSfu(server),
@@ -54,6 +47,7 @@ const create: Record<SfuAddress['kind'], (server: SfuAddress) => Sfu> = {
 };
 
 let sfu: Sfu | undefined;
+let stream: Stream = STREAMS.video;
 let send: (packet: Buffer) => void = () => {};
 let sequenceNumber = 0;
 const receivers: Receiver[] = [];
@@ -69,8 +63,9 @@ async function settled(): Promise<void> {
 
 /** One frame a packet. */
 function sendNext(packetsPerSecond: number): void {
-  const timestamp = Math.round((sequenceNumber * 90_000) / packetsPerSecond);
-  const header = { payloadType: PAYLOAD_TYPE, marker: true, sequenceNumber, timestamp, ssrc: SSRC };
+  const { kind, payloadType, ssrc, clockRate, payload } = stream;
+  const timestamp = Math.round((sequenceNumber * clockRate) / packetsPerSecond);
+  const header = { payloadType, marker: kind === 'video', sequenceNumber, timestamp, ssrc };
   send(writeRtp(header, payload));
   sequenceNumber++;
 }
@@ -105,9 +100,10 @@ async function firstPacket(): Promise<FirstPacket> {
 
 serveArm<FanOutClientsMethods>(
   {
-    async open({ server }) {
+    async open({ server, kind }) {
       sfu = create[server.kind](server);
-      ({ send } = await sfu.publish({ ssrc: SSRC, payloadType: PAYLOAD_TYPE }));
+      stream = STREAMS[kind];
+      ({ send } = await sfu.publish(stream));
     },
     async receivers({ count }) {
       const server = sfu;

@@ -26,6 +26,7 @@ export interface FillTraffic {
 export interface ParlorClientsMethods {
   /** Resolves when everyone receives everyone. */
   fill(data: FillOverWire): Promise<FillTraffic>;
+  /** All of all rooms. */
   leave(): Promise<void>;
   /** The same at the server that does nothing but mediasoup's calls: one request a peer, one after another. */
   fillRaw(data: { url: string; peers: number }): Promise<void>;
@@ -67,16 +68,18 @@ async function fill({ url, token, roomId, peers, arrival }: FillOverWire): Promi
         },
       },
     );
+  const entered: PeerClient[] = [];
   if (arrival === 'allAtOnce') {
-    clients = await Promise.all(Array.from({ length: peers }, (_, index) => enter(index)));
+    entered.push(...(await Promise.all(Array.from({ length: peers }, (_, index) => enter(index)))));
     await arrivals.reached(consumersIn(peers));
   } else {
     for (let index = 0; index < peers; index++) {
-      clients.push(await enter(index));
+      entered.push(await enter(index));
       await arrivals.reached(consumersIn(index + 1));
     }
   }
-  const traffic = clients.map((client) => client.traffic);
+  clients.push(...entered);
+  const traffic = entered.map((client) => client.traffic);
   return {
     messages: traffic.reduce((sum, { messages }) => sum + messages, 0),
     bytes: traffic.reduce((sum, { bytes }) => sum + bytes, 0),

@@ -8,7 +8,7 @@ import { measureMemory, startMeter, type Cost } from './meter.js';
 import { createRouter, join, worker, type RawPeer } from './rawJoin.js';
 
 export type RawServerMethods = Pick<ParlorServerMethods, 'open' | 'start' | 'stop' | 'memory'> & {
-  /** Closes the room. */
+  /** Closes all rooms. */
   end(): void;
 };
 
@@ -19,15 +19,16 @@ export type RawServerMethods = Pick<ParlorServerMethods, 'open' | 'start' | 'sto
 const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
 await once(server, 'listening');
 
-let router: types.Router | undefined;
-let peers: RawPeer[] = [];
+/** A room and who is in it; the last one is where the next come. */
+const rooms: { router: types.Router; peers: RawPeer[] }[] = [];
 let finish: (() => Cost) | undefined;
 
 server.on('connection', (socket) => {
   socket.on('message', (data) => {
     const { id } = JSON.parse((data as Buffer).toString('utf8')) as { id: number };
-    if (!router) throw new Error('start first');
-    void join(router, peers).then((consumers) => {
+    const room = rooms.at(-1);
+    if (!room) throw new Error('start first');
+    void join(room.router, room.peers).then((consumers) => {
       socket.send(JSON.stringify({ response: true, id, ok: true, data: { consumers } }));
     });
   });
@@ -43,8 +44,7 @@ serveArm<RawServerMethods>(
     async start() {
       // As Parlor's rooms, which have a router from when the first comes in who needs one.
       finish = startMeter(worker.pid);
-      router = await createRouter();
-      peers = [];
+      rooms.push({ router: await createRouter(), peers: [] });
     },
     stop() {
       if (!finish) throw new Error('start first');
@@ -52,9 +52,7 @@ serveArm<RawServerMethods>(
     },
     memory: () => measureMemory(worker.pid),
     end() {
-      router?.close();
-      // What the last room was made of is nobody's any more.
-      peers = [];
+      for (const { router } of rooms.splice(0)) router.close();
     },
   },
   () => {

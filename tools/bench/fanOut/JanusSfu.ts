@@ -1,9 +1,11 @@
-import { PeerConnection, RtcpReceivingSession, Video, type Track } from 'node-datachannel';
+import { PeerConnection, RtcpReceivingSession, type Track } from 'node-datachannel';
 import { WebSocket } from 'ws';
 import { isRtcp } from '../../../apps/load/src/media/rtp.js';
+import { describeMedia } from '../../../apps/load/src/webrtc/describeMedia.js';
 import { JANUS_SUBPROTOCOL, JanusSession, type Jsep } from '../janus/JanusSession.js';
 import { Arrivals } from './Arrivals.js';
 import type { Receiver, Sfu, SfuAddress } from './Sfu.js';
+import type { Stream } from './streams.js';
 
 const ROOM = 1;
 
@@ -28,17 +30,14 @@ export class JanusSfu implements Sfu {
 
   constructor(private readonly server: SfuAddress) {}
 
-  async publish({ ssrc, payloadType }: { ssrc: number; payloadType: number }) {
+  async publish({ kind, payloadType, ssrc }: Stream) {
     const handle = await (await this.#open()).attach();
     const { pc, connected } = this.#connect('publisher');
-    const video = new Video('0', 'SendOnly');
-    video.addVP8Codec(payloadType);
-    video.addSSRC(ssrc, 'bench', 'bench', 'video');
-    const track = pc.addTrack(video);
+    const track = pc.addTrack(describeMedia({ kind, payloadType, ssrcs: [ssrc] }, '0'));
     this.#tracks.push(track);
     const offer = await described(pc, 'offer');
     const { jsep } = await handle.message(
-      { request: 'joinandconfigure', ptype: 'publisher', room: ROOM, video: true },
+      { request: 'joinandconfigure', ptype: 'publisher', room: ROOM, [kind]: true },
       offer,
     );
     if (!jsep) throw new Error('Janus did not answer the offer');

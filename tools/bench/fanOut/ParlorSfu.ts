@@ -1,8 +1,8 @@
 import { LoadPeer } from '../../../apps/load/src/LoadPeer.js';
 import { SendConnection } from '../../../apps/load/src/webrtc/SendConnection.js';
 import { ProtooSocket } from '../../../apps/load/src/ProtooSocket.js';
-import { videoParameters } from './parameters.js';
 import type { Receiver, Sfu, SfuAddress } from './Sfu.js';
+import { parametersOf, type Stream } from './streams.js';
 
 const ROOM = 'fan-out';
 
@@ -13,7 +13,8 @@ export class ParlorSfu implements Sfu {
 
   constructor(private readonly server: SfuAddress) {}
 
-  async publish({ ssrc, payloadType }: { ssrc: number; payloadType: number }) {
+  async publish(stream: Stream) {
+    const { kind, payloadType, ssrc } = stream;
     const address = this.#address('publisher');
     const socket = await ProtooSocket.open(address);
     const { transports } = await socket.request('joinRoom', {
@@ -24,12 +25,10 @@ export class ParlorSfu implements Sfu {
     });
     const transport = transports?.send;
     if (!transport) throw new Error('no transport');
-    const connection = new SendConnection('publisher', transport, [
-      { kind: 'video', payloadType, ssrcs: [ssrc] },
-    ]);
+    const connection = new SendConnection('publisher', transport, [{ kind, payloadType, ssrcs: [ssrc] }]);
     const { dtlsParameters } = connection;
     await socket.request('connectWebRtcTransport', { transportId: transport.id, dtlsParameters });
-    await socket.request('produce', { kind: 'video', rtpParameters: videoParameters(ssrc, payloadType) });
+    await socket.request('produce', { kind, rtpParameters: parametersOf(stream) });
     await connection.connected;
     this.#closers.add(async () => {
       connection.close();

@@ -4,8 +4,8 @@ import { ReceiveConnection } from '../../../apps/load/src/webrtc/ReceiveConnecti
 import { SendConnection } from '../../../apps/load/src/webrtc/SendConnection.js';
 import { ProtooSocket } from '../signalling/ProtooSocket.js';
 import { Arrivals } from './Arrivals.js';
-import { videoParameters } from './parameters.js';
 import type { Receiver, Sfu, SfuAddress } from './Sfu.js';
+import { parametersOf, type Stream } from './streams.js';
 
 /** What `rawSfu` answers to `join`. */
 interface Joined {
@@ -23,16 +23,14 @@ export class RawSfu implements Sfu {
 
   constructor(private readonly server: SfuAddress) {}
 
-  async publish({ ssrc, payloadType }: { ssrc: number; payloadType: number }) {
+  async publish(stream: Stream) {
+    const { kind, payloadType, ssrc } = stream;
     const socket = await this.#open();
     const { send: transport } = await socket.request<Joined>('join');
-    const connection = new SendConnection('publisher', transport, [
-      { kind: 'video', payloadType, ssrcs: [ssrc] },
-    ]);
+    const connection = new SendConnection('publisher', transport, [{ kind, payloadType, ssrcs: [ssrc] }]);
     const transportId = transport.id;
     await socket.request('connect', { transportId, dtlsParameters: connection.dtlsParameters });
-    const rtpParameters = videoParameters(ssrc, payloadType);
-    await socket.request('produce', { transportId, kind: 'video', rtpParameters });
+    await socket.request('produce', { transportId, kind, rtpParameters: parametersOf(stream) });
     await connection.connected;
     this.#closers.add(async () => {
       connection.close();

@@ -1,7 +1,9 @@
+import type { Stream } from './streams.js';
+
 /** One media server, as the clients of a fan-out see it. */
 export interface Sfu {
-  /** Publishes one video stream; `send` takes its RTP packets. */
-  publish(stream: { ssrc: number; payloadType: number }): Promise<{ send: (packet: Buffer) => void }>;
+  /** Publishes the stream; `send` takes its RTP packets. */
+  publish(stream: Stream): Promise<{ send: (packet: Buffer) => void }>;
   /** One more client that receives it. Resolves when it is connected. */
   receive(): Promise<Receiver>;
   close(): Promise<void>;

@@ -7,7 +7,7 @@ import { judge, type Bound } from './harness/verdict.js';
 import { opened, PARLOR, PEER_JS, PEER_SIGNAL, SOCKET_IO, type RelayArm } from './relayArms.js';
 
 const IDLE_CLIENTS = 1000;
-const IDLE_ROUNDS = 5;
+const IDLE_ROUNDS = 4;
 
 /** Who waits where, and what our own may take of the others. */
 const IDLE: { name: string; arm: RelayArm; bound?: Bound }[] = [

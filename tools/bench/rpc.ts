@@ -8,12 +8,14 @@ import type { Detail, Measurement } from './harness/result.js';
 import { runRounds, type ArmName } from './harness/rounds.js';
 import { judge } from './harness/verdict.js';
 
-const REQUESTS = 10_000;
-const CASES: { method: RpcMethod; connections: number }[] = [
-  { method: 'ping', connections: 1 },
-  { method: 'ping', connections: 100 },
-  { method: 'ping', connections: 1000 },
-  { method: 'sendMessage', connections: 100 },
+/** One alone waits for each answer. */
+const FEW = 4000;
+const MANY = 10_000;
+const CASES: { method: RpcMethod; connections: number; requests: number }[] = [
+  { method: 'ping', connections: 1, requests: FEW },
+  { method: 'ping', connections: 100, requests: MANY },
+  { method: 'ping', connections: 1000, requests: MANY },
+  { method: 'sendMessage', connections: 100, requests: MANY },
 ];
 const bounds = { goal: { atLeast: 0.8 }, gate: { atLeast: 0.8 } };
 
@@ -37,20 +39,20 @@ export const rpc: Bench = {
         addresses.set(name, await servers[name].call('open', { unlimitedMessages: true }));
       const measurements: Measurement[] = [];
       const details: Detail[] = [];
-      for (const { method, connections } of CASES) {
+      for (const { method, connections, requests } of CASES) {
         for (const [name, address] of addresses) {
           const joined = name === 'candidate' && method !== 'ping';
           await clients.call('connect', { name, ...address, count: connections, joined });
         }
         const ask = (name: ArmName) => async () => {
           await servers[name].call('start', {});
-          await clients.call('ask', { name, method, total: REQUESTS });
+          await clients.call('ask', { name, method, total: requests });
           const { nodeMs } = await servers[name].call('stop');
-          return REQUESTS / (nodeMs / 1000);
+          return requests / (nodeMs / 1000);
         };
         const rounds = await runRounds(
           { baseline: ask('baseline'), control: ask('control'), candidate: ask('candidate') },
-          { warmUps: 2, rounds: 5 },
+          { warmUps: 2, rounds: 8 },
         );
         for (const name of names) await clients.call('disconnect', { name });
         const compared = compare(rounds, (perSecond) => perSecond);

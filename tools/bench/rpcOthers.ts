@@ -8,8 +8,13 @@ import type { Detail, Measurement } from './harness/result.js';
 import { runRounds, type ArmName } from './harness/rounds.js';
 import { judge, type Bound } from './harness/verdict.js';
 
-const REQUESTS = 10_000;
-const CONNECTIONS = [1, 100, 1000];
+/** One alone waits for each answer. */
+const CASES = [
+  { connections: 1, requests: 4000 },
+  { connections: 100, requests: 10_000 },
+  { connections: 1000, requests: 10_000 },
+];
+type Case = (typeof CASES)[number];
 
 interface Other {
   name: string;
@@ -46,24 +51,24 @@ interface Server {
   address: Pick<RpcConnect, 'url' | 'token' | 'wire'>;
 }
 
-/** Microseconds of CPU for each request, over so many connections. */
+/** Microseconds of CPU for each request. */
 async function compareAsking(
   clients: ArmProcess<RpcClientsMethods>,
   servers: Record<ArmName, Server>,
-  count: number,
+  { connections: count, requests: total }: Case,
 ): Promise<Comparison> {
   const named = Object.entries(servers) as [ArmName, Server][];
   for (const [name, { address }] of named) await clients.call('connect', { name, ...address, count });
   const cost = (name: ArmName) => async (): Promise<number> => {
     const { process } = servers[name];
     await process.call('start', {});
-    await clients.call('ask', { name, method: 'ping', total: REQUESTS });
+    await clients.call('ask', { name, method: 'ping', total });
     const { nodeMs } = await process.call('stop');
-    return (nodeMs * 1000) / REQUESTS;
+    return (nodeMs * 1000) / total;
   };
   const rounds = await runRounds(
     { baseline: cost('baseline'), control: cost('control'), candidate: cost('candidate') },
-    { warmUps: 2, rounds: 5 },
+    { warmUps: 2, rounds: 8 },
   );
   for (const [name] of named) await clients.call('disconnect', { name });
   return compare(rounds, (us) => us);
@@ -90,10 +95,10 @@ const against = ({ name, of, source, wire, url, bounds }: Other): Bench => ({
       };
       const measurements: Measurement[] = [];
       const details: Detail[] = [];
-      for (const count of CONNECTIONS) {
-        const { ratio: value, control: again, ...arms } = await compareAsking(clients, servers, count);
+      for (const asked of CASES) {
+        const { ratio: value, control: again, ...arms } = await compareAsking(clients, servers, asked);
         const judged = { ...bounds, control: again };
-        const connections = `${String(count)} connection${count === 1 ? '' : 's'}`;
+        const connections = `${String(asked.connections)} connection${asked.connections === 1 ? '' : 's'}`;
         const verdict = judge(value.median, judged);
         measurements.push({ name: connections, unit: 'x', value, ...judged, verdict });
         details.push(

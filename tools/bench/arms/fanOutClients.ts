@@ -6,6 +6,7 @@ import { RawSfu } from '../fanOut/RawSfu.js';
 import type { Receiver, Sfu, SfuAddress } from '../fanOut/Sfu.js';
 import { STREAMS, type Kind, type Stream } from '../fanOut/streams.js';
 import { serveArm } from '../harness/serveArm.js';
+import { settled } from '../harness/settled.js';
 
 export interface Forwarded {
   /** Packets that were sent to the server, and those that its clients received of them, all together. */
@@ -34,8 +35,6 @@ export interface FanOutClientsMethods {
 
 /** How many connect at the same time. */
 const AT_ONCE = 25;
-/** Nothing more is under way when nothing has come for so long. */
-const SETTLED_MS = 60;
 const TICK_MS = 5;
 /** Between packets, where each of them may be the first. */
 const DENSE_MS = 1;
@@ -54,13 +53,6 @@ const receivers: Receiver[] = [];
 
 const receivedByAll = (): number => receivers.reduce((sum, { packets }) => sum + packets(), 0);
 
-async function settled(): Promise<void> {
-  for (let before = -1, now = receivedByAll(); before !== now; now = receivedByAll()) {
-    before = now;
-    await delay(SETTLED_MS);
-  }
-}
-
 /** One frame a packet. */
 function sendNext(packetsPerSecond: number): void {
   const { kind, payloadType, ssrc, clockRate, payload } = stream;
@@ -78,7 +70,7 @@ async function run({ packetsPerSecond, ms }: { packetsPerSecond: number; ms: num
     for (; sent <= (elapsed * packetsPerSecond) / 1000; sent++) sendNext(packetsPerSecond);
     await delay(TICK_MS);
   }
-  await settled();
+  await settled(receivedByAll);
   return { sent, received: receivedByAll() - before };
 }
 

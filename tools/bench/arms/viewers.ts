@@ -2,17 +2,20 @@ import { LoadPeer, type Wish } from '../../../apps/load/src/LoadPeer.js';
 import type { Sample, Samples } from '../../../apps/load/src/media/Sample.js';
 import { Ticker } from '../../../apps/load/src/media/Ticker.js';
 import { serveArm } from '../harness/serveArm.js';
+import { settled } from '../harness/settled.js';
 
 export interface Watched {
   /** What all clients together have received, RTP. */
   packets: number;
   bytes: number;
+  /** Packets that were published. */
+  published: number;
 }
 
 export interface ViewersMethods {
   /** Resolves when all are in the room. */
   join(data: { url: string; token: string; peers: number; publishers: number; wish: Wish }): Promise<void>;
-  /** Everybody publishes for a while. */
+  /** All who publish do so for a while; resolves when nothing of it is under way any more. */
   run(data: { ms: number }): Promise<Watched>;
 }
 
@@ -53,6 +56,7 @@ function watched(): Watched {
   return {
     packets: counts.reduce((sum, { packets }) => sum + packets, 0),
     bytes: counts.reduce((sum, { bytes }) => sum + bytes, 0),
+    published: peers.reduce((sum, { sent }) => sum + sent.packets, 0),
   };
 }
 
@@ -75,8 +79,13 @@ serveArm<ViewersMethods>(
       ticker.resume();
       await new Promise((resolve) => setTimeout(resolve, ms));
       ticker.pause();
+      await settled(() => watched().packets);
       const after = watched();
-      return { packets: after.packets - before.packets, bytes: after.bytes - before.bytes };
+      return {
+        packets: after.packets - before.packets,
+        bytes: after.bytes - before.bytes,
+        published: after.published - before.published,
+      };
     },
   },
   async () => {

@@ -5,8 +5,19 @@ import { fileURLToPath } from 'node:url';
 export const benchDir = fileURLToPath(new URL('..', import.meta.url));
 export const compiledDir = join(benchDir, '.compiled');
 
-/** Compiles an arm. Packages stay outside: the SDKs run as they were built, and as npm would install them. */
-export async function compile(source: string): Promise<string> {
+const compiled = new Map<string, Promise<string>>();
+
+/**
+ * Compiles an arm, once: another process may be reading it. Packages stay outside: the SDKs run as they were built, and as
+ * npm would install them.
+ */
+export function compile(source: string): Promise<string> {
+  const file = compiled.get(source) ?? write(source);
+  compiled.set(source, file);
+  return file;
+}
+
+async function write(source: string): Promise<string> {
   const outfile = join(compiledDir, basename(source).replace(/\.ts$/, '.mjs'));
   await build({
     entryPoints: [join(benchDir, source)],

@@ -16,7 +16,11 @@ const time = { goal: { atMost: 1 }, gate: { atMost: 1.05 } };
 const trips = { goal: { atMost: 2 }, gate: { atMost: 2 } };
 
 /** Chromium's encoder ignores key frame requests for 300 ms after a key frame: nobody may join that soon after another. */
-const APART_MS = 500;
+const APART_MS = 350;
+/** Of the camera. A join ends with a frame, and the next one would find the camera in the same phase time and again. */
+const FRAME_MS = 1000 / 30;
+/** Its multiples, without the whole part, are spread evenly however many there are. */
+const GOLDEN_RATIO = 0.618;
 
 /** Of the page: functions given to `evaluate` run there. */
 declare const bench: BenchPage;
@@ -56,13 +60,16 @@ async function measure(servers: Record<ArmName, ServerAddress>, args: readonly s
     for (const server of Object.values(servers)) await publisher.evaluate((to) => bench.publish(to), server);
     const watcher = await open();
     await watcher.bringToFront();
-    const join = (name: ArmName) => async () => {
-      await delay(APART_MS);
-      return watcher.evaluate((from) => bench.firstFrame(from), servers[name]);
+    const join = (name: ArmName) => {
+      let joins = 0;
+      return async () => {
+        await delay(APART_MS + ((joins++ * GOLDEN_RATIO) % 1) * FRAME_MS);
+        return watcher.evaluate((from) => bench.firstFrame(from), servers[name]);
+      };
     };
     return runRounds<FirstFrame>(
       { baseline: join('baseline'), control: join('control'), candidate: join('candidate') },
-      { warmUps: 3, rounds: 20 },
+      { warmUps: 3, rounds: 30 },
     );
   });
 }

@@ -1,5 +1,6 @@
 import type { FanOut, FanOutArm } from './fanOut.js';
 import { compare, type Comparison } from './harness/compare.js';
+import { counted } from './harness/counted.js';
 import type { Detail, Measurement } from './harness/result.js';
 import { runRounds, type ArmName, type Round } from './harness/rounds.js';
 import { summarize } from './harness/statistics.js';
@@ -13,6 +14,7 @@ const RUN_MS = 400;
 
 /** Microseconds of CPU for each packet that reached a client. */
 export type PerPacket = (run: FanOut) => number;
+
 type FanOutArms = Record<ArmName, FanOutArm>;
 
 export interface Against {
@@ -101,7 +103,7 @@ export async function compareForwarding(
     for (const consumers of CONSUMERS) {
       const rounds = consumers === 1 ? ofOne : await measure(arms, { consumers, rounds: more });
       const { ratio, control } = compare(rounds, cost);
-      const name = `${String(consumers)} consumer${consumers === 1 ? '' : 's'}`;
+      const name = counted(consumers, 'consumer');
       measurements.push({
         name: `${name}, CPU of a packet`,
         unit: 'x',

@@ -19,33 +19,33 @@ interface Size extends RoundCounts {
  * those of ten last: small rooms need more rounds and feel most how warm a server is. The limits keep each under a minute
  * where there are but two slow cores.
  */
-const SMALLEST: Size = {
+const TWO: Size = {
   peers: 2,
   warmUps: 2000,
   warmUpLimit: 38_000,
   rounds: 30,
   isTiny: true,
 };
-const LARGER: Size = {
+const THIRTY: Size = {
   peers: 30,
   warmUps: 100,
   warmUpLimit: 26_000,
   rounds: 12,
 };
-const LARGE: Size = {
+const FORTY: Size = {
   peers: 40,
   warmUps: 20,
   warmUpLimit: 20_000,
   rounds: 8,
 };
-const USUAL: Size = {
+const TEN: Size = {
   peers: 10,
   warmUps: 350,
   warmUpLimit: 38_000,
   rounds: 40,
 };
 /** It takes most of a minute by itself, and comes warm enough by the size of its first round. */
-const CROWD: Size = { peers: 100, warmUps: 1, rounds: 3 };
+const HUNDRED: Size = { peers: 100, warmUps: 1, rounds: 3 };
 
 const goal = { atMost: 1 };
 const gate = { atMost: 1.15 };
@@ -81,7 +81,7 @@ const ABOUT =
 export const join2: Bench = {
   name: 'join-2',
   about: `two do the same: ${ABOUT}`,
-  run: () => measure(SMALLEST),
+  run: () => measure(TWO),
   end,
 };
 
@@ -89,7 +89,7 @@ export const join2: Bench = {
 export const join30: Bench = {
   name: 'join-30',
   about: `thirty do the same: ${ABOUT}`,
-  run: () => measure(LARGER),
+  run: () => measure(THIRTY),
   end,
 };
 
@@ -97,18 +97,18 @@ export const join30: Bench = {
 export const join40: Bench = {
   name: 'join-40',
   about: `forty do the same: ${ABOUT}`,
-  run: () => measure(LARGE),
+  run: () => measure(FORTY),
   end,
 };
 
 /** The same in rooms of ten. */
-export const join: Bench = { name: 'join', about: ABOUT, run: () => measure(USUAL), end };
+export const join: Bench = { name: 'join', about: ABOUT, run: () => measure(TEN), end };
 
 /** The same in a room of a hundred, where each has two hundred streams. */
 export const crowd: Bench = {
   name: 'crowd',
   about: `a hundred do the same: ${ABOUT}`,
-  run: () => measure(CROWD),
+  run: () => measure(HUNDRED),
   end,
 };
 

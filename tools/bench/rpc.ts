@@ -4,6 +4,7 @@ import type { RpcClientsMethods, RpcMethod } from './arms/rpcClients.js';
 import { ArmProcess } from './harness/ArmProcess.js';
 import type { Bench } from './harness/Bench.js';
 import { compare } from './harness/compare.js';
+import { counted } from './harness/counted.js';
 import type { Detail, Measurement } from './harness/result.js';
 import { runRounds, type ArmName } from './harness/rounds.js';
 import { judge } from './harness/verdict.js';
@@ -56,7 +57,7 @@ export const rpc: Bench = {
         );
         for (const name of names) await clients.call('disconnect', { name });
         const compared = compare(rounds, (perSecond) => perSecond);
-        const of = `${method}, ${String(connections)} connection${connections === 1 ? '' : 's'}`;
+        const of = `${method}, ${counted(connections, 'connection')}`;
         const { ratio, control: again } = compared;
         const verdict = judge(ratio.median, { ...bounds, control: again });
         measurements.push({ name: of, unit: 'x', value: ratio, ...bounds, control: again, verdict });

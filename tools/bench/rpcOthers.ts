@@ -4,6 +4,7 @@ import type { RpcClientsMethods, RpcConnect, RpcWire } from './arms/rpcClients.j
 import { ArmProcess } from './harness/ArmProcess.js';
 import type { Bench } from './harness/Bench.js';
 import { compare, type Comparison } from './harness/compare.js';
+import { counted } from './harness/counted.js';
 import type { Detail, Measurement } from './harness/result.js';
 import { runRounds, type ArmName } from './harness/rounds.js';
 import { judge, type Bound } from './harness/verdict.js';
@@ -98,7 +99,7 @@ const against = ({ name, of, source, wire, url, bounds }: Other): Bench => ({
       for (const asked of CASES) {
         const { ratio: value, control: again, ...arms } = await compareAsking(clients, servers, asked);
         const judged = { ...bounds, control: again };
-        const connections = `${String(asked.connections)} connection${asked.connections === 1 ? '' : 's'}`;
+        const connections = counted(asked.connections, 'connection');
         const verdict = judge(value.median, judged);
         measurements.push({ name: connections, unit: 'x', value, ...judged, verdict });
         details.push(

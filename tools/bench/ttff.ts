@@ -17,7 +17,7 @@ const trips = { goal: { atMost: 2 }, gate: { atMost: 2 } };
 
 /** Chromium's encoder ignores key frame requests for 300 ms after a key frame: nobody may join that soon after another. */
 const APART_MS = 350;
-/** Of the camera. A join ends with a frame, and the next one would find the camera in the same phase time and again. */
+/** Of the camera. A join ends with a frame: after the same wait the next one would meet the same phase of it. */
 const FRAME_MS = 1000 / 30;
 /** Its multiples, without the whole part, are spread evenly however many there are. */
 const GOLDEN_RATIO = 0.618;

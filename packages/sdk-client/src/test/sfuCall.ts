@@ -39,7 +39,7 @@ export async function call({
     wires.push(made);
     return made;
   };
-  const [up, down] = [wire('send'), wire('recv')];
+  const [down, up] = [wire('recv'), wire('send')];
   up.streams.set('1', 'audio').set('2', 'video');
   down.streams.set('1', 'audio');
   Object.assign(answers, {

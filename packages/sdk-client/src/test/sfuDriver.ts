@@ -7,7 +7,7 @@ import { FakeMediaStreamTrack, FakePlatform } from '../testing/index.js';
 
 /* mediasoup-client without a browser: its own handler for tests, which negotiates for real and sends nothing. */
 
-/** Those made since `alone`: of the send transport, the recv transport, and whichever came then. */
+/** Those made since `joined`: of the recv transport, the send transport, and whichever came then. */
 export const handlers: FakeHandler[] = [];
 /** ICE servers that each of them was made with. */
 export const servers: unknown[] = [];
@@ -49,8 +49,8 @@ export const media = () => ({
     }).rtpParameters,
 });
 
-/** A driver whose server is the test: requests are recorded, and answered when the test says so. */
-export async function alone(rtcConfiguration: DriverContext['rtcConfiguration'] = {}) {
+/** A driver that has just joined, whose server is the test: requests are recorded, and answered when the test says so. */
+export async function joined(rtcConfiguration: DriverContext['rtcConfiguration'] = {}) {
   handlers.length = servers.length = 0;
   const platform = new FakePlatform();
   const requests: { method: string; data: Record<string, unknown>; answer: (data: unknown) => void }[] = [];
@@ -78,10 +78,17 @@ export async function alone(rtcConfiguration: DriverContext['rtcConfiguration'] 
     iceServers: [],
     transports: { send: transport('send'), recv: transport('recv') },
   });
-  const [send, recv] = handlers;
-  if (!send || !recv) throw new Error('no handlers');
   const methods = () => requests.map(({ method }) => method);
-  return { driver, platform, requests, told, answers, onRequest, methods, send, recv };
+  return { driver, platform, requests, told, answers, onRequest, methods };
+}
+
+/** The same with both of its transports made. */
+export async function alone(rtcConfiguration?: DriverContext['rtcConfiguration']) {
+  const setup = await joined(rtcConfiguration);
+  await setup.driver.prepareToSend();
+  const [recv, send] = handlers;
+  if (!send || !recv) throw new Error('no handlers');
+  return { ...setup, send, recv };
 }
 
 export const outgoing = (kind: 'audio' | 'video', more: Partial<PublishRequest> = {}): PublishRequest => ({

@@ -3,7 +3,16 @@ import { describe, expect, it, vi } from 'vitest';
 import { ParlorError } from '../../errors.js';
 import { silentLogger } from '../../logger.js';
 import { newest, until } from '../../test/kit.js';
-import { alone, consumer, fakeHandler, media, outgoing, producers } from '../../test/sfuDriver.js';
+import {
+  alone,
+  consumer,
+  fakeHandler,
+  handlers,
+  joined,
+  media,
+  outgoing,
+  producers,
+} from '../../test/sfuDriver.js';
 import { contractInMemory } from '../../testing/driverContract.js';
 import {
   FakeMediaStreamTrack,
@@ -12,7 +21,7 @@ import {
   sessionHarness,
   settle,
 } from '../../testing/index.js';
-import { SfuDriver } from './SfuDriver.js';
+import { SEND_LATER, SfuDriver } from './SfuDriver.js';
 import { RESTART_LIMIT } from './SfuTransport.js';
 
 describe('SfuDriver keeps the contract', () => {
@@ -47,6 +56,33 @@ describe('what nobody watches', () => {
       fakeHandler,
     );
     expect(driver.joinRequest()['dynacast']).toBe(dynacast || undefined);
+  });
+});
+
+describe('what sends', () => {
+  it('is made after joining, when there has been time for what is received', async () => {
+    const { platform } = await joined();
+    await platform.clock.advance(SEND_LATER - 1);
+    expect(handlers).toHaveLength(1);
+    await platform.clock.advance(1);
+    expect(handlers).toHaveLength(2);
+  });
+
+  it('is made at once for who publishes at once, and once', async () => {
+    const { driver, platform, answers } = await joined();
+    answers['produce'] = { producerId: 'p' };
+    await Promise.all([driver.publish(outgoing('audio')), driver.publish(outgoing('video'))]);
+    await platform.clock.advance(SEND_LATER);
+    expect(handlers).toHaveLength(2);
+  });
+
+  it('is not left behind by who leaves meanwhile', async () => {
+    const { driver, platform } = await joined();
+    const publishing = driver.publish(outgoing('audio'));
+    driver.close();
+    await expect(publishing).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(platform.clock.pending).toBe(0);
+    for (const handler of handlers) await expect(handler.getTransportStats()).rejects.toThrow('closed');
   });
 });
 

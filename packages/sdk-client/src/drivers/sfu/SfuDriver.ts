@@ -15,14 +15,13 @@ import type {
   SubscribeResult,
   WantedLayers,
 } from '../MediaDriver.js';
-import { askAhead, browserHandler, loadDevice } from './device.js';
+import { Abilities, browserHandler, type Direction } from './device.js';
 import type { Keeper } from './keeper/Keeper.js';
 import { SfuReceiver } from './SfuReceiver.js';
 import { SfuSender } from './SfuSender.js';
-import { SfuTransport } from './SfuTransport.js';
-import type { WireConsumer, WireJoin, WireTransport } from './wire.js';
-
-export type Direction = 'send' | 'recv';
+import type { SfuTransport } from './SfuTransport.js';
+import { TransportMaker } from './TransportMaker.js';
+import type { WireConsumer, WireJoin } from './wire.js';
 
 /** One transport each way, and what goes over it. */
 export interface SfuPath {
@@ -30,25 +29,22 @@ export interface SfuPath {
   recv: SfuTransport;
   readonly sender: SfuSender;
   readonly receiver: SfuReceiver;
-  readonly iceServers: readonly RTCIceServer[];
-  readonly create: (wanted: WantedTransport) => Promise<SfuTransport>;
+  /** Where others come from. */
+  readonly transports: TransportMaker;
 }
 
-export interface WantedTransport {
-  readonly direction: Direction;
-  /** Made by the server already, with the answer to joining. */
-  readonly info?: WireTransport | undefined;
-  readonly policy?: RTCIceTransportPolicy | undefined;
-}
+/** Milliseconds after which the browser is asked what it can send: until then it has to do with what it receives. */
+export const SEND_LATER = 100;
 
 /** Media through the server, on mediasoup-client. */
 export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver {
   readonly topology = 'sfu';
-  readonly #handler: ReturnType<typeof askAhead>;
+  readonly #abilities: Abilities;
   #path: SfuPath | undefined;
   #state: DriverState = 'new';
   /** Looks after the path once it is up. Null: it could not be loaded, and transports look after themselves. */
   #keeper: Keeper | 'loading' | null | undefined;
+  #stopTimer: (() => void) | undefined;
 
   /** @throws ParlorError `BROWSER_UNSUPPORTED` */
   constructor(
@@ -56,7 +52,7 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
     chooseHandler: () => types.HandlerFactory = browserHandler,
   ) {
     super();
-    this.#handler = askAhead(chooseHandler());
+    this.#abilities = new Abilities(chooseHandler());
   }
 
   get state(): DriverState {
@@ -64,7 +60,17 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
   }
 
   async prepare(): Promise<void> {
-    await this.#handler.ask();
+    await this.#abilities.ask('recv');
+    if (this.#state === 'closed') return;
+    this.#stopTimer = this.context.platform.timer(() => {
+      // The first publication fails with the error.
+      this.prepareToSend().catch(() => undefined);
+    }, SEND_LATER);
+  }
+
+  /** Whatever the first publication needs and joining does not. */
+  async prepareToSend(): Promise<void> {
+    await (this.#path?.send.ready() ?? this.#abilities.ask('send'));
   }
 
   joinRequest(): Record<string, unknown> {
@@ -73,24 +79,26 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
   }
 
   async open(joinAnswer: unknown): Promise<void> {
-    const answer = joinAnswer as WireJoin;
-    const device = await loadDevice(this.#handler.factory, answer.rtpCapabilities);
-    const { iceServers = [], iceTransportPolicy: policy } = this.context.rtcConfiguration;
-    const { transports } = answer;
-    const all = [...answer.iceServers, ...iceServers];
-    const create = (wanted: WantedTransport) =>
-      this.#createTransport(device, answer.iceServers, { policy, ...wanted });
-    const [send, recv] = await Promise.all([
-      create({ direction: 'send', info: transports?.send }),
-      create({ direction: 'recv', info: transports?.recv }),
+    const joined = joinAnswer as WireJoin;
+    const transports = new TransportMaker({
+      context: this.context,
+      abilities: this.#abilities,
+      joined,
+      follow: (transport) => {
+        this.#follow(transport);
+      },
+    });
+    const [send, recv, capabilities] = await Promise.all([
+      transports.create({ direction: 'send', info: joined.transports?.send }),
+      transports.createReady({ direction: 'recv', info: joined.transports?.recv }),
+      transports.capabilities('recv'),
     ]);
     if (this.#state === 'closed') {
-      send.close();
       recv.close();
       throw new ParlorError('CANCELLED', 'The media path was closed while it was set up.');
     }
-    const sender = new SfuSender(send, device.sendRtpCapabilities, this.context);
-    const receiver = new SfuReceiver(recv, device.recvRtpCapabilities, {
+    const sender = new SfuSender(send, () => transports.capabilities('send'), this.context);
+    const receiver = new SfuReceiver(recv, capabilities, {
       ...this.context,
       replaced: (producerId, media) => {
         this.emit('trackReplaced', producerId, media);
@@ -99,7 +107,7 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
         this.emit('held', producerId, reason);
       },
     });
-    this.#path = { send, recv, sender, receiver, iceServers: all, create };
+    this.#path = { send, recv, sender, receiver, transports };
   }
 
   async publish(request: PublishRequest): Promise<string> {
@@ -212,8 +220,7 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
         break;
       case 'transportClosed':
         // Of one that was given up it is no news.
-        if ([path.send, path.recv].some(({ transport }) => transport.id === data['transportId']))
-          this.#setState('failed');
+        if ([path.send, path.recv].some(({ id }) => id === data['transportId'])) this.#setState('failed');
         break;
       default:
         this.#watch?.hear(method, data);
@@ -223,6 +230,7 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
   close(): void {
     this.#setState('closed');
     this.removeAllListeners();
+    this.#stopTimer?.();
     this.#watch?.close();
     this.#path?.send.close();
     this.#path?.recv.close();
@@ -239,23 +247,7 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
     return this.#keeper === 'loading' ? undefined : (this.#keeper ?? undefined);
   }
 
-  async #createTransport(
-    device: types.Device,
-    joined: RTCIceServer[],
-    { direction, info, policy }: WantedTransport,
-  ): Promise<SfuTransport> {
-    const { request, rtcConfiguration } = this.context;
-    // Of a later one: what was told at the join may have expired.
-    const made =
-      info ?? ((await request('createWebRtcTransport', { direction, iceServers: true })) as WireTransport);
-    const options = {
-      ...made,
-      iceServers: [...(made.iceServers ?? joined), ...(rtcConfiguration.iceServers ?? [])],
-      ...(policy === undefined ? {} : { iceTransportPolicy: policy }),
-    };
-    const created =
-      direction === 'send' ? device.createSendTransport(options) : device.createRecvTransport(options);
-    const transport = new SfuTransport(created, this.context);
+  #follow(transport: SfuTransport): void {
     transport.on('changed', () => {
       this.#updateState();
     });
@@ -263,7 +255,6 @@ export class SfuDriver extends Emitter<MediaDriverEvents> implements MediaDriver
       if (this.#watch) this.#watch.broken(transport);
       else this.#fail(error);
     });
-    return transport;
   }
 
   /** What watches over the path is loaded when there is one: joining does not wait for it. */

@@ -33,26 +33,15 @@ export class SfuSender {
 
   constructor(
     path: SfuTransport,
-    private readonly capabilities: types.RtpCapabilities,
+    private readonly capabilities: () => Promise<types.RtpCapabilities>,
     private readonly context: DriverContext,
   ) {
     this.#path = path;
-    this.use(path);
   }
 
   /** Another transport for whatever is sent from now on. */
   use(path: SfuTransport): void {
     this.#path = path;
-    path.transport.on('produce', ({ kind, rtpParameters, appData }, callback) => {
-      const outgoing = this.#outgoing.get(appData);
-      const { muted: paused = false, ids } = outgoing ?? {};
-      const data = { transportId: path.transport.id, kind, rtpParameters, appData, paused, ...ids };
-      const answer = this.context.request('produce', data) as Promise<ProtooAnswers['produce']>;
-      outgoing?.answered(answer.then(({ producerId }) => producerId));
-      // mediasoup-client holds the next produce back until it has an id. Any will do for its books, and camera
-      // and microphone go out in one round trip.
-      callback({ id: `provisional-${String(++this.#provisional)}` });
-    });
   }
 
   has(producerId: string): boolean {
@@ -75,14 +64,15 @@ export class SfuSender {
   async produce(request: PublishRequest): Promise<{ producerId: string; producer: types.Producer }> {
     const { mediaStreamTrack, muted, producerId: known, formerId } = request;
     const appData = appDataOf(request);
+    const [transport, capabilities] = await Promise.all([this.#ready(), this.capabilities()]);
     let producer: types.Producer | undefined;
     const answered = deferred<string>();
     // When the browser fails after the server has refused, nobody else looks at it.
     answered.promise.catch(() => undefined);
     this.#outgoing.set(appData, { muted, ids: { producerId: known, formerId }, answered: answered.resolve });
     try {
-      producer = await this.#path.transport.produce({
-        ...mediaOptions(request, this.capabilities),
+      producer = await transport.produce({
+        ...mediaOptions(request, capabilities),
         track: mediaStreamTrack,
         appData,
         // Tracks belong to LocalTrack, which knows when to stop and when to disable them.
@@ -129,6 +119,22 @@ export class SfuSender {
         report: await producer.getStats(),
       })),
     );
+  }
+
+  async #ready(): Promise<types.Transport> {
+    const transport = await this.#path.ready();
+    if (transport.listenerCount('produce') === 0)
+      transport.on('produce', ({ kind, rtpParameters, appData }, callback) => {
+        const outgoing = this.#outgoing.get(appData);
+        const { muted: paused = false, ids } = outgoing ?? {};
+        const data = { transportId: transport.id, kind, rtpParameters, appData, paused, ...ids };
+        const answer = this.context.request('produce', data) as Promise<ProtooAnswers['produce']>;
+        outgoing?.answered(answer.then(({ producerId }) => producerId));
+        // mediasoup-client holds the next produce back until it has an id. Any will do for its books, and camera
+        // and microphone go out in one round trip.
+        callback({ id: `provisional-${String(++this.#provisional)}` });
+      });
+    return transport;
   }
 
   #get(producerId: string): Sent {

@@ -18,48 +18,43 @@ export const DISCONNECTED_LIMIT = 3000;
 export const RESTART_LIMIT = 8000;
 
 /**
- * One mediasoup transport: connects without waiting, and repairs itself once by ICE restart (RFC 8445 §9) until somebody
- * who knows more looks after it.
+ * One mediasoup transport: made when it is needed, connects without waiting, and repairs itself once by ICE restart (RFC
+ * 8445 §9) until somebody who knows more looks after it.
  */
 export class SfuTransport extends Emitter<SfuTransportEvents> {
+  #made: types.Transport | undefined;
+  #making: Promise<types.Transport> | undefined;
+  #closed = false;
   #stopTimer: () => void = () => {};
   #kept = false;
   #restarting = false;
   /** What failed to help, once something has. */
   #turn: TurnFailures | undefined;
 
+  /** @param id The server's name for it */
   constructor(
-    readonly transport: types.Transport,
+    readonly id: string,
+    private readonly make: () => Promise<types.Transport>,
     private readonly context: DriverContext,
   ) {
     super();
-    transport.on('connect', ({ dtlsParameters }, callback) => {
-      // What follows on the same socket is read after it, so nothing has to wait for the answer.
-      this.context
-        .request('connectWebRtcTransport', { transportId: transport.id, dtlsParameters })
-        .catch((error) => {
-          const failure = toParlorError(error, 'TRANSPORT_FAILED');
-          // The server has let the path go, and says by which other one media goes on. If it does not, ICE fails.
-          if (isGone(failure)) this.context.logger.info('media transport', failure.code);
-          else this.#fail(failure);
-        });
-      callback();
-    });
-    transport.on('connectionstatechange', () => {
-      this.#onState();
-    });
-    transport.on('icecandidateerror', (event) => {
-      this.#explain(event).catch((error: unknown) => {
-        context.logger.debug('turn', error);
-      });
-    });
-    transport.on('icegatheringstatechange', (state) => {
-      if (state === 'complete') void this.#checkRelays();
-    });
+  }
+
+  /** The browser's side, made by the first who asks. @throws ParlorError `CANCELLED` */
+  ready(): Promise<types.Transport> {
+    this.#making ??= this.#make();
+    return this.#making;
+  }
+
+  /** @throws ParlorError `NOT_CONNECTED` before it is ready */
+  get transport(): types.Transport {
+    if (this.#made) return this.#made;
+    throw new ParlorError('NOT_CONNECTED', 'There is no media path in this direction yet.');
   }
 
   get state(): types.ConnectionState {
-    return this.transport.connectionState;
+    if (this.#made) return this.#made.connectionState;
+    return this.#closed ? 'closed' : 'new';
   }
 
   /** Why there is no path, as far as the browser has told. */
@@ -78,7 +73,7 @@ export class SfuTransport extends Emitter<SfuTransportEvents> {
 
   /** ICE restart. Resolves when it is under way; success shows as state `connected`. */
   async restart(): Promise<void> {
-    if (this.#restarting || this.transport.closed || this.state === 'new') return;
+    if (this.#restarting || this.#closed || this.state === 'new') return;
     this.#restarting = true;
     this.#expect('connected', RESTART_LIMIT);
     try {
@@ -106,9 +101,43 @@ export class SfuTransport extends Emitter<SfuTransportEvents> {
   }
 
   close(): void {
+    this.#closed = true;
     this.#stopTimer();
     this.removeAllListeners();
-    this.transport.close();
+    this.#made?.close();
+  }
+
+  async #make(): Promise<types.Transport> {
+    const transport = await this.make();
+    if (this.#closed) {
+      transport.close();
+      throw new ParlorError('CANCELLED', 'The media path was closed while it was set up.');
+    }
+    this.#made = transport;
+    transport.on('connect', ({ dtlsParameters }, callback) => {
+      // What follows on the same socket is read after it, so nothing has to wait for the answer.
+      this.context
+        .request('connectWebRtcTransport', { transportId: transport.id, dtlsParameters })
+        .catch((error) => {
+          const failure = toParlorError(error, 'TRANSPORT_FAILED');
+          // The server has let the path go, and says by which other one media goes on. If it does not, ICE fails.
+          if (isGone(failure)) this.context.logger.info('media transport', failure.code);
+          else this.#fail(failure);
+        });
+      callback();
+    });
+    transport.on('connectionstatechange', () => {
+      this.#onState();
+    });
+    transport.on('icecandidateerror', (event) => {
+      this.#explain(event).catch((error: unknown) => {
+        this.context.logger.debug('turn', error);
+      });
+    });
+    transport.on('icegatheringstatechange', (state) => {
+      if (state === 'complete') void this.#checkRelays(transport);
+    });
+    return transport;
   }
 
   #onState(): void {
@@ -135,14 +164,14 @@ export class SfuTransport extends Emitter<SfuTransportEvents> {
   }
 
   /** Where only relays may be used and there are none, browsers say `connecting` and nothing more. */
-  async #checkRelays(): Promise<void> {
-    if (this.context.rtcConfiguration.iceTransportPolicy !== 'relay' || this.transport.closed) return;
-    const stats: RTCStatsReport = await this.transport.getStats();
+  async #checkRelays(transport: types.Transport): Promise<void> {
+    if (this.context.rtcConfiguration.iceTransportPolicy !== 'relay' || this.#closed) return;
+    const stats: RTCStatsReport = await transport.getStats();
     let relays = 0;
     stats.forEach(({ type, candidateType }: { type: string; candidateType?: string }) => {
       if (type === 'local-candidate' && candidateType === 'relay') relays += 1;
     });
-    if (relays > 0 || this.transport.closed || this.#restarting || this.#kept) return;
+    if (relays > 0 || this.#closed || this.#restarting || this.#kept) return;
     this.#expect('connected', RESTART_LIMIT);
   }
 
@@ -155,7 +184,6 @@ export class SfuTransport extends Emitter<SfuTransportEvents> {
   }
 
   #fail(error: ParlorError): void {
-    if (this.transport.closed) return;
-    this.emit('failed', error);
+    if (!this.#closed) this.emit('failed', error);
   }
 }

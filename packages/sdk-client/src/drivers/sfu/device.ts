@@ -26,24 +26,7 @@ export function browserHandler(): HandlerFactory {
   throw new ParlorError('BROWSER_UNSUPPORTED', 'This browser has no WebRTC that works. Use a current one.');
 }
 
-type Direction = 'recvonly' | 'sendonly';
-
-/**
- * `handler` with its answers about the browser's capabilities kept: finding them out takes two throw-away peer
- * connections, which can run while the network is waited for.
- */
-export function askAhead(handler: HandlerFactory): { factory: HandlerFactory; ask: () => Promise<unknown> } {
-  const answers = new Map<Direction, Promise<RtpCapabilities>>();
-  const about = (direction: Direction): Promise<RtpCapabilities> => {
-    let answer = answers.get(direction);
-    if (!answer) answers.set(direction, (answer = handler.getNativeRtpCapabilities({ direction })));
-    return answer;
-  };
-  return {
-    factory: { ...handler, getNativeRtpCapabilities: ({ direction }) => about(direction) },
-    ask: () => Promise.all([about('recvonly'), about('sendonly')]),
-  };
-}
+export type Direction = 'send' | 'recv';
 
 /**
  * Chromium agrees to send it and never does, and mediasoup then waits for it before it switches simulcast
@@ -51,12 +34,39 @@ export function askAhead(handler: HandlerFactory): { factory: HandlerFactory; as
  */
 const ABS_CAPTURE_TIME = /\/abs-capture-time$/;
 
-/** A device that knows what both sides can do. */
-export async function loadDevice(handler: HandlerFactory, router: RtpCapabilities): Promise<Device> {
-  const device = new Device({ handlerFactory: handler });
-  const headerExtensions = router.headerExtensions?.filter(({ uri }) => !ABS_CAPTURE_TIME.test(uri));
-  await device.load({
-    routerRtpCapabilities: { ...router, ...(headerExtensions ? { headerExtensions } : {}) },
-  });
-  return device;
+/**
+ * What a browser can do, by direction: finding it out takes a throw-away peer connection each, which can be asked while
+ * the network is waited for, and is asked once.
+ */
+export class Abilities {
+  readonly #answers = new Map<Direction, Promise<RtpCapabilities>>();
+
+  constructor(private readonly handler: HandlerFactory) {}
+
+  ask(direction: Direction): Promise<RtpCapabilities> {
+    const known = this.#answers.get(direction);
+    const answer = known ?? this.handler.getNativeRtpCapabilities({ direction: `${direction}only` });
+    this.#answers.set(direction, answer);
+    return answer;
+  }
+
+  /** Devices that know what both sides can do in one direction, and nothing of the other; made by the first who asks. */
+  devices(router: RtpCapabilities): (direction: Direction) => Promise<Device> {
+    const devices = new Map<Direction, Promise<Device>>();
+    return (direction) => {
+      const device = devices.get(direction) ?? this.#load(direction, router);
+      devices.set(direction, device);
+      return device;
+    };
+  }
+
+  async #load(direction: Direction, router: RtpCapabilities): Promise<Device> {
+    const handlerFactory = { ...this.handler, getNativeRtpCapabilities: () => this.ask(direction) };
+    const device = new Device({ handlerFactory });
+    const headerExtensions = router.headerExtensions?.filter(({ uri }) => !ABS_CAPTURE_TIME.test(uri));
+    await device.load({
+      routerRtpCapabilities: { ...router, ...(headerExtensions ? { headerExtensions } : {}) },
+    });
+    return device;
+  }
 }

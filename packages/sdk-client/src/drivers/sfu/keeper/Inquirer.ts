@@ -1,5 +1,5 @@
 import type { DriverContext } from '../../MediaDriver.js';
-import type { Direction } from '../SfuDriver.js';
+import type { Direction } from '../device.js';
 import type { SfuTransport } from '../SfuTransport.js';
 import type { Inquiry } from './Inquiry.js';
 

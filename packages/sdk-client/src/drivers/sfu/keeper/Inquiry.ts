@@ -2,7 +2,7 @@ import type { ProtooAnswers } from '@parlor/protocol';
 import type { DriverContext } from '../../MediaDriver.js';
 import { readPath } from '../../PathPulse.js';
 import { QUIET_LIMIT } from '../../stall.js';
-import type { Direction } from '../SfuDriver.js';
+import type { Direction } from '../device.js';
 import type { SfuTransport } from '../SfuTransport.js';
 import { readReports, type Reports } from './counters.js';
 

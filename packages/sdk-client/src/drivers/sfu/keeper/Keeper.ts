@@ -129,7 +129,7 @@ export class Keeper {
       direction,
       context,
       path,
-      hasRelay: path.iceServers.some(isRelay),
+      hasRelay: path.transports.iceServers.some(isRelay),
       scoreOf: (producerId) => this.#told.get(producerId),
       renew: (which, policy) => this.#renewal.renew(which, policy),
       onScore: (...score) => {

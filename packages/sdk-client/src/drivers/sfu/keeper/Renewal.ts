@@ -1,5 +1,6 @@
 import type { DriverContext, PublishRequest } from '../../MediaDriver.js';
-import type { Direction, SfuPath } from '../SfuDriver.js';
+import type { Direction } from '../device.js';
+import type { SfuPath } from '../SfuDriver.js';
 import type { Sent } from '../SfuSender.js';
 import type { SfuTransport } from '../SfuTransport.js';
 
@@ -38,7 +39,7 @@ export class Renewal {
 
   async #send(policy: RTCIceTransportPolicy | undefined): Promise<void> {
     const { path } = this.options;
-    const transport = await path.create({ direction: 'send', ...(policy && { policy }) });
+    const transport = await path.transports.createReady({ direction: 'send', ...(policy && { policy }) });
     transport.keep();
     this.#former.push(path.send);
     path.send = transport;
@@ -54,7 +55,7 @@ export class Renewal {
     const former = path.recv;
     // The server sends by the first that it finds: the former has to go before.
     const [transport] = await Promise.all([
-      path.create({ direction: 'recv', ...(policy && { policy }) }),
+      path.transports.createReady({ direction: 'recv', ...(policy && { policy }) }),
       this.#forget(former),
     ]);
     transport.keep();

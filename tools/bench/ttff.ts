@@ -5,7 +5,7 @@ import type { ParlorServerMethods } from './arms/parlorServer.js';
 import type { RawSfuMethods } from './arms/rawSfu.js';
 import { ArmProcess } from './harness/ArmProcess.js';
 import type { Bench } from './harness/Bench.js';
-import { compareMedians } from './harness/compare.js';
+import { compareMeans } from './harness/compare.js';
 import { runRounds, type ArmName } from './harness/rounds.js';
 import { servePage } from './harness/servePage.js';
 import { summarize } from './harness/statistics.js';
@@ -89,7 +89,7 @@ export const ttff: Bench = {
         control: { kind: 'raw', ...(await control.call('open', {})) },
         candidate: { kind: 'parlor', ...(await candidate.call('open', {})) },
       });
-      const compared = compareMedians(rounds, ({ ms }) => ms);
+      const compared = compareMeans(rounds, ({ ms }) => ms);
       const roundTrips = summarize(rounds.map((round) => round.candidate.roundTrips));
       const { ratio, control: again } = compared;
       return {
@@ -153,7 +153,7 @@ export const ttffJanus: Bench = {
         },
         SHOWN_ADDRESSES,
       );
-      const { ratio, control: again, ...arms } = compareMedians(rounds, ({ ms }) => ms);
+      const { ratio, control: again, ...arms } = compareMeans(rounds, ({ ms }) => ms);
       return {
         measurements: [
           {

@@ -1,5 +1,5 @@
 import type { Round } from './rounds.js';
-import { median, summarize, type Summary } from './statistics.js';
+import { median, summarize, trimmedMean, type Summary } from './statistics.js';
 
 export interface Comparison {
   /** Candidate over the mean of the two baselines of its round. */
@@ -26,16 +26,33 @@ export function compare<T>(rounds: readonly Round<T>[], of: (result: T) => numbe
 }
 
 /**
- * The same with ratios of medians in place of medians of ratios: for waits that have chance in them (when the next
- * frame is due), where a pair says little. The ranges stay those of the pairs.
+ * The same with ratios of medians in place of medians of ratios: for waits that have chance in them, where a pair says
+ * little. The ranges stay those of the pairs.
  */
 export function compareMedians<T>(rounds: readonly Round<T>[], of: (result: T) => number): Comparison {
+  return compareMiddles(rounds, of, median);
+}
+
+/**
+ * The same with means without the tenth at either end: for waits for what comes in a beat (the next frame of a camera).
+ * They are spread evenly, and of such a median knows little: it differs by half as much again from run to run.
+ */
+export function compareMeans<T>(rounds: readonly Round<T>[], of: (result: T) => number): Comparison {
+  return compareMiddles(rounds, of, trimmedMean);
+}
+
+function compareMiddles<T>(
+  rounds: readonly Round<T>[],
+  of: (result: T) => number,
+  middle: (values: readonly number[]) => number,
+): Comparison {
   const compared = compare(rounds, of);
-  const baseline = median(rounds.map((round) => of(round.baseline)));
-  const control = median(rounds.map((round) => of(round.control)));
+  const baselines = rounds.map((round) => of(round.baseline));
+  const controls = rounds.map((round) => of(round.control));
+  const candidate = middle(rounds.map((round) => of(round.candidate)));
   return {
     ...compared,
-    ratio: { ...compared.ratio, median: compared.candidate.median / compared.baseline.median },
-    control: { ...compared.control, median: control / baseline },
+    ratio: { ...compared.ratio, median: candidate / middle([...baselines, ...controls]) },
+    control: { ...compared.control, median: middle(controls) / middle(baselines) },
   };
 }

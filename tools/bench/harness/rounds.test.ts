@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compare, compareMedians } from './compare.js';
+import { compare, compareMeans, compareMedians } from './compare.js';
 import { runRounds } from './rounds.js';
 
 describe('runRounds', () => {
@@ -78,5 +78,18 @@ describe('compareMedians', () => {
     const { ratio, control } = compareMedians(rounds, (x) => x);
     expect(ratio).toEqual({ median: 1.5, min: 0.8, max: 2 });
     expect(control).toEqual({ median: 1, min: 0.25, max: 2 });
+  });
+});
+
+describe('compareMeans', () => {
+  it('sets the means without the extremes against each other', () => {
+    const rounds = Array.from({ length: 10 }, (_, i) => ({
+      baseline: 10 + i,
+      candidate: i === 0 ? 9000 : 28 + 2 * i,
+      control: 10 + i,
+    }));
+    const { ratio, control } = compareMeans(rounds, (x) => x);
+    expect(ratio.median).toBeCloseTo(39 / 14.5);
+    expect(control.median).toBe(1);
   });
 });

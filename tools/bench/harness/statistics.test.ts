@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { median, percentile, summarize } from './statistics.js';
+import { median, percentile, summarize, trimmedMean } from './statistics.js';
 
 describe('median', () => {
   it('is the middle of an odd number of values, in any order', () => {
@@ -31,6 +31,20 @@ describe('percentile', () => {
     [1, 100],
   ])('%f of 1..100 is %f', (p, value) => {
     expect(percentile(hundred, p)).toBe(value);
+  });
+});
+
+describe('trimmedMean', () => {
+  it('leaves the tenth at either end out', () => {
+    expect(trimmedMean([1000, 2, 3, 4, 5, 6, 7, 8, 9, -500])).toBe(5.5);
+  });
+
+  it('is the mean of fewer than ten', () => {
+    expect(trimmedMean([1, 2, 9])).toBe(4);
+  });
+
+  it('is no number without values', () => {
+    expect(trimmedMean([])).toBeNaN();
   });
 });
 

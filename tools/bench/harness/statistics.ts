@@ -19,6 +19,13 @@ export function median(values: readonly number[]): number {
   return Number.isInteger(half) ? ((sorted[half - 1] ?? NaN) + upper) / 2 : upper;
 }
 
+/** The mean without the lowest and the highest tenth. NaN for no values. */
+export function trimmedMean(values: readonly number[]): number {
+  const tenth = Math.floor(values.length / 10);
+  const kept = [...values].sort((a, b) => a - b).slice(tenth, values.length - tenth);
+  return kept.reduce((sum, value) => sum + value, 0) / kept.length;
+}
+
 export function summarize(values: readonly number[]): Summary {
   return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }

@@ -5,7 +5,7 @@ import { MediasoupBackend } from '../src/media/mediasoup/MediasoupBackend.js';
 import { refusingHooks } from './support/hostActions.js';
 import { memoryServer } from './support/memoryServer.js';
 import { recordTranscript } from './support/recordTranscript.js';
-import { scenarios } from './support/scenarios.js';
+import { scenarios } from './support/scenarios/index.js';
 import { killWorker, LOCAL_MEDIA, watchWorkers } from './support/workers.js';
 
 /** Records the scenarios that have no transcript yet; those that have one are never written again. */

@@ -4,7 +4,7 @@ import { FakeBackend } from '../src/media/fake/FakeBackend.js';
 import { refusingHooks } from './support/hostActions.js';
 import { memoryServer } from './support/memoryServer.js';
 import { replayTranscript } from './support/replayTranscript.js';
-import { scenarios } from './support/scenarios.js';
+import { scenarios } from './support/scenarios/index.js';
 
 describe('golden transcripts of protoo', () => {
   const transcripts = readTranscripts('protoo');

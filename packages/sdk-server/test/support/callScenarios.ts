@@ -1,5 +1,5 @@
 import type { Stage } from './recordTranscript.js';
-import type { Scenario } from './scenarios.js';
+import type { Scenario } from './scenarios/steps.js';
 
 type CallData = Record<string, unknown>;
 

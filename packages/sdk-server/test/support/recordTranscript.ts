@@ -3,7 +3,7 @@ import type { Frame } from './FrameLog.js';
 import { actAsHost } from './hostActions.js';
 import type { MemoryServer } from './memoryServer.js';
 import { Placeholders } from './Placeholders.js';
-import type { Scenario } from './scenarios.js';
+import type { Scenario } from './scenarios/steps.js';
 import type { TestClient } from './TestClient.js';
 
 /** What a scenario can do. */

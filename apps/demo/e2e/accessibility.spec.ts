@@ -115,6 +115,16 @@ test('a call can be had by keyboard alone', async ({ browser }) => {
   await expect(help).toHaveCount(0);
   await expect(button(page, 'Chat')).toBeFocused();
 
+  // A page hears later that a dialog has closed: who has gone on by then is not called back.
+  await page.keyboard.press('?');
+  const devices = await button(page, 'Devices').elementHandle();
+  await help.evaluate((dialog, next) => {
+    (dialog as HTMLDialogElement).close();
+    (next as HTMLElement).focus();
+  }, devices);
+  await expect(page.locator('dialog')).toHaveCount(0);
+  await expect(button(page, 'Devices')).toBeFocused();
+
   await tabTo(page, 'Leave call');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'You left the call' })).toBeFocused();

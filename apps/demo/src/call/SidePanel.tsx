@@ -2,6 +2,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { useCall } from '../state/context.js';
 import { IconButton } from '../ui/IconButton.js';
+import { keepFocus } from '../ui/keepFocus.js';
 
 interface SidePanelProps {
   readonly title: string;
@@ -17,14 +18,10 @@ export const SidePanel = ({ title, children }: SidePanelProps): JSX.Element => {
     store.dispatch({ type: 'panelClosed' });
   };
   useEffect(() => {
-    const opener = document.activeElement;
     const panel = ref.current;
+    const giveBack = keepFocus(panel);
     (panel?.querySelector<HTMLElement>('[data-autofocus]') ?? panel)?.focus();
-    return () => {
-      // Removed elements lose the focus to the body.
-      const lost = document.activeElement === document.body || panel?.contains(document.activeElement);
-      if (lost && opener instanceof HTMLElement) opener.focus();
-    };
+    return giveBack;
   }, []);
   return (
     <aside

@@ -3,6 +3,7 @@ import { useEffect, useId, useRef } from 'preact/hooks';
 import { startRingTone } from '../lib/ringTone.js';
 import { Avatar } from '../ui/Avatar.js';
 import { Icon } from '../ui/Icon.js';
+import { keepFocus } from '../ui/keepFocus.js';
 import { usePhone, usePhoneState } from './context.js';
 import type { Ringing } from './phoneState.js';
 
@@ -23,12 +24,10 @@ const Panel = ({ ringing }: { ringing: Ringing }): JSX.Element => {
   useEffect(() => startRingTone(direction), [direction]);
   useTitle(title);
   useEffect(() => {
-    const opener = document.activeElement;
+    const giveBack = keepFocus(dialog.current);
     dialog.current?.showModal();
     first.current?.focus();
-    return () => {
-      if (opener instanceof HTMLElement) opener.focus();
-    };
+    return giveBack;
   }, []);
   return (
     <dialog

@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { IconButton } from './IconButton.js';
+import { keepFocus } from './keepFocus.js';
 
 interface DialogProps {
   readonly title: string;
@@ -13,11 +14,9 @@ export const Dialog = ({ title, onClose, children }: DialogProps): JSX.Element =
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => {
-    const opener = document.activeElement;
+    const giveBack = keepFocus(ref.current);
     ref.current?.showModal();
-    return () => {
-      if (opener instanceof HTMLElement) opener.focus();
-    };
+    return giveBack;
   }, []);
   return (
     <dialog

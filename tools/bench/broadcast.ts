@@ -21,7 +21,7 @@ interface Compared {
 
 const PRINTED = { of: 'ws that prints for each', baseline: 'arms/broadcastWs.ts', goal: { atMost: 0.8 } };
 const PROTOO = { of: 'protoo', baseline: 'arms/broadcastProtoo.ts', goal: { atMost: 0.6 } };
-/** Where the write alone takes 0.67 of what either takes (an AMD EPYC): as far above it as `WRITTEN` may be. */
+/** Where the write alone takes two thirds of what either takes (an AMD EPYC): as far above it as `WRITTEN` may be. */
 const DEAR_WRITE = { atMost: 0.87 };
 /** Of messages that come alone nothing can be saved but what is done beside the write. */
 const WRITTEN = {
